@@ -1,0 +1,1 @@
+//! specproof: a conformance harness for HTTP APIs that are described by OpenAPI documents.
