@@ -1,0 +1,232 @@
+//! What happens in a run, as owned data. The JSON Lines report is this stream, and every reporter is a fold over it.
+//!
+//! The order of events is fixed by the plan, not by which case happened to finish first: a run with sixteen jobs emits the same
+//! stream as a run with one, but for [`Event::Progress`], which is for live displays only and never recorded.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Exchange;
+use crate::verdict::{Basis, Judgement, Level};
+
+/// The version of the event stream. A reader refuses a newer one.
+pub const FORMAT: u32 = 1;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// Always the first event.
+    RunStarted(RunStarted),
+    /// A suite's documents are read and its cases planned.
+    SuiteStarted(SuiteStarted),
+    /// The target was seeded, or could not be.
+    Seeded(Seeded),
+    /// A case was decided against in the plan.
+    CaseSkipped(CaseSkipped),
+    /// A request and its response, in the order sent within its case.
+    Exchange(CaseExchange),
+    /// A case was run and judged.
+    CaseFinished(CaseFinished),
+    /// All cases of a suite are done and the target is tidied up.
+    SuiteFinished(SuiteFinished),
+    /// Something moved: for live displays only, in no fixed order, never recorded.
+    Progress(Progress),
+    /// Always the last event; a stream without it is cut off.
+    RunFinished(RunFinished),
+}
+
+/// The head of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// [`FORMAT`] of the writer.
+    pub format: u32,
+    /// The version of specproof.
+    pub version: String,
+    /// The seed number that all values come from.
+    pub seed: u64,
+    /// The name under which this run's records stand in the target.
+    pub namespace: String,
+    /// The base URL, without credentials.
+    pub target: String,
+    /// The names of the suites, in order.
+    pub suites: Vec<String>,
+    /// The rules that this run knows, so that a recording can be read without this version at hand.
+    pub rules: Vec<RuleHead>,
+}
+
+/// A rule in brief.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleHead {
+    /// The code, such as `PAG003`.
+    pub code: String,
+    /// The kebab-case name of the violation.
+    pub name: String,
+    /// How strongly it demands.
+    pub level: Level,
+    /// Why it holds.
+    pub basis: Basis,
+    /// One sentence.
+    pub summary: String,
+    /// Codes of the rules that a violation of this one usually breaks too.
+    pub implies: Vec<String>,
+}
+
+/// A convention and how it came to be known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Convention {
+    /// The operation, by its short name.
+    pub operation: String,
+    /// The switch, such as `past-end`.
+    pub name: String,
+    /// Its setting, or nothing where it is unknown.
+    pub setting: Option<String>,
+    /// `declared`, `inferred` or `unknown`.
+    pub origin: String,
+    /// Why, where it is known.
+    pub reason: Option<String>,
+}
+
+/// The head of a suite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SuiteStarted {
+    /// The suite's name.
+    pub suite: String,
+    /// The document's title and version.
+    pub title: String,
+    /// The operations that are judged: short name, method and path.
+    pub operations: Vec<OperationHead>,
+    /// How the guides' disagreements are settled here.
+    pub conventions: Vec<Convention>,
+    /// How many cases are planned.
+    pub cases: usize,
+    /// What the run is about to create, as sentences.
+    pub will_create: Vec<String>,
+}
+
+/// An operation in brief.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationHead {
+    /// The short name in the suite.
+    pub name: String,
+    /// The method.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// Where it stands in the document (a JSON pointer).
+    pub pointer: String,
+}
+
+/// What came of seeding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seeded {
+    /// The suite.
+    pub suite: String,
+    /// How many records of each resource the target acknowledged.
+    pub records: BTreeMap<String, usize>,
+    /// How many requests it took.
+    pub requests: usize,
+    /// Facts learnt on the way, such as which form of a cursor the target honours.
+    pub notes: Vec<String>,
+    /// Why the target could not be seeded whole, with the exchange that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<SeedingProblem>,
+}
+
+/// Why seeding failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeedingProblem {
+    /// What went wrong: a lowercase fragment.
+    pub message: String,
+    /// The exchange that shows it.
+    pub exchange: Option<Box<Exchange>>,
+}
+
+/// A case that the plan left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseSkipped {
+    /// The suite.
+    pub suite: String,
+    /// The case's id.
+    pub case: String,
+    /// The operation's short name.
+    pub operation: String,
+    /// Why: a lowercase fragment.
+    pub reason: String,
+}
+
+/// An exchange and the case it belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseExchange {
+    /// The case's id; `<suite>::seeding` and `<suite>::cleanup` for those.
+    pub case: String,
+    /// The exchange.
+    pub exchange: Exchange,
+}
+
+/// A case that was run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseFinished {
+    /// The suite.
+    pub suite: String,
+    /// The case's id, such as `honcho::get_messages::walk`.
+    pub case: String,
+    /// The operation's short name.
+    pub operation: String,
+    /// What each rule says, in the order of the rules.
+    pub judgements: Vec<Judgement>,
+    /// How many requests it took.
+    pub requests: usize,
+    /// How long it took, in microseconds.
+    pub elapsed_us: u64,
+}
+
+/// The end of a suite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SuiteFinished {
+    /// The suite.
+    pub suite: String,
+    /// What could not be removed from the target, and why, as sentences.
+    pub left_behind: Vec<String>,
+}
+
+/// A sign of life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The suite.
+    pub suite: String,
+    /// What is being done now, such as a case's id.
+    pub doing: String,
+    /// Cases done so far in this suite.
+    pub done: usize,
+    /// Cases in this suite.
+    pub of: usize,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// All planned cases were run.
+    Complete,
+    /// The target could not be reached or seeded; some cases have no verdict.
+    NoVerdict,
+    /// The run was interrupted or a budget ran out.
+    Interrupted,
+    /// The selection matched no case.
+    NothingSelected,
+}
+
+/// The foot of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunFinished {
+    /// How it ended.
+    pub ending: Ending,
+    /// Why, where it did not end well.
+    pub message: Option<String>,
+    /// All requests, seeding and cleanup included.
+    pub requests: usize,
+    /// How long the run took, in microseconds.
+    pub elapsed_us: u64,
+}

@@ -1,0 +1,278 @@
+//! One request and its response, or the transport error that stood in its place. HAR 1.2 calls this an entry.
+//!
+//! Secrets are not in here: the client replaces them before it makes an [`Exchange`].
+
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// The octets of a message's content (RFC 9110, section 6.4). Cheap to clone; parsed as JSON at most once.
+#[derive(Clone)]
+pub struct Body(Arc<Inner>);
+
+struct Inner {
+    bytes: Vec<u8>,
+    json: OnceLock<Result<Value, JsonProblem>>,
+}
+
+/// Why content is not one JSON text (RFC 8259).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonProblem {
+    /// What the parser met, with line and column.
+    pub message: String,
+    /// Whether the content is not even UTF-8 (RFC 8259, section 8.1).
+    pub not_utf8: bool,
+}
+
+impl Body {
+    /// Wraps octets as they went over the wire, after removal of the transfer coding.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Arc::new(Inner { bytes: bytes.into(), json: OnceLock::new() }))
+    }
+
+    /// The octets.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// Whether there is no content.
+    pub fn is_empty(&self) -> bool {
+        self.0.bytes.is_empty()
+    }
+
+    /// The content as text; what is not UTF-8 is replaced by U+FFFD.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0.bytes)
+    }
+
+    /// The content read as one JSON text, or why it is none.
+    pub fn json(&self) -> Result<&Value, &JsonProblem> {
+        self.0
+            .json
+            .get_or_init(|| {
+                serde_json::from_slice(&self.0.bytes).map_err(|error| JsonProblem {
+                    message: error.to_string(),
+                    not_utf8: std::str::from_utf8(&self.0.bytes).is_err(),
+                })
+            })
+            .as_ref()
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Body({} octets)", self.0.bytes.len())
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.bytes == other.0.bytes
+    }
+}
+
+/// Content is written as text where it is UTF-8, else as a list of octets, so that nothing is lost.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Recorded<'a> {
+    Text(std::borrow::Cow<'a, str>),
+    Octets(Vec<u8>),
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0.bytes) {
+            Ok(text) => Recorded::Text(text.into()),
+            Err(_) => Recorded::Octets(self.0.bytes.clone()),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Recorded::deserialize(deserializer)? {
+            Recorded::Text(text) => Body::new(text.into_owned()),
+            Recorded::Octets(octets) => Body::new(octets),
+        })
+    }
+}
+
+/// A request as it was sent, without the target's base URL.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The method (RFC 9110, section 9), in upper case.
+    pub method: String,
+    /// Path and query, percent-encoded as sent, relative to the target's base URL; starts with `/`.
+    pub path: String,
+    /// Header fields that the harness set, names in lower case; secrets are replaced by a variable.
+    pub headers: Vec<(String, String)>,
+    /// The content, if there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+}
+
+/// A response as it was received.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    /// The status code (RFC 9110, section 15).
+    pub status: u16,
+    /// Header fields in the order received, names in lower case; octets above 0x7f are replaced by U+FFFD.
+    pub headers: Vec<(String, String)>,
+    /// The content; empty where there was none.
+    pub body: Body,
+}
+
+impl Response {
+    /// The first value of a header field; `name` in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the status code is 2xx (RFC 9110, section 15.3).
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The media type of the content without parameters, in lower case (RFC 9110, section 8.3.1).
+    pub fn essence(&self) -> Option<String> {
+        self.header("content-type")
+            .map(|v| v.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+}
+
+/// What kind of trouble kept a response from arriving whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransportErrorKind {
+    /// Nothing accepts connections at that address.
+    Refused,
+    /// The deadline of the request passed.
+    Timeout,
+    /// The connection ended before the response did.
+    Incomplete,
+    /// The content went over the limit that the harness sets.
+    TooLarge,
+    /// What came back is not HTTP.
+    Malformed,
+    /// TLS could not be agreed on.
+    Tls,
+    /// The request was not sent, since a budget of the run is used up.
+    Budget,
+    /// Anything else; the message says what.
+    Other,
+}
+
+/// The reason why there is no response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransportError {
+    /// The kind of trouble.
+    pub kind: TransportErrorKind,
+    /// What the transport said; a lowercase fragment.
+    pub message: String,
+}
+
+/// One request and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The operation that was asked: its short name in the suite.
+    pub operation: String,
+    /// What this exchange was for, in a few words; equal in every run.
+    pub purpose: String,
+    /// The request.
+    pub request: Request,
+    /// The response, or why there is none.
+    #[serde(with = "outcome")]
+    pub outcome: Result<Response, TransportError>,
+    /// Time from the first octet sent to the last octet read, in microseconds.
+    pub elapsed_us: u64,
+}
+
+impl Exchange {
+    /// The response, if one arrived.
+    pub fn response(&self) -> Option<&Response> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// The status code, if a response arrived.
+    pub fn status(&self) -> Option<u16> {
+        self.response().map(|r| r.status)
+    }
+
+    /// Whether a 2xx response arrived.
+    pub fn is_success(&self) -> bool {
+        self.response().is_some_and(Response::is_success)
+    }
+
+    /// The response content as JSON, if a response arrived and it is JSON.
+    pub fn json(&self) -> Option<&Value> {
+        self.response().and_then(|r| r.body.json().ok())
+    }
+}
+
+/// `Result` as an externally tagged pair, so that recordings read `{"response": …}` or `{"error": …}`.
+mod outcome {
+    use super::{Deserialize, Deserializer, Response, Serialize, Serializer, TransportError};
+
+    #[derive(Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Borrowed<'a> {
+        Response(&'a Response),
+        Error(&'a TransportError),
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Owned {
+        Response(Response),
+        Error(TransportError),
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        outcome: &Result<Response, TransportError>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match outcome {
+            Ok(response) => Borrowed::Response(response),
+            Err(error) => Borrowed::Error(error),
+        }
+        .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Result<Response, TransportError>, D::Error> {
+        Ok(match Owned::deserialize(deserializer)? {
+            Owned::Response(response) => Ok(response),
+            Owned::Error(error) => Err(error),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exchange_survives_being_written_and_read() {
+        for body in [Body::new("{\"a\":1}"), Body::new(vec![0xff, 0x00]), Body::new("")] {
+            let exchange = Exchange {
+                operation: "get_message".into(),
+                purpose: "fetch".into(),
+                request: Request { method: "GET".into(), path: "/a".into(), headers: vec![], body: None },
+                outcome: Ok(Response { status: 200, headers: vec![("a".into(), "b".into())], body }),
+                elapsed_us: 7,
+            };
+            let text = serde_json::to_string(&exchange).unwrap();
+            assert_eq!(serde_json::from_str::<Exchange>(&text).unwrap(), exchange);
+        }
+    }
+
+    #[test]
+    fn content_that_is_not_json_says_why() {
+        assert!(Body::new(vec![b'"', 0xff, b'"']).json().unwrap_err().not_utf8);
+        assert!(!Body::new("{").json().unwrap_err().not_utf8);
+        assert_eq!(Body::new("[1]").json().unwrap(), &serde_json::json!([1]));
+    }
+}

@@ -1,0 +1,7 @@
+//! What a target answered: exchanges, and the same exchanges read as pages and items.
+//!
+//! Evidence is data. The driver makes it, rules read it, reports show it. Nothing in here sends anything.
+
+mod exchange;
+
+pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};

@@ -1,0 +1,94 @@
+//! One observed violation, with everything a reader needs to act on it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::Exchange;
+
+/// How strongly a rule demands (RFC 2119).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Breaking it is a nonconformity.
+    Must,
+    /// Breaking it is shown, and fails a run only under `--strict`.
+    Should,
+    /// Breaking it is worth knowing.
+    May,
+}
+
+/// Why a rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// The OpenAPI document says it.
+    Document,
+    /// The suite states it as a requirement.
+    Suite,
+    /// An RFC says it.
+    Protocol,
+    /// It is true of every paged list.
+    Invariant,
+}
+
+/// The sentence that was broken and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requirement {
+    /// The requirement as one sentence.
+    pub text: String,
+    /// Where it stands: a JSON pointer into the document (`openapi.yaml#/paths/…`), an RFC section, a suite requirement.
+    pub source: String,
+}
+
+/// How an element of a list stands to what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// As expected; shown for its neighbours' sake.
+    Same,
+    /// Expected and not there.
+    Missing,
+    /// There and not expected: it was there before, or belongs elsewhere.
+    Extra,
+    /// There, but not where it should be.
+    Misplaced,
+}
+
+/// Expected and actual side by side, for lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What should stand there, in order.
+    pub expected: Vec<(Mark, String)>,
+    /// What stands there, in order.
+    pub actual: Vec<(Mark, String)>,
+}
+
+/// One observed violation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule's code.
+    pub rule: String,
+    /// How strongly it is demanded here.
+    pub level: Level,
+    /// What input showed it: a stable key such as `size=7` or `limit-maximum-plus-1`, equal in every run. Known failures are
+    /// listed by (operation, rule, input).
+    pub input: String,
+    /// What happened, in one line: a lowercase fragment.
+    pub summary: String,
+    /// What was broken.
+    pub requirement: Requirement,
+    /// What should have been.
+    pub expected: String,
+    /// What was: the smallest excerpt that shows it.
+    pub actual: String,
+    /// The lists side by side, where the finding is about a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// Where in the response content it stands, as a JSON pointer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The exchanges that show it, the telling one last.
+    pub exchanges: Vec<Exchange>,
+    /// In how many further places of the same case the same rule was broken.
+    #[serde(default)]
+    pub repeats: usize,
+}
