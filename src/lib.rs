@@ -1,8 +1,14 @@
 //! specproof: a conformance harness for HTTP APIs that are described by OpenAPI documents.
 //!
-//! ARCHITECTURE.md in the repository gives the bird's eye view; DESIGN's layers are the modules below, from pure data at the
+//! ARCHITECTURE.md in the repository gives the bird's eye view; the layers are the modules below, from pure data at the
 //! top to input and output at the bottom.
 
+pub mod document;
 pub mod event;
 pub mod evidence;
+pub mod oracle;
+pub mod pagination;
+pub mod rules;
+pub mod scenario;
+pub mod suite;
 pub mod verdict;

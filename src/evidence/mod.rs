@@ -3,5 +3,9 @@
 //! Evidence is data. The driver makes it, rules read it, reports show it. Nothing in here sends anything.
 
 mod exchange;
+mod listing;
 
 pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};
+pub use listing::{
+    Ask, Asked, Entry, Evidence, Filtering, Page, Probe, Query, RecordNumber, Walk, WalkEnd, WalkKind,
+};

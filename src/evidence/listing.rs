@@ -1,0 +1,300 @@
+//! Exchanges read as lists: queries, pages, walks, items; and as probes that stand alone.
+
+use serde_json::Value;
+
+use super::Exchange;
+use crate::pagination::{PageFacts, Start};
+
+/// A record of the oracle, by its number.
+pub type RecordNumber = usize;
+
+/// What a request asked of the target, seen from the document. It decides which answers are right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It obeys the document and names only what exists: it must be accepted.
+    Good,
+    /// It obeys the document and names something that does not exist, or lies elsewhere.
+    Unknown,
+    /// It breaks the document: it must be refused.
+    Invalid,
+    /// It lacks the credentials that the operation needs.
+    Unauthenticated,
+    /// The document leaves open whether it is right: only a server error is wrong.
+    Open,
+}
+
+/// An exchange and what it asked.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The exchange.
+    pub exchange: Exchange,
+    /// What it asked.
+    pub asked: Asked,
+}
+
+/// One use of a filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filtering {
+    /// The filter's name in its collection.
+    pub filter: String,
+    /// The value asked for.
+    pub value: Value,
+}
+
+/// What a list was asked for, but for where the page starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The record whose list it is; `None` where there is one list for all.
+    pub scope: Option<RecordNumber>,
+    /// The order: an index into the collection's orders.
+    pub order: usize,
+    /// The filters, all of which an item must satisfy.
+    pub filters: Vec<Filtering>,
+    /// The page size that was asked for; `None` where the parameter was left out.
+    pub size: Option<u64>,
+}
+
+/// One answer of a list operation, read as a page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The exchange: an index into the evidence's entries.
+    pub entry: usize,
+    /// Where the page starts.
+    pub start: Start,
+    /// The record that a cursor in `start` stands at, where it was made from one: for `Between`, the lower bound.
+    pub anchor: Option<RecordNumber>,
+    /// The record that the upper bound of `Between` stands at.
+    pub upper_anchor: Option<RecordNumber>,
+    /// The items' ids in order; `None` for an item without an id. `None` as a whole where the answer is no page at all (not 2xx, not JSON, no
+    /// array of items): rules about statuses and schemas say so, rules about pages pass it over.
+    pub ids: Option<Vec<Option<String>>>,
+    /// Where the array of items stands in the content.
+    pub items_at: String,
+    /// What the answer says of itself.
+    pub facts: PageFacts,
+}
+
+impl Page {
+    /// The ids of the items, without those that have none. Empty where the answer is no page.
+    pub fn known_ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().flatten().filter_map(Option::as_deref)
+    }
+
+    /// How many items there are; `None` where the answer is no page.
+    pub fn len(&self) -> Option<usize> {
+        self.ids.as_ref().map(Vec::len)
+    }
+
+    /// Whether the answer is a page without items.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+}
+
+/// Why a walk stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalkEnd {
+    /// The target said that nothing more comes, or answered an empty page.
+    Exhausted,
+    /// A start came up for the second time.
+    Loop,
+    /// More pages came than the known items and the page size can fill, with a margin.
+    Cap,
+    /// An answer was no page.
+    Broken,
+    /// It was only to be this one page.
+    Single,
+}
+
+/// Which question a walk answers, so that a rule finds the ones that it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalkKind {
+    /// From the start to the end.
+    Full,
+    /// From a cursor at the very end back to the start, in the other direction.
+    Backward,
+    /// One page somewhere in the list.
+    Page,
+    /// One page past the end.
+    PastEnd,
+    /// The first page without any paging parameter.
+    Defaults,
+    /// The first page with the documented defaults written out.
+    ExplicitDefaults,
+    /// The first page with the parameters in another order.
+    Permuted,
+    /// The same request as the walk before it.
+    Repeat,
+}
+
+/// The pages that one query gave.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// A stable key, such as `main size=7`: the input of findings.
+    pub label: String,
+    /// What it is for.
+    pub kind: WalkKind,
+    /// What was asked.
+    pub query: Query,
+    /// The page size in force: the one asked for, else the documented default. `None` where neither is known.
+    pub effective_size: Option<u64>,
+    /// The pages in the order asked.
+    pub pages: Vec<Page>,
+    /// Why it stopped.
+    pub end: WalkEnd,
+}
+
+impl Walk {
+    /// Whether the walk went from the start of the list to what the target said is its end.
+    pub fn is_whole(&self) -> bool {
+        self.kind == WalkKind::Full && self.end == WalkEnd::Exhausted
+    }
+
+    /// The ids of all items in the order met, without those that have none.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.pages.iter().flat_map(Page::known_ids)
+    }
+
+    /// The last page's entry, else 0.
+    pub fn last_entry(&self) -> usize {
+        self.pages.last().map_or(0, |page| page.entry)
+    }
+}
+
+/// What a request that stands alone was for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Records were created by it.
+    Create {
+        /// Their numbers in the order sent. Empty when the target acknowledged none.
+        records: Vec<RecordNumber>,
+        /// Whether the representations are to be in the order sent.
+        ordered: bool,
+    },
+    /// A record that exists was created once more.
+    CreateAgain {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was fetched.
+    Fetch {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was changed: `field` now holds `value`.
+    Update {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The value that was sent.
+        value: Value,
+    },
+    /// A record was fetched after the change that the entry before it made.
+    FetchUpdated {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The value that was sent.
+        value: Value,
+    },
+    /// A record that never existed was asked for.
+    UnknownItem,
+    /// The list of a parent that never existed was asked for.
+    UnknownParent,
+    /// A record was asked for through a parent that is not its own.
+    WrongParent {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A value at the valid side of a bound was sent.
+    ValidEdge {
+        /// The JSON Schema keyword.
+        keyword: String,
+        /// The parameter, or the JSON pointer in the content.
+        place: String,
+    },
+    /// A value at the invalid side of a bound was sent.
+    InvalidEdge {
+        /// The JSON Schema keyword.
+        keyword: String,
+        /// The parameter, or the JSON pointer in the content.
+        place: String,
+    },
+    /// Content that is not a JSON text of the right kind was sent.
+    InvalidContent {
+        /// Whether a strict server must refuse it; otherwise only a server error is wrong.
+        refuse: bool,
+    },
+    /// A cursor that no answer gave.
+    MalformedCursor,
+    /// A method that the document does not have on this path.
+    UndocumentedMethod {
+        /// The methods that it has.
+        documented: Vec<String>,
+    },
+    /// HEAD on an operation whose GET was the entry before it.
+    Head,
+    /// No credentials, or wrong ones.
+    Credentials {
+        /// What was wrong with them.
+        what: String,
+    },
+    /// A record was deleted.
+    Delete {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A deleted record was asked for.
+    FetchDeleted {
+        /// The record.
+        record: RecordNumber,
+        /// Whether the suite promises that it is gone by now.
+        promised: bool,
+    },
+}
+
+/// A request that stands alone.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// A stable key, such as `limit-maximum-plus-1`: the input of findings.
+    pub label: String,
+    /// What it was for.
+    pub ask: Ask,
+    /// The exchange: an index into the evidence's entries.
+    pub entry: usize,
+}
+
+/// All that a case has brought to light.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// The exchanges in the order sent.
+    pub entries: Vec<Entry>,
+    /// The exchanges that are pages of lists.
+    pub walks: Vec<Walk>,
+    /// The exchanges that stand alone.
+    pub probes: Vec<Probe>,
+    /// What could not be sent, and why: rules that needed it are inconclusive.
+    pub obstacles: Vec<String>,
+}
+
+impl Evidence {
+    /// The content of an entry's answer as JSON.
+    pub fn json(&self, entry: usize) -> Option<&Value> {
+        self.entries.get(entry).and_then(|e| e.exchange.json())
+    }
+
+    /// The items of a page as JSON; empty where the answer is no page.
+    pub fn items(&self, page: &Page) -> &[Value] {
+        self.json(page.entry)
+            .and_then(|json| json.pointer(&page.items_at))
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Every page with its walk.
+    pub fn pages(&self) -> impl Iterator<Item = (&Walk, &Page)> {
+        self.walks.iter().flat_map(|walk| walk.pages.iter().map(move |page| (walk, page)))
+    }
+}

@@ -1,0 +1,114 @@
+//! The oracle: what the target acknowledged to have created, and what each answer must therefore hold.
+//!
+//! It keeps what was acknowledged, not what was wished: a record that the target refused is not in it. Where the target does not
+//! let us know something (who else writes, how equal keys are ordered, what an unset field holds) the oracle says so, and the rule
+//! that asked is inconclusive.
+
+mod expected;
+mod values;
+
+pub use expected::{Expected, expected, key_of};
+pub use values::{difference, instant_nanoseconds, same_instant, same_value};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::evidence::RecordNumber;
+
+/// One record that the target acknowledged.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its resource, by name.
+    pub resource: String,
+    /// The seed group that it belongs to; cases name it by `label[index]`.
+    pub label: String,
+    /// Its place in the seed group, from 0.
+    pub index: usize,
+    /// The record it lies in.
+    pub parent: Option<RecordNumber>,
+    /// The id that the target gave or confirmed.
+    pub id: String,
+    /// What was sent, by field name.
+    pub sent: BTreeMap<String, Value>,
+    /// The representation that the target answered with.
+    pub acknowledged: Arc<Value>,
+    /// A word that stands in this record's text and in no other's.
+    pub marker: Option<String>,
+    /// Records with the same moment were created at the same time: their order of creation is unknown.
+    pub moment: usize,
+}
+
+impl Record {
+    /// How reports name it, equal in every run: `main-messages[3]`.
+    pub fn name(&self) -> String {
+        format!("{}[{}]", self.label, self.index)
+    }
+}
+
+/// All records, in the order acknowledged.
+#[derive(Clone, Debug, Default)]
+pub struct Oracle {
+    records: Vec<Record>,
+    by_id: BTreeMap<(String, String), Vec<RecordNumber>>,
+    by_parent: BTreeMap<(String, Option<RecordNumber>), Vec<RecordNumber>>,
+}
+
+impl Oracle {
+    /// Adds a record and gives its number.
+    pub fn add(&mut self, record: Record) -> RecordNumber {
+        let number = self.records.len();
+        self.by_id.entry((record.resource.clone(), record.id.clone())).or_default().push(number);
+        self.by_parent.entry((record.resource.clone(), record.parent)).or_default().push(number);
+        self.records.push(record);
+        number
+    }
+
+    /// The record of a number that this oracle gave.
+    pub fn record(&self, number: RecordNumber) -> &Record {
+        &self.records[number]
+    }
+
+    /// All records with their numbers.
+    pub fn records(&self) -> impl Iterator<Item = (RecordNumber, &Record)> {
+        self.records.iter().enumerate()
+    }
+
+    /// The records of a resource that lie in a record, in the order acknowledged. For a resource without parents: `None`.
+    pub fn children(&self, resource: &str, parent: Option<RecordNumber>) -> &[RecordNumber] {
+        self.by_parent.get(&(resource.to_owned(), parent)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The record with this id. Equal ids may stand in several parents: `parent` decides where it is known.
+    pub fn find(&self, resource: &str, id: &str, parent: Option<RecordNumber>) -> Option<RecordNumber> {
+        let all = self.by_id.get(&(resource.to_owned(), id.to_owned()))?;
+        all.iter()
+            .find(|number| parent.is_none() || self.records[**number].parent == parent)
+            .or_else(|| all.first())
+            .copied()
+    }
+
+    /// The record of a seed group, by its label; the first one of a group of many.
+    pub fn labelled(&self, label: &str) -> Option<RecordNumber> {
+        self.records.iter().position(|record| record.label == label && record.index == 0)
+    }
+
+    /// The ancestor of a record (or itself) that is of this resource.
+    pub fn ancestor(&self, number: RecordNumber, resource: &str) -> Option<RecordNumber> {
+        let mut at = Some(number);
+        while let Some(number) = at {
+            let record = &self.records[number];
+            if record.resource == resource {
+                return Some(number);
+            }
+            at = record.parent;
+        }
+        None
+    }
+
+    /// How an id is named in reports: the record's name, or the id itself, quoted, where it is none of ours.
+    pub fn name_of(&self, resource: &str, id: &str, parent: Option<RecordNumber>) -> String {
+        self.find(resource, id, parent).map_or_else(|| format!("{id:?}"), |number| self.records[number].name())
+    }
+}

@@ -1,0 +1,3 @@
+//! PAG: what holds for every paged list, however it pages.
+
+pub(super) mod item_missing;

@@ -1,0 +1,120 @@
+//! Where a rule writes down what it saw.
+
+use super::{Rule, Scene};
+use crate::verdict::{Comparison, Finding, Judgement, Requirement, Verdict};
+
+/// The most findings that are kept of one rule on one case; the rest is counted.
+const MOST_FINDINGS: usize = 3;
+
+/// One rule's notes on one case.
+#[derive(Debug)]
+pub struct Sheet<'a> {
+    rule: &'static Rule,
+    scene: Scene<'a>,
+    judged: usize,
+    findings: Vec<Finding>,
+    further: usize,
+    doubts: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// A finding as a rule writes it; the sheet adds the rule and the exchanges.
+#[derive(Debug)]
+pub struct Draft {
+    /// What input showed it; equal in every run.
+    pub input: String,
+    /// What happened, in one line: a lowercase fragment.
+    pub summary: String,
+    /// What was broken.
+    pub requirement: Requirement,
+    /// What should have been.
+    pub expected: String,
+    /// What was.
+    pub actual: String,
+    /// The lists side by side.
+    pub comparison: Option<Comparison>,
+    /// Where in the response content it stands.
+    pub pointer: Option<String>,
+    /// The entries of the evidence that show it, the telling one last.
+    pub entries: Vec<usize>,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(rule: &'static Rule, scene: &Scene<'a>) -> Self {
+        Self { rule, scene: *scene, judged: 0, findings: vec![], further: 0, doubts: vec![], notes: vec![] }
+    }
+
+    /// Something was judged and found right, or is about to be found wrong. A rule that judged nothing does not pass.
+    pub fn judged(&mut self) {
+        self.judged += 1;
+    }
+
+    /// The rule is broken, at the level that it declares.
+    pub fn fail(&mut self, draft: Draft) {
+        self.fail_at(self.rule.level, draft);
+    }
+
+    /// The rule is broken, at another level than it declares (never a stronger one).
+    pub fn fail_at(&mut self, level: crate::verdict::Level, draft: Draft) {
+        self.judged += 1;
+        if self.findings.len() >= MOST_FINDINGS {
+            self.further += 1;
+            return;
+        }
+        let entries = &self.scene.evidence.entries;
+        self.findings.push(Finding {
+            rule: self.rule.code.to_owned(),
+            level: level.max(self.rule.level),
+            input: draft.input,
+            summary: draft.summary,
+            requirement: draft.requirement,
+            expected: draft.expected,
+            actual: draft.actual,
+            comparison: draft.comparison,
+            pointer: draft.pointer,
+            exchanges: draft.entries.iter().filter_map(|i| entries.get(*i)).map(|e| e.exchange.clone()).collect(),
+            repeats: 0,
+        });
+    }
+
+    /// Something could not be judged, and why: a lowercase fragment.
+    pub fn unsure(&mut self, cause: impl Into<String>) {
+        let cause = cause.into();
+        if !self.doubts.contains(&cause) {
+            self.doubts.push(cause);
+        }
+    }
+
+    /// Something was measured that nothing may be demanded of.
+    pub fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// The requirement that the rule itself states, where neither the suite nor the document says it in other words.
+    pub fn own_requirement(&self) -> Requirement {
+        Requirement { text: self.rule.summary.to_owned(), source: self.rule.source.to_owned() }
+    }
+
+    pub(super) fn into_judgement(mut self) -> Judgement {
+        if let Some(last) = self.findings.last_mut() {
+            last.repeats = self.further;
+        }
+        let (verdict, cause) = if !self.findings.is_empty() {
+            (Verdict::Fail, None)
+        } else if !self.doubts.is_empty() {
+            (Verdict::Inconclusive, Some(self.doubts.join("; ")))
+        } else if self.judged == 0 {
+            let cause = match self.scene.evidence.obstacles.as_slice() {
+                [] => "the evidence holds nothing that this rule judges".to_owned(),
+                obstacles => obstacles.join("; "),
+            };
+            (Verdict::Inconclusive, Some(cause))
+        } else {
+            (Verdict::Pass, None)
+        };
+        Judgement { rule: self.rule.code.to_owned(), verdict, findings: self.findings, cause, notes: self.notes }
+    }
+}

@@ -1,0 +1,270 @@
+//! Checks a suite file against its document: every name that it uses must exist.
+
+use std::collections::BTreeSet;
+
+use super::error::{SuiteError, line_of, nearest};
+use super::model::{At, Collection, Make, Resource, SuiteFile};
+use crate::document::{Document, Operation};
+
+/// The checks' context: where the file is, and what was checked so far.
+struct Checker<'a> {
+    place: &'a str,
+    text: &'a str,
+    file: &'a SuiteFile,
+    document: &'a Document,
+    /// Requirements that something refers to.
+    used: BTreeSet<String>,
+}
+
+type Checked = Result<(), SuiteError>;
+
+/// Checks every name in the file.
+pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Document) -> Checked {
+    let mut checker = Checker { place, text, file, document, used: BTreeSet::new() };
+    checker.operations()?;
+    checker.bindings()?;
+    for (name, variable) in &file.variables {
+        if let Some(discover) = &variable.discover {
+            checker.short(&format!("variables.{name}.discover.operation"), &discover.operation)?;
+        }
+    }
+    for (name, resource) in &file.resources {
+        checker.resource(&format!("resources.{name}"), resource)?;
+    }
+    for (name, collection) in &file.collections {
+        checker.collection(&format!("collections.{name}"), collection)?;
+    }
+    checker.seed()?;
+    for key in file.requirements.keys() {
+        if !checker.used.contains(key) {
+            return Err(checker.wrong(&format!("requirements.{key}"), "nothing in this file refers to it".into(), None));
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Checker<'a> {
+    fn wrong(&self, key: &str, message: String, hint: Option<&str>) -> SuiteError {
+        SuiteError::Meaning {
+            place: self.place.to_owned(),
+            line: locate(self.text, key),
+            key: key.to_owned(),
+            message,
+            hint: hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default(),
+        }
+    }
+
+    /// A name must be one of these.
+    fn among<'n>(&self, key: &str, what: &str, name: &str, valid: impl Iterator<Item = &'n str>) -> Checked {
+        let valid: Vec<&str> = valid.collect();
+        if valid.contains(&name) {
+            return Ok(());
+        }
+        Err(self.wrong(key, format!("there is no {what} `{name}`"), nearest(name, valid)))
+    }
+
+    fn operations(&self) -> Checked {
+        for (short, id) in &self.file.operations {
+            let key = format!("operations.{short}");
+            let ids = self.document.operations().iter().map(|operation| operation.id.as_str());
+            self.among(&key, &format!("operation in {}", self.document.name()), id, ids)?;
+        }
+        Ok(())
+    }
+
+    fn bindings(&self) -> Checked {
+        for (parameter, resource) in &self.file.bind {
+            let key = format!("bind.{parameter}");
+            let parameters = self.document.operations().iter().flat_map(|o| o.parameters.iter().map(|p| p.name.as_str()));
+            self.among(&key, "parameter in the document", parameter, parameters)?;
+            self.among(&key, "resource", resource, self.file.resources.keys().map(String::as_str))?;
+        }
+        Ok(())
+    }
+
+    /// A short name of an operation; gives the operation.
+    fn short(&self, key: &str, short: &str) -> Result<&'a Operation, SuiteError> {
+        self.among(key, "operation in [operations]", short, self.file.operations.keys().map(String::as_str))?;
+        let operation = self.document.operation(&self.file.operations[short]).expect("checked by operations()");
+        for parameter in &operation.parameters {
+            if parameter.location == crate::document::Location::Path && !self.file.bind.contains_key(&parameter.name) {
+                let message = format!("its path parameter `{}` is not in [bind]", parameter.name);
+                return Err(self.wrong(key, message, None));
+            }
+        }
+        Ok(operation)
+    }
+
+    fn requirement(&mut self, key: &str, requirement: &str) -> Checked {
+        self.among(key, "requirement", requirement, self.file.requirements.keys().map(String::as_str))?;
+        self.used.insert(requirement.to_owned());
+        Ok(())
+    }
+
+    fn query(&self, key: &str, operation: &Operation, parameter: &str) -> Checked {
+        let names = operation.parameters.iter().map(|p| p.name.as_str());
+        self.among(key, &format!("parameter of {}", operation.id), parameter, names)
+    }
+
+    fn resource(&mut self, at: &str, resource: &Resource) -> Checked {
+        let resources = || self.file.resources.keys().map(String::as_str);
+        if let Some(parent) = &resource.parent {
+            self.among(&format!("{at}.parent"), "resource", parent, resources())?;
+        }
+        self.short(&format!("{at}.create.operation"), &resource.create.operation)?;
+        for (name, promise) in
+            [("get-or-create", &resource.create.get_or_create), ("batch-order", &resource.create.batch_order)]
+        {
+            if let Some(promise) = promise {
+                self.requirement(&format!("{at}.create.{name}.requirement"), &promise.requirement)?;
+            }
+        }
+        if let Some(fetch) = &resource.fetch {
+            self.short(&format!("{at}.fetch.operation"), &fetch.operation)?;
+            if let Some(unknown) = &fetch.unknown {
+                self.requirement(&format!("{at}.fetch.unknown.requirement"), &unknown.requirement)?;
+            }
+            if let Some(promise) = &fetch.only_through_parents {
+                self.requirement(&format!("{at}.fetch.only-through-parents.requirement"), &promise.requirement)?;
+            }
+        }
+        if let Some(update) = &resource.update {
+            self.short(&format!("{at}.update.operation"), &update.operation)?;
+            self.among(&format!("{at}.update.field"), "field", &update.field, resource.fields.keys().map(String::as_str))?;
+            self.requirement(&format!("{at}.update.requirement"), &update.requirement)?;
+        }
+        if let Some(delete) = &resource.delete {
+            self.short(&format!("{at}.delete.operation"), &delete.operation)?;
+            if let Some(promise) = &delete.leaves_list {
+                self.requirement(&format!("{at}.delete.leaves-list.requirement"), &promise.requirement)?;
+            }
+        }
+        for (name, field) in &resource.fields {
+            let at = format!("{at}.fields.{name}");
+            match &field.make {
+                Some(Make::Record(other) | Make::Ancestor(other)) => {
+                    self.among(&format!("{at}.make"), "resource", other, resources())?;
+                }
+                Some(Make::Variable(variable)) => {
+                    let variables = self.file.variables.keys().map(String::as_str);
+                    self.among(&format!("{at}.make"), "variable", variable, variables)?;
+                }
+                _ => {}
+            }
+            if field.every == 0 {
+                return Err(self.wrong(&format!("{at}.every"), "it must be 1 or more".into(), None));
+            }
+            if let Some(requirement) = &field.requirement {
+                self.requirement(&format!("{at}.requirement"), requirement)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn collection(&mut self, at: &str, collection: &Collection) -> Checked {
+        let operation = self.short(&format!("{at}.operation"), &collection.operation)?;
+        let resources = || self.file.resources.keys().map(String::as_str);
+        self.among(&format!("{at}.resource"), "resource", &collection.resource, resources())?;
+        if let Some(scope) = &collection.scope {
+            self.among(&format!("{at}.scope"), "resource", scope, resources())?;
+        }
+        if let Some(parameter) = &collection.scope_query {
+            self.query(&format!("{at}.scope-query"), operation, parameter)?;
+        }
+        for parameter in collection.style.parameters() {
+            self.query(&format!("{at}.style.{}", collection.style.name()), operation, parameter)?;
+        }
+        self.requirement(&format!("{at}.complete.requirement"), &collection.complete.requirement)?;
+        if let Some(unknown) = &collection.unknown_parent {
+            self.requirement(&format!("{at}.unknown-parent.requirement"), &unknown.requirement)?;
+        }
+        if collection.orders.is_empty() {
+            return Err(self.wrong(&format!("{at}.orders"), "at least the default order must stand here".into(), None));
+        }
+        for (i, order) in collection.orders.iter().enumerate() {
+            let at = format!("{at}.orders.{i}");
+            for parameter in order.query.keys() {
+                self.query(&format!("{at}.query"), operation, parameter)?;
+            }
+            if let Some(other) = &order.mirror_of {
+                let names = collection.orders.iter().map(|o| o.name.as_str());
+                self.among(&format!("{at}.mirror-of"), "order", other, names)?;
+            }
+            self.requirement(&format!("{at}.requirement"), &order.requirement)?;
+        }
+        let fields = &self.file.resources[&collection.resource].fields;
+        for (name, filter) in &collection.filters {
+            let at = format!("{at}.filters.{name}");
+            self.among(&format!("{at}.field"), "field", &filter.field, fields.keys().map(String::as_str))?;
+            if let At::Query(parameter) = &filter.at {
+                self.query(&format!("{at}.at.query"), operation, parameter)?;
+            }
+            self.requirement(&format!("{at}.requirement"), &filter.requirement)?;
+        }
+        let c = &collection.conventions;
+        for (name, requirement) in [
+            ("past-end", c.past_end.as_ref().map(|s| &s.requirement)),
+            ("short-pages", c.short_pages.as_ref().map(|s| &s.requirement)),
+            ("total", c.total.as_ref().map(|s| &s.requirement)),
+            ("cursor-item", c.cursor_item.as_ref().map(|s| &s.requirement)),
+            ("adjacency", c.adjacency.as_ref().map(|s| &s.requirement)),
+            ("both-bounds", c.both_bounds.as_ref().map(|s| &s.requirement)),
+            ("empty-cursors", c.empty_cursors.as_ref().map(|s| &s.requirement)),
+        ] {
+            if let Some(requirement) = requirement {
+                self.requirement(&format!("{at}.conventions.{name}.requirement"), requirement)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn seed(&self) -> Checked {
+        for (i, group) in self.file.seed.iter().enumerate() {
+            let at = format!("seed.{i}");
+            self.among(&format!("{at}.resource"), "resource", &group.resource, self.file.resources.keys().map(String::as_str))?;
+            let earlier = &self.file.seed[..i];
+            if earlier.iter().any(|other| other.label == group.label) {
+                return Err(self.wrong(&format!("{at}.label"), format!("`{}` is there already", group.label), None));
+            }
+            let parent = self.file.resources[&group.resource].parent.as_deref();
+            match (&group.under, parent) {
+                (None, None) => {}
+                (Some(under), Some(parent)) => {
+                    let fitting = earlier.iter().filter(|o| o.resource == parent).map(|o| o.label.as_str());
+                    self.among(&format!("{at}.under"), &format!("earlier seed group of resource {parent}"), under, fitting)?;
+                }
+                (None, Some(parent)) => {
+                    return Err(self.wrong(&at, format!("`under` must name a seed group of resource {parent}"), None));
+                }
+                (Some(_), None) => {
+                    return Err(self.wrong(&at, format!("resource {} lies in nothing: leave `under` out", group.resource), None));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line in which a dotted key stands; the nearest enclosing table's line where the key itself is not found.
+fn locate(text: &str, key: &str) -> usize {
+    let Ok(root) = toml::de::DeTable::parse(text) else { return 1 };
+    let mut offset = root.span().start;
+    let mut at: Option<&toml::de::DeValue<'_>> = None;
+    for part in key.split('.') {
+        let table = match at {
+            None => Some(root.get_ref()),
+            Some(value) => value.as_table(),
+        };
+        let found = if let Some(table) = table {
+            table.iter().find(|(name, _)| name.get_ref() == part).map(|(name, value)| (name.span().start, value.get_ref()))
+        } else {
+            at.and_then(|v| v.as_array())
+                .and_then(|items| items.get(part.parse::<usize>().ok()?))
+                .map(|item| (item.span().start, item.get_ref()))
+        };
+        let Some((start, value)) = found else { break };
+        offset = start;
+        at = Some(value);
+    }
+    line_of(text, offset)
+}

@@ -1,0 +1,99 @@
+//! Suites: an API's meaning as data. [`Suite`] is a suite file that was checked against its document.
+//!
+//! Loading is strict. Whatever a suite names (an operation, a parameter, a field, a requirement) exists once a [`Suite`] is
+//! there, so that everything behind this module can look it up without doubt.
+
+mod check;
+mod error;
+mod model;
+
+pub use error::SuiteError;
+pub use model::*;
+
+use std::sync::Arc;
+
+use crate::document::{Document, Operation};
+
+/// A suite file that was checked against its document.
+#[derive(Debug)]
+pub struct Suite {
+    file: SuiteFile,
+    document: Arc<Document>,
+}
+
+impl Suite {
+    /// Reads a suite file. `place` is the file's name for messages; `open` gives the document that the file names.
+    ///
+    /// # Errors
+    /// Names the file, the place in it, and the nearest valid name.
+    pub fn load(
+        place: &str,
+        text: &str,
+        open: impl FnOnce(&str) -> Result<Document, SuiteError>,
+    ) -> Result<Self, SuiteError> {
+        let file: SuiteFile = toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
+        let document = open(&file.document)?;
+        check::check(place, text, &file, &document)?;
+        Ok(Self { file, document: Arc::new(document) })
+    }
+
+    /// The suite's name.
+    pub fn name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// The file's content.
+    pub fn file(&self) -> &SuiteFile {
+        &self.file
+    }
+
+    /// The document that the suite is about.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The operation behind a short name that the suite file uses.
+    pub fn operation(&self, short: &str) -> &Operation {
+        let id = &self.file.operations[short];
+        self.document.operation(id).expect("checked when the suite was loaded")
+    }
+
+    /// The short name of an operation, if the suite has one.
+    pub fn short_name(&self, operation_id: &str) -> Option<&str> {
+        self.file.operations.iter().find(|(_, id)| *id == operation_id).map(|(short, _)| short.as_str())
+    }
+
+    /// A stated requirement that the suite file refers to.
+    pub fn requirement(&self, key: &str) -> &Stated {
+        &self.file.requirements[key]
+    }
+
+    /// A resource that the suite file refers to.
+    pub fn resource(&self, name: &str) -> &Resource {
+        &self.file.resources[name]
+    }
+
+    /// The bounds that the document sets on a collection's page size.
+    pub fn size_bounds(&self, collection: &Collection) -> SizeBounds {
+        let operation = self.operation(&collection.operation);
+        let schema = operation.parameter(collection.style.size_parameter()).map(|p| p.schema.value().clone());
+        let number = |key: &str| schema.as_ref().and_then(|s| s.get(key)).and_then(serde_json::Value::as_u64);
+        SizeBounds { default: number("default"), minimum: number("minimum"), maximum: number("maximum") }
+    }
+
+    /// Whether an operation is the seeding part of its document: there to make the others testable.
+    pub fn is_seeding(&self, operation: &Operation) -> bool {
+        operation.extensions.get("x-provenance").and_then(serde_json::Value::as_str) == Some("seeding")
+    }
+}
+
+/// What the document says of a page size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SizeBounds {
+    /// The size when none is given.
+    pub default: Option<u64>,
+    /// The smallest size.
+    pub minimum: Option<u64>,
+    /// The largest size.
+    pub maximum: Option<u64>,
+}

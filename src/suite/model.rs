@@ -1,0 +1,599 @@
+//! The suite file, key by key. These types are the file's format: field names are its keys, in kebab-case.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::pagination::Style;
+
+/// A suite as it stands in its file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SuiteFile {
+    /// The suite's name, such as `honcho`: kebab-case, the first part of every case id.
+    pub name: String,
+    /// The document, relative to the suite file.
+    pub document: String,
+    /// Short names of operations, and the `operationId` (or `METHOD /path`) that each stands for.
+    pub operations: BTreeMap<String, String>,
+    /// Which resource's id a path parameter takes, by parameter name.
+    #[serde(default)]
+    pub bind: BTreeMap<String, String>,
+    /// What the user may set with `--set name=value`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, Variable>,
+    /// What the API promises beyond its document, each with its source.
+    #[serde(default)]
+    pub requirements: BTreeMap<String, Stated>,
+    /// What can be created.
+    #[serde(default)]
+    pub resources: BTreeMap<String, Resource>,
+    /// The list operations.
+    #[serde(default)]
+    pub collections: BTreeMap<String, Collection>,
+    /// The records that every run creates, in order.
+    #[serde(default)]
+    pub seed: Vec<SeedGroup>,
+    /// How requests may be sent.
+    #[serde(default)]
+    pub limits: Limits,
+    /// How a client shows who it is.
+    #[serde(default)]
+    pub credentials: Vec<CredentialForm>,
+}
+
+/// A promise that the document does not make.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Stated {
+    /// The promise, in one sentence.
+    pub text: String,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// A value that the suite needs and the user may give.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variable {
+    /// What it is for.
+    pub description: String,
+    /// Where to find it in the target when the user gave none.
+    #[serde(default)]
+    pub discover: Option<Discover>,
+    /// What it is when it was neither given nor discovered.
+    #[serde(default)]
+    pub default: Option<String>,
+}
+
+/// Where a variable's value is found in the target.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Discover {
+    /// The operation to ask, by short name.
+    pub operation: String,
+    /// Where the value stands in its answer.
+    pub pointer: Pointers,
+}
+
+/// One JSON pointer (RFC 6901), or several of which the first that resolves counts.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum Pointers {
+    /// Just one.
+    One(String),
+    /// Alternatives, in order of preference.
+    Any(Vec<String>),
+}
+
+impl Pointers {
+    /// The alternatives in order.
+    pub fn all(&self) -> &[String] {
+        match self {
+            Self::One(pointer) => std::slice::from_ref(pointer),
+            Self::Any(pointers) => pointers,
+        }
+    }
+
+    /// The value that the first resolving alternative points at.
+    pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        self.all().iter().find_map(|pointer| value.pointer(pointer))
+    }
+
+    /// The first alternative that resolves.
+    pub fn found_at(&self, value: &Value) -> Option<&str> {
+        self.all().iter().find(|pointer| value.pointer(pointer).is_some()).map(String::as_str)
+    }
+}
+
+/// What can be created.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Resource {
+    /// The resource it lies in.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Where its id stands in a representation.
+    pub id: Pointers,
+    /// How it is created.
+    pub create: Create,
+    /// The operation that fetches one.
+    #[serde(default)]
+    pub fetch: Option<Fetch>,
+    /// The operation that changes one.
+    #[serde(default)]
+    pub update: Option<Update>,
+    /// The operation that deletes one.
+    #[serde(default)]
+    pub delete: Option<Delete>,
+    /// What a representation holds.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// How a resource is created.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Create {
+    /// The operation, by short name.
+    pub operation: String,
+    /// Where the representation (of a batch: the array of them) stands in the answer.
+    #[serde(default = "root")]
+    pub answer: Pointers,
+    /// Whether several are created by one request.
+    #[serde(default)]
+    pub batch: Option<Batch>,
+    /// The constant part of the request content. `{name}` in a string stands for a variable, `{resource.id}` for the id of the
+    /// record's ancestor of that resource.
+    #[serde(default)]
+    pub body: Option<toml::Table>,
+    /// Whether creating what exists already answers with what exists.
+    #[serde(default)]
+    pub get_or_create: Option<Promise>,
+    /// Whether the answer lists a batch's records in the order sent.
+    #[serde(default)]
+    pub batch_order: Option<Promise>,
+}
+
+fn root() -> Pointers {
+    Pointers::One(String::new())
+}
+
+/// A reference to a stated requirement.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Promise {
+    /// The key of the requirement.
+    pub requirement: String,
+}
+
+/// Several records in one request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Batch {
+    /// Where the array of records stands in the request content.
+    pub at: String,
+    /// The most records in one request.
+    pub max: usize,
+}
+
+/// How one record is fetched.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fetch {
+    /// The operation, by short name.
+    pub operation: String,
+    /// Where the representation stands in the answer.
+    #[serde(default = "root")]
+    pub answer: Pointers,
+    /// What is answered for an id that does not exist.
+    #[serde(default)]
+    pub unknown: Option<Statuses>,
+    /// Whether a record is found only through its own parents.
+    #[serde(default)]
+    pub only_through_parents: Option<Promise>,
+}
+
+/// Status codes that a requirement allows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Statuses {
+    /// The codes.
+    pub status: Vec<u16>,
+    /// The key of the requirement.
+    pub requirement: String,
+}
+
+/// How one record is changed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Update {
+    /// The operation, by short name.
+    pub operation: String,
+    /// Where the representation stands in the answer.
+    #[serde(default = "root")]
+    pub answer: Pointers,
+    /// The field that is replaced.
+    pub field: String,
+    /// The requirement that says so.
+    pub requirement: String,
+}
+
+/// How one record is deleted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Delete {
+    /// The operation, by short name.
+    pub operation: String,
+    /// Whether it is carried out before the answer, or later.
+    #[serde(default)]
+    pub eventual: bool,
+    /// Whether the record is out of its list as soon as the answer has come.
+    #[serde(default)]
+    pub leaves_list: Option<Promise>,
+}
+
+/// One property of a representation and what is known of its value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Field {
+    /// Where it goes in the request that creates a record; absent when the server sets it.
+    #[serde(default)]
+    pub send: Option<String>,
+    /// Where it stands in a representation; absent when it is not shown.
+    #[serde(default)]
+    pub read: Option<Pointers>,
+    /// Where values come from; absent when the server sets them.
+    #[serde(default)]
+    pub make: Option<Make>,
+    /// How a value comes back.
+    #[serde(default)]
+    pub keep: Keep,
+    /// Every how many records it is sent; 1 is always.
+    #[serde(default = "one")]
+    pub every: usize,
+    /// The requirement that it comes back as it was sent, where the document does not say so.
+    #[serde(default)]
+    pub requirement: Option<String>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Where a field's values come from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Make {
+    /// A name that is unique in this run, `[A-Za-z0-9_-]` only; records of one seed name have equal names.
+    Name,
+    /// Sentences and awkward strings; `max` is in code points.
+    Text {
+        /// The most code points.
+        max: usize,
+    },
+    /// One of these, in turn.
+    Choice(Vec<String>),
+    /// Some of these, as an array: none, one, two … in turn.
+    Some(Vec<String>),
+    /// The id of a record of another resource under the same parent, in turn.
+    Record(String),
+    /// An object with values of every JSON kind.
+    Metadata,
+    /// An instant, in turn in several zones and precisions; not in order.
+    Instant,
+    /// A UUID.
+    Uuid,
+    /// Always this.
+    Constant(toml::Value),
+    /// The value of a variable.
+    Variable(String),
+    /// The id of the record's ancestor of this resource.
+    Ancestor(String),
+}
+
+/// How a value comes back.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// As it was sent: strings by code point, numbers by value, objects whatever the order of their members.
+    #[default]
+    Exact,
+    /// The same instant to the microsecond, whatever the zone and precision it is written in.
+    Instant,
+    /// With everything that was sent; the server may add members to objects.
+    AtLeast,
+    /// Unknown; not judged.
+    Unjudged,
+}
+
+/// A list operation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Collection {
+    /// The operation, by short name.
+    pub operation: String,
+    /// What is listed.
+    pub resource: String,
+    /// The resource that a list belongs to; absent when there is one list for all.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// The query parameter that names the scope, when the path does not.
+    #[serde(default)]
+    pub scope_query: Option<String>,
+    /// Where the items stand in an answer.
+    pub items: Pointers,
+    /// How it pages.
+    pub style: Style,
+    /// Its orders; the first is what comes without parameters.
+    pub orders: Vec<Order>,
+    /// Its filters.
+    #[serde(default)]
+    pub filters: BTreeMap<String, Filter>,
+    /// Whether others may write into a scope that the harness made.
+    #[serde(default)]
+    pub others: Option<Others>,
+    /// The requirement that a list holds exactly what was created, each once.
+    pub complete: Promise,
+    /// The requirement that a list under a parent that does not exist is refused or empty.
+    #[serde(default)]
+    pub unknown_parent: Option<UnknownParent>,
+    /// How the guides' disagreements are settled.
+    #[serde(default)]
+    pub conventions: Conventions,
+}
+
+/// Who else may write into a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Others {
+    /// Who and when, as one sentence.
+    pub because: String,
+}
+
+/// What a list under an unknown parent answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnknownParent {
+    /// The refusals that are allowed.
+    #[serde(default)]
+    pub status: Vec<u16>,
+    /// Whether an empty page is allowed.
+    #[serde(default)]
+    pub empty: bool,
+    /// The key of the requirement.
+    pub requirement: String,
+}
+
+/// One order of a collection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Order {
+    /// Its name, such as `default` or `reverse`.
+    pub name: String,
+    /// The query parameters that choose it.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// What it goes by.
+    pub by: OrderKey,
+    /// Up or down.
+    pub direction: Direction,
+    /// The order that it is the exact mirror of, item by item.
+    #[serde(default)]
+    pub mirror_of: Option<String>,
+    /// The requirement that states it.
+    pub requirement: String,
+}
+
+/// What an order goes by.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum OrderKey {
+    /// The order in which the records were created, whatever any of their fields says.
+    Creation,
+    /// The instant in this field of the representation; equal instants in any order.
+    Instant(Pointers),
+    /// The text in this field of the representation, compared by code point; judged only among ASCII letters of one case and digits.
+    Text(Pointers),
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Smallest (oldest) first.
+    Ascending,
+    /// Largest (newest) first.
+    Descending,
+}
+
+/// One filter of a collection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Filter {
+    /// The field of the resource that it looks at.
+    pub field: String,
+    /// Where its value goes.
+    pub at: At,
+    /// Which records it lets through.
+    pub test: Test,
+    /// The requirement that states it.
+    pub requirement: String,
+}
+
+/// Where a value goes in a request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum At {
+    /// A query parameter.
+    Query(String),
+    /// A place in the JSON content; numbers in the pointer make arrays.
+    Body(String),
+}
+
+/// Which records a filter with a value lets through.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Test {
+    /// Those whose field equals the value.
+    Equals,
+    /// Those whose field does not equal the value (those without the field are not judged).
+    NotEquals,
+    /// Those whose field is one of the values of an array.
+    In,
+    /// Those whose object holds every member of the value.
+    Contains,
+    /// Those whose text holds the value; only words are asked for that stand in exactly one record, or in none.
+    HasWord,
+    /// Those whose array holds the value; only single values are asked for.
+    HasMember,
+    /// Those whose instant or number is greater than the value.
+    Greater,
+    /// Those whose instant or number is less than or equal to the value.
+    AtMost,
+}
+
+/// How the guides' disagreements are settled for a collection. What is absent is inferred from the document or unknown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Conventions {
+    /// What a page past the end is.
+    #[serde(default)]
+    pub past_end: Option<Settled<PastEnd>>,
+    /// Whether a page may be short before the end.
+    #[serde(default)]
+    pub short_pages: Option<Settled<ShortPages>>,
+    /// What a total counts.
+    #[serde(default)]
+    pub total: Option<Settled<Total>>,
+    /// Whether the item a cursor names is in the answer.
+    #[serde(default)]
+    pub cursor_item: Option<Settled<CursorItem>>,
+    /// Which items a bounded page holds.
+    #[serde(default)]
+    pub adjacency: Option<Settled<Adjacency>>,
+    /// Whether both bounds may be given.
+    #[serde(default)]
+    pub both_bounds: Option<Settled<BothBounds>>,
+    /// Whether an empty page has cursors.
+    #[serde(default)]
+    pub empty_cursors: Option<Settled<EmptyCursors>>,
+}
+
+/// A setting and its reason: the key of a requirement.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settled<T> {
+    /// The setting.
+    pub is: T,
+    /// The key of the requirement that states it.
+    pub requirement: String,
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])+ $name:ident { $($(#[$vdoc:meta])+ $variant:ident = $text:literal),+ $(,)? })+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])+ #[serde(rename = $text)] $variant),+ }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $(Self::$variant => $text),+ })
+            }
+        }
+    )+};
+}
+
+settings! {
+    /// What a page past the end is.
+    PastEnd {
+        /// 200 with no items.
+        Empty = "empty",
+        /// 404.
+        NotFound = "not-found",
+    }
+    /// Whether a page may be short before the end.
+    ShortPages {
+        /// Every page but the last is full.
+        Never = "never",
+        /// A page may be short, or empty, before the end.
+        Allowed = "allowed",
+    }
+    /// What a total counts.
+    Total {
+        /// The whole filtered set.
+        Exact = "exact",
+        /// An estimate.
+        Estimate = "estimate",
+    }
+    /// Whether the item a cursor names is in the answer.
+    CursorItem {
+        /// It is not.
+        Excluded = "excluded",
+        /// It is.
+        Included = "included",
+    }
+    /// Which items a page bounded on one side holds.
+    Adjacency {
+        /// Those next to the cursor.
+        Next = "next-to-the-cursor",
+        /// Those at the start of the list.
+        Start = "from-the-start",
+    }
+    /// Whether both bounds may be given.
+    BothBounds {
+        /// Together they are a range.
+        Range = "range",
+        /// Together they are refused.
+        Refused = "refused",
+    }
+    /// Whether an empty page has cursors.
+    EmptyCursors {
+        /// It has none.
+        Absent = "absent",
+        /// It may have some.
+        Allowed = "allowed",
+    }
+}
+
+/// Records to create.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SeedGroup {
+    /// The group's name: unique in the suite, and stable, since cases are told apart by it.
+    pub label: String,
+    /// What is created.
+    pub resource: String,
+    /// The label of the group (of one record) that these lie in.
+    #[serde(default)]
+    pub under: Option<String>,
+    /// How many.
+    #[serde(default = "one")]
+    pub count: usize,
+    /// The name that `make = "name"` uses; the label when absent. Groups under different parents may share one.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// How requests may be sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// The most requests of one run of this suite.
+    #[serde(default)]
+    pub requests: Option<usize>,
+    /// The pause between two creations under one parent, in milliseconds, where order hangs on the server's clock.
+    #[serde(default)]
+    pub creation_pause_ms: u64,
+}
+
+/// One way in which a client shows who it is; the user gives the secret.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CredentialForm {
+    /// The header field.
+    pub header: String,
+    /// What stands before the secret, such as `Bearer `.
+    #[serde(default)]
+    pub prefix: String,
+}
