@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md in the repository gives the bird's eye view; DESIGN's layers are the modules below, from pure data at the
 //! top to input and output at the bottom.
 
+pub mod client;
 pub mod event;
 pub mod evidence;
 pub mod verdict;
