@@ -210,7 +210,7 @@ impl Inner {
                 .iter()
                 .map(|(name, value)| {
                     let value = header_text(&redactor.octets(value));
-                    (redactor.text(name).into_owned(), redactor.response_header(name, value))
+                    (redactor.text(name).into_owned(), redactor.response_header(name, &value))
                 })
                 .collect(),
             body: Body::new(redactor.octets_owned(response.body)),

@@ -2,6 +2,8 @@
 //!
 //! Evidence is data. The driver makes it, rules read it, reports show it. Nothing in here sends anything.
 
+mod curl;
 mod exchange;
 
+pub use curl::curl;
 pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};
