@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn secrets_are_found_in_base64_at_each_alignment() {
-        // The Base64 of `secret`, `x:secret`, `xy:secret` and with more behind, made with coreutils' base64.
+        // The Base64 of the secret alone and with one to four octets around it, made with another program.
         let redactor = redactor(&[("T", "subj?ects>?~\u{7f}")], &[]);
         let cases = [
             ("c3Viaj9lY3RzPj9+fw==", "$T=="),
@@ -393,7 +393,9 @@ mod tests {
             ("eDpzdWJqP2VjdHM-P35_", "eD$T"),
             ("eDpzdWJqP2VjdHM+P35\\/", "eD$T"),
             ("eHk6c3Viaj9lY3RzPj9+fw==", "eHk6$T=="),
-            ("eHh5OnN1Ymo/ZWN0cz4/fn96", "eHh5$T6"),
+            ("eHN1Ymo/ZWN0cz4/fn8=", "e$T="),
+            ("eHN1Ymo_ZWN0cz4_fn96", "e$T6"),
+            ("eHl6OnN1Ymo/ZWN0cz4/fn96eg==", "eHl6O$T6eg=="),
         ];
         for (text, expected) in cases {
             assert_eq!(redactor.text(text), expected, "{text}");

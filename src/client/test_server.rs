@@ -117,6 +117,10 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
 
 /// A response with a status line such as `200 OK`, header lines and content.
 pub(super) fn response(status: &str, headers: &[&str], body: &str) -> Vec<u8> {
-    let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    let mut head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n", body.len());
+    for line in headers {
+        head.push_str(line);
+        head.push_str("\r\n");
+    }
+    format!("{head}\r\n{body}").into_bytes()
 }

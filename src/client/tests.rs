@@ -11,6 +11,9 @@ use super::test_server::{Reply, TestServer, response};
 use super::*;
 use crate::evidence::{Exchange, TransportErrorKind};
 
+/// How a server misbehaves.
+type Mode = Box<dyn Fn() -> Reply + Send + Sync>;
+
 fn outgoing(method: Method, path: &str) -> Outgoing {
     Outgoing {
         operation: "op".into(),
@@ -80,7 +83,7 @@ async fn a_request_is_sent_and_recorded() {
     let response = exchange.response().unwrap();
     assert_eq!((response.status, response.body.text().as_ref()), (200, "{}"));
     assert_eq!(response.header("x-a"), Some("1"));
-    assert_eq!(response.headers[1].1, "\u{fffd}\u{fffd}");
+    assert_eq!(response.headers[2], ("x-a".to_owned(), "\u{fffd}\u{fffd}".to_owned()));
     assert_eq!(client.requests(), 1);
     assert_eq!(client.usual_credentials(), [("authorization".to_owned(), "Bearer top-secret".to_owned())]);
 }
@@ -147,7 +150,6 @@ async fn broken_responses_are_told_apart() {
     let chunked = |rest: &str| {
         Reply::Close(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{rest}").into_bytes())
     };
-    type Mode = Box<dyn Fn() -> Reply + Send + Sync>;
     let cases: Vec<(Mode, T)> = vec![
         (
             Box::new(|| Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nshort".to_vec())),
@@ -226,7 +228,7 @@ async fn what_a_url_cannot_hold_is_sent_as_it_is() {
     let server = TestServer::answering(response("404 Not Found", &[], "")).await;
     let client = client(&server, |options| options.base_url.set_path("/v3"));
     let long = format!("/{}", "a".repeat(70_000));
-    for path in ["/a/../b", "/a/./b", "/%2e%2e", "/a?x='", long.as_str()] {
+    for path in ["/a/../b", "/a/./b", "/%2e%2e", "/a?x='", "/a#b", long.as_str()] {
         let exchange = client.send(get(path)).await;
         assert_eq!((exchange.status(), exchange.request.path.as_str()), (Some(404), path));
         let sent = server.received().pop().unwrap().text;
@@ -470,7 +472,6 @@ async fn a_probe_tells_what_listens() {
 #[cfg(feature = "https")]
 #[tokio::test]
 async fn plain_http_behind_an_https_url_is_named() {
-    let server = TestServer::start(|_| Reply::Close(Vec::new())).await;
     let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = plain.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -479,7 +480,6 @@ async fn plain_http_behind_an_https_url_is_named() {
                 tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    drop(server);
     let url = format!("https://127.0.0.1:{port}").parse().unwrap();
     let client = match Client::new(ClientOptions::new(url)) {
         Ok(client) => client,
