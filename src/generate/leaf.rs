@@ -27,15 +27,21 @@ pub(super) struct Candidate {
     pub(super) detail: String,
     pub(super) value: Value,
     pub(super) valid: bool,
+    /// Many servers take the other view on purpose.
+    pub(super) lenient: bool,
 }
 
 impl Candidate {
     pub(super) fn good(keyword: &'static str, detail: impl Into<String>, value: Value) -> Self {
-        Self { keyword, detail: detail.into(), value, valid: true }
+        Self { keyword, detail: detail.into(), value, valid: true, lenient: false }
     }
 
     pub(super) fn bad(keyword: &'static str, detail: impl Into<String>, value: Value) -> Self {
-        Self { keyword, detail: detail.into(), value, valid: false }
+        Self { keyword, detail: detail.into(), value, valid: false, lenient: false }
+    }
+
+    pub(super) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
     }
 }
 
@@ -52,8 +58,8 @@ pub(super) fn members(schema: &Conjunction<'_>) -> Vec<Candidate> {
         if !shorter.is_empty() {
             found.push(Candidate::bad(keyword, "prefix", json!(shorter)));
         }
-        found.push(Candidate::bad(keyword, "case", json!(swapped)));
-        found.push(Candidate::bad(keyword, "trailing-blank", json!(format!("{text} "))));
+        found.push(Candidate::bad(keyword, "case", json!(swapped)).lenient());
+        found.push(Candidate::bad(keyword, "trailing-blank", json!(format!("{text} "))).lenient());
     }
     let numbers = members.iter().filter_map(|member| Decimal::of(member));
     let largest = numbers.reduce(|best, next| match next.compare(best) {
@@ -84,8 +90,9 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
         // Astral characters show whether UTF-16 units or bytes are counted in place of code points.
         let astral = |size: usize| patterns.is_empty().then(|| json!("\u{1f600}".repeat(size)));
         if let Some(low) = low.filter(|low| *low > 0) {
-            let shorter = exact(low - 1, rng);
-            found.extend(shorter.map(|text| Candidate::bad("minLength", "minus-1", json!(text))));
+            // Where the pattern itself refuses the length, any text of that length is as good.
+            let shorter = exact(low - 1, rng).unwrap_or_else(|| "a".repeat(low - 1));
+            found.push(Candidate::bad("minLength", "minus-1", json!(shorter)));
             found.extend(exact(low, rng).map(|text| Candidate::good("minLength", "exact", json!(text))));
             if low > 1 {
                 found.extend(astral(low - 1).map(|text| Candidate::bad("minLength", "minus-1-astral", text)));
@@ -93,23 +100,27 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             found.extend(astral(low).map(|text| Candidate::good("minLength", "exact-astral", text)));
         }
         if let Some(high) = high {
-            found.extend(exact(high + 1, rng).map(|text| Candidate::bad("maxLength", "plus-1", json!(text))));
+            let longer = exact(high + 1, rng).unwrap_or_else(|| "a".repeat(high + 1));
+            found.push(Candidate::bad("maxLength", "plus-1", json!(longer)));
             found.extend(exact(high, rng).map(|text| Candidate::good("maxLength", "exact", json!(text))));
             found.extend(astral(high).map(|text| Candidate::good("maxLength", "exact-astral", text)));
         }
     }
     let fits = |text: &str| (low.unwrap_or(0)..=high.unwrap_or(TEXT_MAX)).contains(&text.chars().count());
     for wanted in patterns {
-        found.extend(breaches(wanted, low.unwrap_or(0), high.unwrap_or(TEXT_MAX), rng).into_iter().filter(|one| {
-            one.value.as_str().is_some_and(fits)
-        }));
+        found.extend(
+            breaches(wanted, low.unwrap_or(0), high.unwrap_or(TEXT_MAX), rng)
+                .into_iter()
+                .filter(|one| one.value.as_str().is_some_and(fits)),
+        );
     }
     for format in formats {
         found.push(Candidate::bad("format", format!("{}-wrong", format.name), json!(format.wrong)));
         found.push(Candidate::bad("format", format!("{}-almost", format.name), json!(format.almost)));
         let valid = format.valid.iter();
         found.extend(valid.map(|(label, text)| {
-            Candidate::good("format", format!("{}-{label}", format.name), json!(text))
+            let candidate = Candidate::good("format", format!("{}-{label}", format.name), json!(text));
+            if *label == "leap-second" { candidate.lenient() } else { candidate }
         }));
     }
     found
@@ -129,9 +140,11 @@ fn breaches(wanted: &str, low: usize, high: usize, rng: &mut ChaCha8Rng) -> Vec<
     let stretched = "!".repeat(low.min(TEXT_MAX));
     let mut found = Vec::new();
     found.extend(near.into_iter().map(|text| Candidate::bad("pattern", "near-miss", json!(text))));
-    found.extend(wrong.into_iter().chain([stretched]).map(|text| Candidate::bad("pattern", "wrong", json!(text))));
+    found.extend(
+        wrong.into_iter().chain([stretched]).map(|text| Candidate::bad("pattern", "wrong", json!(text))),
+    );
     found.push(Candidate::good("pattern", "inside", json!(format!("zz{sample}zz"))));
-    found.push(Candidate::bad("pattern", "newline", json!(format!("{sample}\n"))));
+    found.push(Candidate::bad("pattern", "newline", json!(format!("{sample}\n"))).lenient());
     found.push(Candidate::good("pattern", "match", json!(sample)));
     found
 }
@@ -143,7 +156,7 @@ pub(super) fn numbers(schema: &Conjunction<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut push = |keyword, detail: &str, value: Option<Decimal>, valid| {
         if let Some(value) = value.and_then(Decimal::value) {
-            found.push(Candidate { keyword, detail: detail.to_owned(), value, valid });
+            found.push(Candidate { keyword, detail: detail.to_owned(), value, valid, lenient: false });
         }
     };
     if let Some(bound) = range.low {
@@ -184,7 +197,9 @@ pub(super) fn numbers(schema: &Conjunction<'_>) -> Vec<Candidate> {
 
 /// The valid value nearest to a bound: the bound itself, the nearest step, or a thousandth inside an open bound.
 fn nearest(range: &Range, bound: Bound, stepped: Option<Decimal>) -> (&'static str, Option<Decimal>) {
-    if range.contains(bound.at) && range.step.is_none_or(|_| stepped.is_some_and(|value| value.equals(bound.at))) {
+    if range.contains(bound.at)
+        && range.step.is_none_or(|_| stepped.is_some_and(|value| value.equals(bound.at)))
+    {
         return ("exact", Some(bound.at));
     }
     let inside = [bound.at.plus(Decimal::THOUSANDTH), bound.at.minus(Decimal::THOUSANDTH)];
