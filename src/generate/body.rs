@@ -236,7 +236,8 @@ fn candidates<'a>(
         Value::Array(items) => found.extend(nest::arrays(read, items, maker)),
         Value::Object(members) => found.extend(nest::objects(read, members, maker)),
         Value::Number(_) if read.integers_only() => {
-            found.push(Candidate::bad("type", "fraction", serde_json::json!(1.5)));
+            found
+                .extend(leaf::fraction(read, current).map(|value| Candidate::bad("type", "fraction", value)));
         }
         _ => {}
     }

@@ -3,6 +3,8 @@
 //! The functions here are shared by bodies and parameters. A [`Candidate`] is a proposal; the caller confirms it against
 //! the whole schema and drops it when the check disagrees.
 
+use std::cmp::Ordering;
+
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 
@@ -63,7 +65,7 @@ pub(super) fn members(schema: &Conjunction<'_>) -> Vec<Candidate> {
     }
     let numbers = members.iter().filter_map(|member| Decimal::of(member));
     let largest = numbers.reduce(|best, next| match next.compare(best) {
-        Some(std::cmp::Ordering::Greater) => next,
+        Some(Ordering::Greater) => next,
         _ => best,
     });
     if let Some(beyond) = largest.and_then(|most| most.plus(Decimal::ONE)).and_then(Decimal::value) {
@@ -115,8 +117,11 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
         );
     }
     for format in formats {
-        found.push(Candidate::bad("format", format!("{}-wrong", format.name), json!(format.wrong)));
-        found.push(Candidate::bad("format", format!("{}-almost", format.name), json!(format.almost)));
+        for (detail, text) in [("wrong", format.wrong), ("almost", format.almost)] {
+            if fits(text) {
+                found.push(Candidate::bad("format", format!("{}-{detail}", format.name), json!(text)));
+            }
+        }
         let valid = format.valid.iter();
         found.extend(valid.map(|(label, text)| {
             let candidate = Candidate::good("format", format!("{}-{label}", format.name), json!(text));
@@ -159,29 +164,29 @@ pub(super) fn numbers(schema: &Conjunction<'_>) -> Vec<Candidate> {
             found.push(Candidate { keyword, detail: detail.to_owned(), value, valid, lenient: false });
         }
     };
-    if let Some(bound) = range.low {
-        let keyword = if bound.exclusive { "exclusiveMinimum" } else { "minimum" };
+    let sides = [
+        (range.low, ["minimum", "exclusiveMinimum"], range.first(step), -1, "minus"),
+        (range.high, ["maximum", "exclusiveMaximum"], range.last(step), 1, "plus"),
+    ];
+    for (bound, keywords, edge, outward, sign) in sides {
+        let Some(bound) = bound else { continue };
+        let keyword = keywords[usize::from(bound.exclusive)];
+        let beyond = |distance: Decimal| distance.times(outward).and_then(|away| bound.at.plus(away));
+        // A multiple of the step, so that the bound is all that is broken.
+        let mut outside = |detail: String, value: Option<Decimal>| {
+            push(keyword, &detail, value.filter(|value| range.on_grid(*value)), false);
+        };
         if bound.exclusive {
-            push(keyword, "exact", Some(bound.at), false);
+            outside("exact".to_owned(), Some(bound.at));
         }
-        push(keyword, "minus-1", bound.at.minus(Decimal::ONE), false);
-        let (detail, edge) = nearest(&range, bound, range.first(step));
-        push(keyword, detail, edge, true);
-        if !range.integer {
-            push(keyword, "minus-0-001", bound.at.minus(Decimal::THOUSANDTH), false);
+        outside(format!("{sign}-1"), beyond(Decimal::ONE));
+        if range.step.is_none() {
+            outside(format!("{sign}-0-001"), beyond(Decimal::THOUSANDTH));
+        } else if let (Some(edge), Some(away)) = (edge, step.times(outward)) {
+            outside(format!("{sign}-step"), edge.plus(away));
         }
-    }
-    if let Some(bound) = range.high {
-        let keyword = if bound.exclusive { "exclusiveMaximum" } else { "maximum" };
-        if bound.exclusive {
-            push(keyword, "exact", Some(bound.at), false);
-        }
-        push(keyword, "plus-1", bound.at.plus(Decimal::ONE), false);
-        let (detail, edge) = nearest(&range, bound, range.last(step));
-        push(keyword, detail, edge, true);
-        if !range.integer {
-            push(keyword, "plus-0-001", bound.at.plus(Decimal::THOUSANDTH), false);
-        }
+        let (detail, inside) = nearest(&range, bound, edge);
+        push(keyword, detail, inside, true);
     }
     if schema.has("multipleOf") {
         let good = range.first(step).or_else(|| range.last(step)).unwrap_or(step);
@@ -193,6 +198,18 @@ pub(super) fn numbers(schema: &Conjunction<'_>) -> Vec<Candidate> {
         push("multipleOf", "exact", Some(good), true);
     }
     found
+}
+
+/// A number with a fraction, within the bounds where there is room: 1.5, else one next to `near`.
+pub(super) fn fraction(schema: &Conjunction<'_>, near: &Value) -> Option<Value> {
+    let range = Range::of(schema);
+    let half = Decimal::ONE.half()?;
+    let plain = Decimal::ONE.plus(half)?;
+    // Beyond 2^50 a double has no room for a fraction.
+    let small = |near: &Decimal| near.compare(Decimal::whole(1 << 50)).is_some_and(Ordering::is_lt);
+    let near = Decimal::of(near).filter(small);
+    let sides = near.into_iter().flat_map(|near| [near.plus(half), near.minus(half)]).flatten();
+    std::iter::once(plain).chain(sides).find(|value| range.contains(*value)).unwrap_or(plain).value()
 }
 
 /// The valid value nearest to a bound: the bound itself, the nearest step, or a thousandth inside an open bound.

@@ -64,14 +64,18 @@ pub(super) fn arrays<'a>(
         if let Some(items) = items.as_mut()
             && let Some(first) = items.first().cloned()
         {
-            if items.len() > 1 && high.is_some_and(|high| items.len() >= high) {
+            // One element less makes room for the duplicate, where there must be room.
+            let full = high.is_some_and(|high| items.len() >= high);
+            if full {
                 items.pop();
             }
-            items.push(first);
-            found.push(Candidate::bad("uniqueItems", "duplicate", json!(items)));
+            if !items.is_empty() {
+                items.push(first);
+                found.push(Candidate::bad("uniqueItems", "duplicate", json!(items)));
+            }
         }
     }
-    if schema.has("items") {
+    if schema.has("items") && high != Some(0) {
         let last = maker.resized(schema, current, current.len().max(1)).unwrap_or_default();
         let room = high.is_none_or(|high| last.len() < high);
         if let Some(end) = last.last() {

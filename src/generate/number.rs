@@ -57,6 +57,12 @@ impl Range {
         if miss { step.times(below.checked_sub(1)?) } else { Some(at) }
     }
 
+    /// Whether the value is a multiple of the step, if there is one.
+    pub(super) fn on_grid(&self, value: Decimal) -> bool {
+        let snapped = |step: Decimal| step.times(value.steps_below(step)?);
+        self.step.is_none_or(|step| snapped(step).is_some_and(|at| at.equals(value)))
+    }
+
     pub(super) fn contains(&self, value: Decimal) -> bool {
         let beyond = |bound: Option<Bound>, side: Ordering| {
             bound.is_some_and(|bound| match value.compare(bound.at) {

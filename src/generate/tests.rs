@@ -221,6 +221,36 @@ fn each_keyword_gives_a_breach() {
     }
 }
 
+/// Schemas in which each fault can be made alone.
+#[test]
+fn a_fault_breaks_its_own_keyword_and_no_other() {
+    for schema in [
+        json!({"type": "string", "minLength": 2, "maxLength": 9, "pattern": "^[a-z]+$"}),
+        json!({"type": "string", "maxLength": 15, "format": "ipv4"}),
+        json!({"type": "integer", "minimum": 10, "maximum": 30, "multipleOf": 7}),
+        json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 20}),
+        json!({"type": "number", "minimum": 0.1, "maximum": 0.3, "multipleOf": 0.01}),
+        json!({"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 4, "uniqueItems": true}),
+        json!({"type": "array", "items": {"type": "integer"}, "contains": {"const": 5}}),
+        json!({"type": "array", "items": {"type": "string"}, "maxItems": 1, "uniqueItems": true}),
+        json!({"type": "object", "properties": {"a": {"type": "integer", "maximum": 3}, "b": {"type": "string"}},
+            "required": ["a"], "additionalProperties": false}),
+        json!({"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 3}),
+        json!({"type": "object", "propertyNames": {"pattern": "^[a-z0-9-]+$"}, "maxProperties": 4}),
+        message_batch(),
+    ] {
+        let check = check(&schema);
+        for one in specimens(&schema).iter().filter(|one| !one.valid) {
+            let paths: Vec<String> =
+                check.iter_errors(&one.value).map(|e| e.evaluation_path().to_string()).collect();
+            let mine = |path: &String| path.split('/').any(|part| part == one.keyword || part == "anyOf");
+            // Too short a text can be too short for the pattern as well, and no fraction is a multiple of 7.
+            let alone = ["minLength", "type"].contains(&one.keyword) || paths.iter().all(mine);
+            assert!(alone && paths.iter().any(mine), "{schema}: {} {} {paths:?}", one.label, one.value);
+        }
+    }
+}
+
 #[test]
 fn a_nested_body_is_varied_everywhere() {
     let found = specimens(&message_batch());
