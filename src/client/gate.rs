@@ -59,6 +59,9 @@ impl Gate {
     /// Waits for a place among the requests in flight. The permit covers all tries of one request.
     pub(super) async fn enter(&self) -> Result<SemaphorePermit<'_>, Failure> {
         self.check()?;
+        if let Ok(permit) = self.permits.try_acquire() {
+            return Ok(permit);
+        }
         match self.unless_over(self.permits.acquire()).await? {
             Ok(permit) => Ok(permit),
             Err(_) => Err(stopped()),
@@ -178,4 +181,58 @@ fn out_of_time() -> Failure {
 
 fn stopped() -> Failure {
     budget("the run was stopped")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(change: impl FnOnce(&mut ClientOptions)) -> Gate {
+        let mut options = ClientOptions::new("http://127.0.0.1/".parse().unwrap());
+        change(&mut options);
+        Gate::new(&options).unwrap()
+    }
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn a_rate_spaces_requests_out() {
+        let free = gate(|_| ());
+        assert_eq!((free.claim_slot(), free.claim_slot()), (None, None));
+        let slow = gate(|options| options.rate = Some(HOUR.as_secs_f64().recip()));
+        assert_eq!(slow.claim_slot(), None);
+        assert!(slow.claim_slot().is_some());
+    }
+
+    #[tokio::test]
+    async fn the_longest_pause_holds_for_all() {
+        let gate = gate(|options| options.deadline = Some(Instant::now() + 3 * HOUR));
+        assert!(gate.pause(2 * HOUR));
+        let until = gate.claim_slot();
+        assert!(gate.pause(HOUR));
+        assert_eq!(gate.claim_slot(), until);
+        assert!(!gate.pause(4 * HOUR));
+        assert_eq!(gate.start().await.unwrap_err().error.kind, TransportErrorKind::Budget);
+        assert_eq!(gate.sent(), 0);
+    }
+
+    #[tokio::test]
+    async fn one_answer_closes_the_circuit_again() {
+        let gate = gate(|_| ());
+        (1..MAX_REFUSED).for_each(|_| gate.note(true));
+        gate.note(false);
+        gate.note(true);
+        assert!(gate.start().await.is_ok());
+        (1..MAX_REFUSED).for_each(|_| gate.note(true));
+        assert_eq!(gate.start().await.unwrap_err().error.kind, TransportErrorKind::Refused);
+    }
+
+    #[tokio::test]
+    async fn permits_are_given_back() {
+        let gate = gate(|options| options.concurrency = 0);
+        let permit = gate.enter().await.unwrap();
+        assert!(gate.permits.try_acquire().is_err(), "one place is the least there is");
+        drop(permit);
+        assert!(gate.enter().await.is_ok());
+    }
 }

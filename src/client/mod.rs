@@ -21,6 +21,8 @@ mod transport;
 
 #[cfg(test)]
 mod test_server;
+#[cfg(test)]
+mod tests;
 
 pub use options::{ClientError, ClientOptions, Credentials, Outgoing, Secret};
 pub use reachability::{Reachability, probe};

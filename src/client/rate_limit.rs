@@ -65,7 +65,9 @@ fn http_date(value: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn response(status: u16, headers: &[(&str, &str)]) -> RawResponse {
+    type Headers = [(&'static str, &'static str)];
+
+    fn response(status: u16, headers: &Headers) -> RawResponse {
         let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), v.as_bytes().to_vec())).collect();
         RawResponse { status, headers, body: Vec::new() }
     }
@@ -73,7 +75,7 @@ mod tests {
     #[test]
     fn the_wait_comes_from_the_best_statement_there_is() {
         const DATE: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-        let cases: &[(u16, &[(&str, &str)], Option<u64>)] = &[
+        let cases: &[(u16, &Headers, Option<u64>)] = &[
             (200, &[("retry-after", "3")], None),
             (429, &[("retry-after", "3")], Some(3)),
             (429, &[("retry-after", "0")], Some(0)),
@@ -106,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_used_up_limit_holds_back_the_next_request() {
-        let cases: &[(&[(&str, &str)], Option<u64>)] = &[
+        let cases: &[(&Headers, Option<u64>)] = &[
             (&[("ratelimit-remaining", "0"), ("ratelimit-reset", "9")], Some(9)),
             (&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9")], Some(9)),
             (&[("ratelimit-remaining", "1"), ("ratelimit-reset", "9")], None),

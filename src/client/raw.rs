@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use http::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
 
 use super::assemble::Assembled;
-use super::failure::{self, Failure, Phase, from_io, incomplete, malformed, too_large};
+use super::failure::{Failure, Phase, from_io, incomplete, malformed, too_large};
 use super::message::RawResponse;
 use super::redact::Redactor;
 use crate::evidence::{Body, Request, TransportErrorKind};
@@ -51,7 +50,8 @@ pub(super) fn read_request(octets: &[u8], base_path: &str, redactor: &Redactor) 
     let mut words = lines.next().unwrap_or_default().split(' ');
     let method = words.next().unwrap_or_default().to_ascii_uppercase();
     let target = words.next().unwrap_or_default();
-    let path = target.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(target);
+    let below = target.strip_prefix(base_path.trim_end_matches('/')).filter(|path| path.starts_with('/'));
+    let path = below.unwrap_or(target);
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let headers = lines
         .filter_map(|line| line.split_once(':'))
@@ -93,7 +93,7 @@ pub(super) async fn exchange(
     // A target may answer and close before it has read all; the answer counts, so a failure to write is passed over.
     let _ = reader.stream.set_nodelay(true);
     let _ = reader.stream.write_all(octets).await;
-    let head_only = octets.starts_with(Method::HEAD.as_str().as_bytes());
+    let head_only = octets.starts_with(b"HEAD ");
     reader.response(head_only, max_body).await
 }
 
@@ -282,5 +282,5 @@ fn status_code(line: &[u8]) -> Result<u16, Failure> {
 }
 
 fn head_too_large() -> Failure {
-    failure::Failure::new(TransportErrorKind::TooLarge, "the header section is larger than can be read")
+    Failure::new(TransportErrorKind::TooLarge, "the header section is larger than can be read")
 }

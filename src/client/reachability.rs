@@ -3,7 +3,7 @@
 
 use super::options::{Credentials, Outgoing};
 use super::send::Client;
-use crate::evidence::{Exchange, TransportErrorKind};
+use crate::evidence::{Exchange, Response, TransportErrorKind};
 
 /// What a target does on a first request. `Display` gives a lowercase sentence fragment with the mend.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,11 @@ pub async fn probe(client: &Client) -> Reachability {
     };
     let octets = client.octets(&outgoing).filter(|_| base.scheme() == "http");
     let exchange = client.send(outgoing).await;
-    let Err(error) = &exchange.outcome else { return Reachability::Answers(Box::new(exchange)) };
+    let error = match &exchange.outcome {
+        Ok(response) if wants_tls(response) => return Reachability::SpeaksTls { authority },
+        Ok(_) => return Reachability::Answers(Box::new(exchange)),
+        Err(error) => error,
+    };
     let (kind, message) = (error.kind, error.message.clone());
     match kind {
         // The content is too long for us, and yet it is an answer.
@@ -111,4 +115,13 @@ pub async fn probe(client: &Client) -> Reachability {
             Reachability::Unclear { authority, message }
         }
     }
+}
+
+/// Some TLS servers answer plain HTTP in plain HTTP: nginx, Go and Apache with 400 and one of these sentences.
+fn wants_tls(response: &Response) -> bool {
+    let text = response.body.text();
+    response.status == 400
+        && ["sent to HTTPS port", "HTTP request to an HTTPS server", "plain HTTP to an SSL-enabled server"]
+            .iter()
+            .any(|sentence| text.contains(sentence))
 }

@@ -69,10 +69,9 @@ impl Redactor {
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.octets.len()));
         let mut starts = [false; 256];
         for needle in &needles {
-            for octet in [Some(needle.octets[0]), Some(b'%'), Some(b'\\'), needle.variant(needle.octets[0])] {
-                if let Some(octet) = octet {
-                    starts[usize::from(octet)] = true;
-                }
+            let first = needle.octets[0];
+            for octet in [first, needle.variant(first).unwrap_or(first), b'%', b'\\'] {
+                starts[usize::from(octet)] = true;
             }
         }
         let variables = known.into_iter().map(|(variable, _)| variable).collect();
@@ -145,8 +144,8 @@ impl Redactor {
     }
 
     /// A response's header value as it is recorded; `name` in lower case.
-    pub fn response_header(&self, name: &str, value: String) -> String {
-        if name == "set-cookie" { variable_for(name) } else { self.text(&value).into_owned() }
+    pub fn response_header(&self, name: &str, value: &str) -> String {
+        if name == "set-cookie" { variable_for(name) } else { self.text(value).into_owned() }
     }
 
     fn next_start(&self, octets: &[u8], from: usize) -> Option<usize> {
@@ -190,14 +189,14 @@ fn base64_digits(secret: &[u8], offset: usize) -> (Vec<u8>, Edges) {
             ALPHABET[usize::from(value)]
         })
         .collect();
-    (digits, Edges { before: offset != 0, after: end % 6 != 0 })
+    (digits, Edges { before: offset != 0, after: !end.is_multiple_of(6) })
 }
 
 impl Needle {
     /// The span to replace if an occurrence starts at `at`; it takes in Base64 digits that the secret shares with its
     /// neighbours, but nothing before `done`.
     fn at(&self, octets: &[u8], at: usize, done: usize) -> Option<(usize, usize)> {
-        let mut to = self.end_plain(octets, at).or_else(|| self.end_spelt(octets, at))?;
+        let mut to = self.end(octets, at)?;
         let mut from = at;
         if let Some(edges) = self.base64 {
             let digit = |at: usize| octets.get(at).is_some_and(|octet| is_base64(*octet));
@@ -211,17 +210,26 @@ impl Needle {
         Some((from, to))
     }
 
-    fn end_plain(&self, octets: &[u8], at: usize) -> Option<usize> {
-        octets[at..].starts_with(&self.octets).then(|| at + self.octets.len())
+    /// Where an occurrence ends. A secret may itself look like an escape, so each way of reading escapes has its turn.
+    fn end(&self, octets: &[u8], at: usize) -> Option<usize> {
+        const READINGS: [Reading; 3] = [
+            Reading { percent: true, json: true },
+            Reading { percent: false, json: true },
+            Reading { percent: true, json: false },
+        ];
+        if octets[at..].starts_with(&self.octets) {
+            return Some(at + self.octets.len());
+        }
+        READINGS.iter().find_map(|reading| self.end_read(octets, at, *reading))
     }
 
     /// Where an occurrence ends whose octets may each be written in a way of their own.
-    fn end_spelt(&self, octets: &[u8], mut at: usize) -> Option<usize> {
+    fn end_read(&self, octets: &[u8], mut at: usize, reading: Reading) -> Option<usize> {
         let mut matched = 0;
         while matched < self.octets.len() {
             let rest = octets.get(at..).filter(|rest| !rest.is_empty())?;
             let wanted = &self.octets[matched..];
-            let spelling = escape(rest).filter(|spelling| self.begins(wanted, spelling.octets()));
+            let spelling = reading.escape(rest).filter(|spelling| self.begins(wanted, spelling.octets()));
             match spelling {
                 Some(spelling) => {
                     matched += spelling.octets().len();
@@ -257,6 +265,23 @@ fn is_base64(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'-' | b'_')
 }
 
+/// Which escapes are read as such.
+#[derive(Clone, Copy)]
+struct Reading {
+    percent: bool,
+    json: bool,
+}
+
+impl Reading {
+    fn escape(self, rest: &[u8]) -> Option<Spelling> {
+        match rest.first()? {
+            b'%' if self.percent => percent_escape(rest),
+            b'\\' if self.json => json_escape(rest),
+            _ => None,
+        }
+    }
+}
+
 /// A character that is written with an escape.
 struct Spelling {
     decoded: [u8; 4],
@@ -275,10 +300,14 @@ impl Spelling {
     }
 }
 
-/// Reads a percent-encoded octet (RFC 3986, section 2.1) or an escape of a JSON string (RFC 8259, section 7).
-fn escape(rest: &[u8]) -> Option<Spelling> {
+/// Reads a percent-encoded octet (RFC 3986, section 2.1).
+fn percent_escape(rest: &[u8]) -> Option<Spelling> {
+    Some(Spelling::octet(u8::try_from(hex(rest.get(1..3)?)?).ok()?, 3))
+}
+
+/// Reads an escape of a JSON string (RFC 8259, section 7).
+fn json_escape(rest: &[u8]) -> Option<Spelling> {
     match rest {
-        [b'%', high, low, ..] => Some(Spelling::octet(u8::try_from(hex(&[*high, *low])?).ok()?, 3)),
         [b'\\', b'u', ..] => {
             let unit = hex(rest.get(2..6)?)?;
             let (character, width) = match char::from_u32(unit) {
@@ -312,4 +341,121 @@ fn escape(rest: &[u8]) -> Option<Spelling> {
 
 fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor(secrets: &[(&str, &str)], credentials: &[(&str, &str)]) -> Redactor {
+        let secrets: Vec<Secret> =
+            secrets.iter().map(|(n, v)| Secret { name: (*n).into(), value: (*v).into() }).collect();
+        let credentials: Vec<(String, String)> =
+            credentials.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
+        Redactor::new(&secrets, &credentials).unwrap()
+    }
+
+    #[test]
+    fn secrets_are_found_in_every_spelling() {
+        let odd = "p\"\\/ ä😀%25+";
+        let redactor = redactor(&[("TOKEN", "tok-en_123"), ("ODD", odd), ("LONG", "tok-en_1234567")], &[]);
+        let cases = [
+            ("nothing of the kind", "nothing of the kind"),
+            ("tok-en_12", "tok-en_12"),
+            ("tok-en_123", "$TOKEN"),
+            ("a tok-en_123, tok-en_123tok-en_123.", "a $TOKEN, $TOKEN$TOKEN."),
+            ("tok-en_1234567", "$LONG"),
+            ("tok-en_123456", "$TOKEN456"),
+            ("?t=tok%2Den_123&u=%74ok%2den_123", "?t=$TOKEN&u=$TOKEN"),
+            (r#"{"t":"tok\u002den_\u0031\u00323"}"#, r#"{"t":"$TOKEN"}"#),
+            (r"\u002dtok\u002", r"\u002dtok\u002"),
+            ("%tok-en_123%", "%$TOKEN%"),
+            (odd, "$ODD"),
+            (r#""p\"\\/ ä😀%25+""#, r#""$ODD""#),
+            (r#""p\"\\\/ \u00e4\ud83d\ude00%25+""#, r#""$ODD""#),
+            ("p%22%5C%2F%20%C3%A4%F0%9F%98%80%2525%2B", "$ODD"),
+            ("p%22%5c%2f+%c3%a4%f0%9f%98%80%2525%2b", "$ODD"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(redactor.text(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_in_base64_at_each_alignment() {
+        // The Base64 of the secret alone and with one to four octets around it, made with another program.
+        let redactor = redactor(&[("T", "subj?ects>?~\u{7f}")], &[]);
+        let cases = [
+            ("c3Viaj9lY3RzPj9+fw==", "$T=="),
+            ("c3Viaj9lY3RzPj9-fw", "$T"),
+            ("c3Viaj9lY3RzPj9%2Bfw%3D%3D", "$T%3D%3D"),
+            ("eDpzdWJqP2VjdHM+P35/", "eD$T"),
+            ("eDpzdWJqP2VjdHM-P35_", "eD$T"),
+            ("eDpzdWJqP2VjdHM+P35\\/", "eD$T"),
+            ("eHk6c3Viaj9lY3RzPj9+fw==", "eHk6$T=="),
+            ("eHN1Ymo/ZWN0cz4/fn8=", "e$T="),
+            ("eHN1Ymo_ZWN0cz4_fn96", "e$T6"),
+            ("eHl6OnN1Ymo/ZWN0cz4/fn96eg==", "eHl6O$T6eg=="),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(redactor.text(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_base64_digit_of_a_secret_is_left_at_any_alignment() {
+        let secret = b"s3cr3t-value!";
+        let redactor = redactor(&[("T", "s3cr3t-value!")], &[]);
+        for before in 0..7 {
+            for after in 0..4 {
+                let whole = [vec![b'<'; before], secret.to_vec(), vec![b'>'; after]].concat();
+                let (digits, _) = base64_digits(&[&whole[..], &[0, 0]].concat(), 0);
+                let shown = redactor.octets(&digits).into_owned();
+                let rest = digits.len() - (shown.len() - 2);
+                assert!(shown.windows(2).any(|w| w == b"$T"), "{before} {after}");
+                assert!(rest * 6 >= secret.len() * 8, "{before} {after}");
+            }
+        }
+    }
+
+    #[test]
+    fn header_fields_with_credentials_show_which_secret_they_hold_and_nothing_else() {
+        let redactor = redactor(&[("T", "tok-en_123"), ("S", "abc")], &[("x-api-key", "key-without-name")]);
+        let cases = [
+            ("authorization", "Bearer tok-en_123", false, "Bearer $T"),
+            ("authorization", "Bearer abc", false, "$AUTHORIZATION"),
+            ("authorization", "tok-en_123", false, "$T"),
+            ("authorization", "Basic dTp0b2stZW5fMTIz", false, "$AUTHORIZATION"),
+            ("authorization", "Bearer wrong", false, "$AUTHORIZATION"),
+            ("proxy-authorization", "x", false, "$PROXY_AUTHORIZATION"),
+            ("cookie", "a=tok-en_123", false, "$COOKIE"),
+            ("x-api-key", "key-without-name", true, "$X_API_KEY"),
+            ("x-key", "tok-en_123", true, "$T"),
+            ("x-key", "k=tok-en_123", true, "$X_KEY"),
+            ("x-other", "k=tok-en_123", false, "k=$T"),
+            ("accept", "*/*", false, "*/*"),
+        ];
+        for (name, value, credential, expected) in cases {
+            assert_eq!(redactor.request_header(name, value, credential), expected, "{name}: {value}");
+        }
+        assert_eq!(redactor.response_header("set-cookie", "a=b; Path=/"), "$SET_COOKIE");
+        assert_eq!(redactor.response_header("x-echo", "tok-en_123"), "$T");
+        assert_eq!(redactor.text("key-without-name abc"), "$X_API_KEY abc");
+    }
+
+    #[test]
+    fn octets_that_are_no_text_stay_as_they_are() {
+        let redactor = redactor(&[("T", "tok-en_123")], &[]);
+        assert_eq!(&*redactor.octets(b"\xff\x00tok-en_123\xfe"), b"\xff\x00$T\xfe");
+        assert_eq!(redactor.octets_owned(vec![0xff, b'%', b'\\', b'u']), vec![0xff, b'%', b'\\', b'u']);
+    }
+
+    #[test]
+    fn a_variable_needs_the_name_of_one() {
+        for name in ["", "1A", "A-B", "A B", "Ä"] {
+            let secret = Secret { name: name.into(), value: "v".into() };
+            assert!(matches!(Redactor::new(&[secret], &[]), Err(ClientError::SecretName(_))), "{name}");
+        }
+        assert_eq!(redactor(&[("$A", "long-secret"), ("B", "")], &[]).text("long-secret"), "$A");
+    }
 }

@@ -32,6 +32,12 @@ struct Inner {
     max_retry_after: Duration,
 }
 
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Client({})", self.base_url())
+    }
+}
+
 /// What goes over the wire in each try.
 enum Wire<'a> {
     Request(&'a Assembled, Connection),
@@ -210,7 +216,7 @@ impl Inner {
                 .iter()
                 .map(|(name, value)| {
                     let value = header_text(&redactor.octets(value));
-                    (redactor.text(name).into_owned(), redactor.response_header(name, value))
+                    (redactor.text(name).into_owned(), redactor.response_header(name, &value))
                 })
                 .collect(),
             body: Body::new(redactor.octets_owned(response.body)),

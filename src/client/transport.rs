@@ -81,7 +81,7 @@ impl Transport {
         /// What `http::Uri` can hold is 65,534 octets; scheme and host take their share of the URL.
         const MAX_TARGET: usize = 65_000;
         let target = self.target(path);
-        if target.len() > MAX_TARGET {
+        if target.len() > MAX_TARGET || target.contains('#') {
             return None;
         }
         let url = Url::parse(&format!("{}{target}", &self.base[..url::Position::BeforePath])).ok()?;
@@ -96,33 +96,26 @@ impl Transport {
     ) -> Result<RawResponse, Failure> {
         match connection {
             Connection::Any => {
-                CONNECTED
-                    .scope(Cell::new(false), async {
-                        let outcome = self.attempt_with(&self.pooled, request).await;
-                        let reused = CONNECTED.with(|connected| !connected.get());
-                        outcome.map_err(|failure| Failure {
-                            closed_before_response: failure.closed_before_response && reused,
-                            ..failure
-                        })
-                    })
-                    .await
+                let attempt = async {
+                    let outcome = self.attempt_with(&self.pooled, request).await;
+                    (outcome, CONNECTED.with(Cell::get))
+                };
+                match CONNECTED.scope(Cell::new(false), attempt).await {
+                    (Err(failure), false) => Err(failure),
+                    (outcome, _) => not_idle(outcome),
+                }
             }
-            Connection::New => self.attempt_with(&self.unpooled, request).await,
+            Connection::New => not_idle(self.attempt_with(&self.unpooled, request).await),
             Connection::Raw => {
                 let octets = raw::octets(&self.base, &self.target(&request.path), request);
                 self.attempt_raw(&octets).await
             }
         }
-        .map_err(|failure| Failure {
-            // A connection of one's own was not idle: its end says something about the target.
-            closed_before_response: failure.closed_before_response && connection == Connection::Any,
-            ..failure
-        })
     }
 
     /// Sends octets as they are and reads the response.
     pub(super) async fn attempt_raw(&self, octets: &[u8]) -> Result<RawResponse, Failure> {
-        raw::exchange(&self.base, octets, self.connect_timeout, self.max_body).await
+        not_idle(raw::exchange(&self.base, octets, self.connect_timeout, self.max_body).await)
     }
 
     async fn attempt_with(
@@ -156,6 +149,11 @@ impl Transport {
         }
         Ok(RawResponse { status, headers, body })
     }
+}
+
+/// A new connection was not idle: its early end says something about the target, and is no reason to try again.
+fn not_idle(outcome: Result<RawResponse, Failure>) -> Result<RawResponse, Failure> {
+    outcome.map_err(|failure| Failure { closed_before_response: false, ..failure })
 }
 
 fn check_base(base: &Url) -> Result<(), ClientError> {

@@ -44,17 +44,12 @@ pub(crate) fn read(name: &str, text: &str) -> Result<Text, DocumentError> {
 fn read_json(name: &str, text: &str, node: Node<'_>) -> Result<Value, DocumentError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = node.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    read.map_err(|error| {
-        let text = error.to_string();
-        // The position has fields of its own, so it is not said twice.
-        let message = text.rfind(" at line ").map_or(text.as_str(), |cut| &text[..cut]);
-        DocumentError::Syntax {
-            file: name.to_owned(),
-            line: error.line() as u64,
-            column: error.column() as u64,
-            format: "JSON",
-            message: message.to_owned(),
-        }
+    read.map_err(|error| DocumentError::Syntax {
+        file: name.to_owned(),
+        line: error.line() as u64,
+        column: error.column() as u64,
+        format: "JSON",
+        message: without_position(&error.to_string()),
     })
 }
 
@@ -83,9 +78,14 @@ fn read_yaml(name: &str, text: &str, node: Node<'_>) -> Result<Value, DocumentEr
             line,
             column,
             format: "YAML",
-            message: error.to_string().replace('\n', " "),
+            message: without_position(&error.to_string().replace('\n', " ")),
         }
     })
+}
+
+/// A parser's message without the position at its end, which has fields of its own.
+fn without_position(message: &str) -> String {
+    message.rfind(" at line ").map_or(message, |cut| &message[..cut]).to_owned()
 }
 
 /// Where in the document the visitor stands, as far as the order of operations needs it.
@@ -241,7 +241,7 @@ mod tests {
             ("a.json", "{} {}", "a.json:1:", "trailing"),
             ("a.yaml", "a: 1\nb: 2\na: 3\n", "a.yaml:3:", "uplicate"),
             ("a.yaml", "a: [1, 2\nb: 3\n", "a.yaml:", "not valid YAML"),
-            ("a.yaml", "a: .inf\n", "a.yaml:", "infinite"),
+            ("a.yaml", "a: .inf\n", "a.yaml:", "non-finite"),
             ("a.yaml", "a: 1\n---\nb: 2\n", "a.yaml:", "ocument"),
         ];
         for (name, text, place, word) in cases {

@@ -2,9 +2,11 @@
 //!
 //! Evidence is data. The driver makes it, rules read it, reports show it. Nothing in here sends anything.
 
+mod curl;
 mod exchange;
 mod listing;
 
+pub use curl::curl;
 pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};
 pub use listing::{
     Ask, Asked, Entry, Evidence, Filtering, Page, Probe, Query, RecordNumber, Walk, WalkEnd, WalkKind,

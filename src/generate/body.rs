@@ -45,25 +45,33 @@ pub struct Specimen {
     pub value: Value,
     /// Whether the value satisfies the schema.
     pub valid: bool,
+    /// Many servers take the other view on purpose (null for an absent member, an enumeration without regard to case, no
+    /// leap seconds), so the most that an answer to it supports is a `should`.
+    pub lenient: bool,
 }
 
 /// A place that is to be varied.
 struct Place<'a> {
     tokens: Vec<String>,
     schemas: Vec<&'a Value>,
+    /// True for a member that may be absent.
+    optional: bool,
     /// A valid value that has something at the place.
     document: Value,
 }
 
 impl Place<'_> {
     fn pointer(&self) -> String {
-        self.tokens.iter().map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1"))).collect()
+        self.tokens
+            .iter()
+            .flat_map(|token| ["/".to_owned(), token.replace('~', "~0").replace('/', "~1")])
+            .collect()
     }
 
-    fn with(&self, value: Value) -> Value {
+    fn with(&self, value: &Value) -> Value {
         let mut document = self.document.clone();
         if let Some(target) = document.pointer_mut(&self.pointer()) {
-            *target = value;
+            target.clone_from(value);
         }
         document
     }
@@ -82,7 +90,10 @@ struct Queue<'a> {
 /// Specimens of `schema`, at most [`BODY_SPECIMENS_MAX`], each confirmed by `is_valid`; what it does not confirm is left
 /// out. `base` must be valid, else the result is empty: a fault in an invalid value proves nothing.
 pub fn body_specimens<'a>(
-    schema: &'a Value, resolve: Resolve<'_, 'a>, is_valid: Check<'_>, base: &Value,
+    schema: &'a Value,
+    resolve: Resolve<'_, 'a>,
+    is_valid: Check<'_>,
+    base: &Value,
 ) -> Vec<Specimen> {
     if !is_valid(base) {
         return Vec::new();
@@ -108,17 +119,18 @@ pub fn body_specimens<'a>(
         let place = queue.place.pointer();
         let prefix: String = queue.place.tokens.iter().map(|token| kebab(token) + "-").collect();
         for (candidate, value) in queue.accepted {
-            let label = unique(format!("{prefix}{}-{}", kebab(candidate.keyword), candidate.detail), &mut labels);
-            let Candidate { keyword, valid, .. } = candidate;
-            specimens.push(Specimen { keyword, place: place.clone(), label, value, valid });
+            let label =
+                unique(&format!("{prefix}{}-{}", kebab(candidate.keyword), candidate.detail), &mut labels);
+            let Candidate { keyword, valid, lenient, .. } = candidate;
+            specimens.push(Specimen { keyword, place: place.clone(), label, value, valid, lenient });
         }
     }
     specimens
 }
 
 /// The label, with a number behind it when it is taken (members whose names differ by case only).
-pub(super) fn unique(label: String, taken: &mut BTreeSet<String>) -> String {
-    let mut free = label.clone();
+pub(super) fn unique(label: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut free = label.to_owned();
     let mut count = 1;
     while !taken.insert(free.clone()) {
         count += 1;
@@ -139,7 +151,7 @@ impl Queue<'_> {
             {
                 continue;
             }
-            let document = self.place.with(candidate.value.clone());
+            let document = self.place.with(&candidate.value);
             if is_valid(&document) == candidate.valid {
                 self.taken.insert(key);
                 self.values.push(candidate.value.clone());
@@ -153,10 +165,19 @@ impl Queue<'_> {
 }
 
 fn walk<'a>(
-    schema: &'a Value, resolve: Resolve<'_, 'a>, is_valid: Check<'_>, base: &Value, maker: &mut Maker<'_, '_, 'a>,
+    schema: &'a Value,
+    resolve: Resolve<'_, 'a>,
+    is_valid: Check<'_>,
+    base: &Value,
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Queue<'a>> {
     let mut waiting = VecDeque::new();
-    waiting.push_back(Place { tokens: Vec::new(), schemas: vec![schema], document: base.clone() });
+    waiting.push_back(Place {
+        tokens: Vec::new(),
+        schemas: vec![schema],
+        optional: false,
+        document: base.clone(),
+    });
     let mut queues = Vec::new();
     while let Some(mut place) = waiting.pop_front() {
         if queues.len() == PLACES_MAX {
@@ -166,14 +187,19 @@ fn walk<'a>(
         if nullable {
             // A null hides every other keyword of the place, so something else is put there where that is allowed.
             let hint = place.tokens.last().map_or("", String::as_str);
-            let accept = |value: &Value| !value.is_null() && is_valid(&place.with(value.clone()));
+            let accept = |value: &Value| !value.is_null() && is_valid(&place.with(value));
             if let Some(value) = maker.try_make(&place.schemas, hint, TRIES, &accept) {
-                place.document = place.with(value);
+                place.document = place.with(&value);
             }
         }
         let Some(current) = place.document.pointer(&place.pointer()).cloned() else { continue };
-        let read = Conjunction::new(&place.schemas, resolve, &mut |fork| admit::choose(fork, &current, resolve));
-        let candidates = candidates(&place.schemas, &read, &current, maker);
+        let read =
+            Conjunction::new(&place.schemas, resolve, &mut |fork| admit::choose(fork, &current, resolve));
+        let mut candidates = candidates(&place.schemas, &read, &current, maker);
+        for candidate in candidates.iter_mut().filter(|candidate| place.optional && candidate.value.is_null())
+        {
+            candidate.lenient = !candidate.valid;
+        }
         if place.tokens.len() < DEPTH_MAX && waiting.len() < PLACES_MAX {
             waiting.extend(children(&place, &read, &current, is_valid, maker));
         }
@@ -191,7 +217,10 @@ fn walk<'a>(
 
 /// Everything that is worth trying at a place, the most telling first.
 fn candidates<'a>(
-    schemas: &[&'a Value], read: &Conjunction<'a>, current: &Value, maker: &mut Maker<'_, '_, 'a>,
+    schemas: &[&'a Value],
+    read: &Conjunction<'a>,
+    current: &Value,
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Candidate> {
     let mut swaps = nest::swaps(current).into_iter();
     let mut found: Vec<Candidate> = swaps.by_ref().take(1).collect();
@@ -207,7 +236,8 @@ fn candidates<'a>(
         Value::Array(items) => found.extend(nest::arrays(read, items, maker)),
         Value::Object(members) => found.extend(nest::objects(read, members, maker)),
         Value::Number(_) if read.integers_only() => {
-            found.push(Candidate::bad("type", "fraction", serde_json::json!(1.5)));
+            found
+                .extend(leaf::fraction(read, current).map(|value| Candidate::bad("type", "fraction", value)));
         }
         _ => {}
     }
@@ -219,11 +249,17 @@ fn candidates<'a>(
 
 /// The places below, with members and elements added that the value could have.
 fn children<'a>(
-    place: &Place<'a>, read: &Conjunction<'a>, current: &Value, is_valid: Check<'_>, maker: &mut Maker<'_, '_, 'a>,
+    place: &Place<'a>,
+    read: &Conjunction<'a>,
+    current: &Value,
+    is_valid: Check<'_>,
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Place<'a>> {
+    let required = read.required();
     let below = |token: &str, schemas: Vec<&'a Value>, document: Value| {
         let tokens = place.tokens.iter().cloned().chain([token.to_owned()]).collect();
-        Place { tokens, schemas, document }
+        let optional = current.is_object() && !required.contains(&token);
+        Place { tokens, schemas, optional, document }
     };
     let may_add = place.tokens.len() < DEPTH_ADD_MAX;
     let mut found = Vec::new();
@@ -242,7 +278,7 @@ fn children<'a>(
                 let added = |member: &Value| {
                     let mut members = members.clone();
                     members.insert(name.clone(), member.clone());
-                    place.with(Value::Object(members))
+                    place.with(&Value::Object(members))
                 };
                 let accept = |member: &Value| is_valid(&added(member));
                 if may_add && let Some(member) = maker.try_make(&schemas, &name, TRIES, &accept) {
@@ -259,10 +295,10 @@ fn children<'a>(
                 if index < items.len() {
                     found.push(below(&index.to_string(), schemas, place.document.clone()));
                 } else if may_add
-                    && let Some(grown) = maker.resized(read, items, index + 1)
-                    && is_valid(&place.with(Value::Array(grown.clone())))
+                    && let Some(grown) = maker.resized(read, items, index + 1).map(Value::Array)
+                    && is_valid(&place.with(&grown))
                 {
-                    found.push(below(&index.to_string(), schemas, place.with(Value::Array(grown))));
+                    found.push(below(&index.to_string(), schemas, place.with(&grown)));
                 }
             }
         }

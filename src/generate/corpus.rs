@@ -62,7 +62,8 @@ fn once() -> usize {
 pub fn corpus() -> &'static [CorpusEntry] {
     static CORPUS: OnceLock<Vec<CorpusEntry>> = OnceLock::new();
     CORPUS.get_or_init(|| {
-        let file: File = toml::from_str(SOURCE).expect("fixtures/corpus.toml is part of the program and tested");
+        let file: File =
+            toml::from_str(SOURCE).expect("fixtures/corpus.toml is part of the program and tested");
         let rows = file.entry.into_iter().map(|row| CorpusEntry {
             text: row.text.repeat(row.repeat),
             name: row.name,
@@ -141,9 +142,9 @@ mod tests {
     fn the_characters_that_matter_are_there() {
         let all: String = corpus().iter().map(|entry| entry.text.as_str()).collect();
         for wanted in [
-            "\u{d7ff}", "\u{e000}", "\u{fffd}", "\u{ffff}", "\u{feff}", "\u{2028}", "\u{85}", "\u{200d}", "\u{200b}",
-            "\u{fe0f}", "\u{202e}", "\u{a0}", "\r\n", "\t", "\\", "%00", "%2F", "%ff", "\"", "'", "<", "$", "{{", "null",
-            "NaN",
+            "\u{d7ff}", "\u{e000}", "\u{fffd}", "\u{ffff}", "\u{feff}", "\u{2028}", "\u{85}", "\u{200d}",
+            "\u{200b}", "\u{fe0f}", "\u{202e}", "\u{a0}", "\r\n", "\t", "\\", "%00", "%2F", "%ff", "\"", "'",
+            "<", "$", "{{", "null", "NaN",
         ] {
             assert!(all.contains(wanted), "{wanted:?}");
         }

@@ -3,6 +3,8 @@
 //! The functions here are shared by bodies and parameters. A [`Candidate`] is a proposal; the caller confirms it against
 //! the whole schema and drops it when the check disagrees.
 
+use std::cmp::Ordering;
+
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 
@@ -27,15 +29,21 @@ pub(super) struct Candidate {
     pub(super) detail: String,
     pub(super) value: Value,
     pub(super) valid: bool,
+    /// Many servers take the other view on purpose.
+    pub(super) lenient: bool,
 }
 
 impl Candidate {
     pub(super) fn good(keyword: &'static str, detail: impl Into<String>, value: Value) -> Self {
-        Self { keyword, detail: detail.into(), value, valid: true }
+        Self { keyword, detail: detail.into(), value, valid: true, lenient: false }
     }
 
     pub(super) fn bad(keyword: &'static str, detail: impl Into<String>, value: Value) -> Self {
-        Self { keyword, detail: detail.into(), value, valid: false }
+        Self { keyword, detail: detail.into(), value, valid: false, lenient: false }
+    }
+
+    pub(super) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
     }
 }
 
@@ -52,12 +60,12 @@ pub(super) fn members(schema: &Conjunction<'_>) -> Vec<Candidate> {
         if !shorter.is_empty() {
             found.push(Candidate::bad(keyword, "prefix", json!(shorter)));
         }
-        found.push(Candidate::bad(keyword, "case", json!(swapped)));
-        found.push(Candidate::bad(keyword, "trailing-blank", json!(format!("{text} "))));
+        found.push(Candidate::bad(keyword, "case", json!(swapped)).lenient());
+        found.push(Candidate::bad(keyword, "trailing-blank", json!(format!("{text} "))).lenient());
     }
     let numbers = members.iter().filter_map(|member| Decimal::of(member));
     let largest = numbers.reduce(|best, next| match next.compare(best) {
-        Some(std::cmp::Ordering::Greater) => next,
+        Some(Ordering::Greater) => next,
         _ => best,
     });
     if let Some(beyond) = largest.and_then(|most| most.plus(Decimal::ONE)).and_then(Decimal::value) {
@@ -84,8 +92,9 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
         // Astral characters show whether UTF-16 units or bytes are counted in place of code points.
         let astral = |size: usize| patterns.is_empty().then(|| json!("\u{1f600}".repeat(size)));
         if let Some(low) = low.filter(|low| *low > 0) {
-            let shorter = exact(low - 1, rng);
-            found.extend(shorter.map(|text| Candidate::bad("minLength", "minus-1", json!(text))));
+            // Where the pattern itself refuses the length, any text of that length is as good.
+            let shorter = exact(low - 1, rng).unwrap_or_else(|| "a".repeat(low - 1));
+            found.push(Candidate::bad("minLength", "minus-1", json!(shorter)));
             found.extend(exact(low, rng).map(|text| Candidate::good("minLength", "exact", json!(text))));
             if low > 1 {
                 found.extend(astral(low - 1).map(|text| Candidate::bad("minLength", "minus-1-astral", text)));
@@ -93,23 +102,30 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             found.extend(astral(low).map(|text| Candidate::good("minLength", "exact-astral", text)));
         }
         if let Some(high) = high {
-            found.extend(exact(high + 1, rng).map(|text| Candidate::bad("maxLength", "plus-1", json!(text))));
+            let longer = exact(high + 1, rng).unwrap_or_else(|| "a".repeat(high + 1));
+            found.push(Candidate::bad("maxLength", "plus-1", json!(longer)));
             found.extend(exact(high, rng).map(|text| Candidate::good("maxLength", "exact", json!(text))));
             found.extend(astral(high).map(|text| Candidate::good("maxLength", "exact-astral", text)));
         }
     }
     let fits = |text: &str| (low.unwrap_or(0)..=high.unwrap_or(TEXT_MAX)).contains(&text.chars().count());
     for wanted in patterns {
-        found.extend(breaches(wanted, low.unwrap_or(0), high.unwrap_or(TEXT_MAX), rng).into_iter().filter(|one| {
-            one.value.as_str().is_some_and(fits)
-        }));
+        found.extend(
+            breaches(wanted, low.unwrap_or(0), high.unwrap_or(TEXT_MAX), rng)
+                .into_iter()
+                .filter(|one| one.value.as_str().is_some_and(fits)),
+        );
     }
     for format in formats {
-        found.push(Candidate::bad("format", format!("{}-wrong", format.name), json!(format.wrong)));
-        found.push(Candidate::bad("format", format!("{}-almost", format.name), json!(format.almost)));
+        for (detail, text) in [("wrong", format.wrong), ("almost", format.almost)] {
+            if fits(text) {
+                found.push(Candidate::bad("format", format!("{}-{detail}", format.name), json!(text)));
+            }
+        }
         let valid = format.valid.iter();
         found.extend(valid.map(|(label, text)| {
-            Candidate::good("format", format!("{}-{label}", format.name), json!(text))
+            let candidate = Candidate::good("format", format!("{}-{label}", format.name), json!(text));
+            if *label == "leap-second" { candidate.lenient() } else { candidate }
         }));
     }
     found
@@ -129,9 +145,11 @@ fn breaches(wanted: &str, low: usize, high: usize, rng: &mut ChaCha8Rng) -> Vec<
     let stretched = "!".repeat(low.min(TEXT_MAX));
     let mut found = Vec::new();
     found.extend(near.into_iter().map(|text| Candidate::bad("pattern", "near-miss", json!(text))));
-    found.extend(wrong.into_iter().chain([stretched]).map(|text| Candidate::bad("pattern", "wrong", json!(text))));
+    found.extend(
+        wrong.into_iter().chain([stretched]).map(|text| Candidate::bad("pattern", "wrong", json!(text))),
+    );
     found.push(Candidate::good("pattern", "inside", json!(format!("zz{sample}zz"))));
-    found.push(Candidate::bad("pattern", "newline", json!(format!("{sample}\n"))));
+    found.push(Candidate::bad("pattern", "newline", json!(format!("{sample}\n"))).lenient());
     found.push(Candidate::good("pattern", "match", json!(sample)));
     found
 }
@@ -143,32 +161,32 @@ pub(super) fn numbers(schema: &Conjunction<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut push = |keyword, detail: &str, value: Option<Decimal>, valid| {
         if let Some(value) = value.and_then(Decimal::value) {
-            found.push(Candidate { keyword, detail: detail.to_owned(), value, valid });
+            found.push(Candidate { keyword, detail: detail.to_owned(), value, valid, lenient: false });
         }
     };
-    if let Some(bound) = range.low {
-        let keyword = if bound.exclusive { "exclusiveMinimum" } else { "minimum" };
+    let sides = [
+        (range.low, ["minimum", "exclusiveMinimum"], range.first(step), -1, "minus"),
+        (range.high, ["maximum", "exclusiveMaximum"], range.last(step), 1, "plus"),
+    ];
+    for (bound, keywords, edge, outward, sign) in sides {
+        let Some(bound) = bound else { continue };
+        let keyword = keywords[usize::from(bound.exclusive)];
+        let beyond = |distance: Decimal| distance.times(outward).and_then(|away| bound.at.plus(away));
+        // A multiple of the step, so that the bound is all that is broken.
+        let mut outside = |detail: String, value: Option<Decimal>| {
+            push(keyword, &detail, value.filter(|value| range.on_grid(*value)), false);
+        };
         if bound.exclusive {
-            push(keyword, "exact", Some(bound.at), false);
+            outside("exact".to_owned(), Some(bound.at));
         }
-        push(keyword, "minus-1", bound.at.minus(Decimal::ONE), false);
-        let (detail, edge) = nearest(&range, bound, range.first(step));
-        push(keyword, detail, edge, true);
-        if !range.integer {
-            push(keyword, "minus-0-001", bound.at.minus(Decimal::THOUSANDTH), false);
+        outside(format!("{sign}-1"), beyond(Decimal::ONE));
+        if range.step.is_none() {
+            outside(format!("{sign}-0-001"), beyond(Decimal::THOUSANDTH));
+        } else if let (Some(edge), Some(away)) = (edge, step.times(outward)) {
+            outside(format!("{sign}-step"), edge.plus(away));
         }
-    }
-    if let Some(bound) = range.high {
-        let keyword = if bound.exclusive { "exclusiveMaximum" } else { "maximum" };
-        if bound.exclusive {
-            push(keyword, "exact", Some(bound.at), false);
-        }
-        push(keyword, "plus-1", bound.at.plus(Decimal::ONE), false);
-        let (detail, edge) = nearest(&range, bound, range.last(step));
-        push(keyword, detail, edge, true);
-        if !range.integer {
-            push(keyword, "plus-0-001", bound.at.plus(Decimal::THOUSANDTH), false);
-        }
+        let (detail, inside) = nearest(&range, bound, edge);
+        push(keyword, detail, inside, true);
     }
     if schema.has("multipleOf") {
         let good = range.first(step).or_else(|| range.last(step)).unwrap_or(step);
@@ -182,9 +200,23 @@ pub(super) fn numbers(schema: &Conjunction<'_>) -> Vec<Candidate> {
     found
 }
 
+/// A number with a fraction, within the bounds where there is room: 1.5, else one next to `near`.
+pub(super) fn fraction(schema: &Conjunction<'_>, near: &Value) -> Option<Value> {
+    let range = Range::of(schema);
+    let half = Decimal::ONE.half()?;
+    let plain = Decimal::ONE.plus(half)?;
+    // Beyond 2^50 a double has no room for a fraction.
+    let small = |near: &Decimal| near.compare(Decimal::whole(1 << 50)).is_some_and(Ordering::is_lt);
+    let near = Decimal::of(near).filter(small);
+    let sides = near.into_iter().flat_map(|near| [near.plus(half), near.minus(half)]).flatten();
+    std::iter::once(plain).chain(sides).find(|value| range.contains(*value)).unwrap_or(plain).value()
+}
+
 /// The valid value nearest to a bound: the bound itself, the nearest step, or a thousandth inside an open bound.
 fn nearest(range: &Range, bound: Bound, stepped: Option<Decimal>) -> (&'static str, Option<Decimal>) {
-    if range.contains(bound.at) && range.step.is_none_or(|_| stepped.is_some_and(|value| value.equals(bound.at))) {
+    if range.contains(bound.at)
+        && range.step.is_none_or(|_| stepped.is_some_and(|value| value.equals(bound.at)))
+    {
         return ("exact", Some(bound.at));
     }
     let inside = [bound.at.plus(Decimal::THOUSANDTH), bound.at.minus(Decimal::THOUSANDTH)];

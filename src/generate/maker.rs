@@ -8,7 +8,7 @@ use rand::{RngExt, rngs::ChaCha8Rng};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Check, Resolve, Words, format,
+    Check, Resolve, Words, format, leaf,
     number::Range,
     pattern,
     schema::{Conjunction, Fork, Kind},
@@ -22,6 +22,10 @@ const DEPTH_MAX: usize = 12;
 const DEPTH_SHY: usize = 4;
 /// Draws before an element counts as not distinct from those before it.
 const DISTINCT_TRIES: usize = 20;
+/// The most values in one guess, which ends recursive schemas that branch.
+const NODES_MAX: usize = 20_000;
+/// The most elements or members of one value.
+const SIZE_MAX: usize = 10_000;
 /// The longest text that is made without need.
 const TEXT_MAX: usize = 200;
 
@@ -29,7 +33,10 @@ const TEXT_MAX: usize = 200;
 ///
 /// `is_valid` has the last word. `None` when no guess passed, as for a schema that nothing satisfies.
 pub fn instance<'a>(
-    schema: &'a Value, resolve: Resolve<'_, 'a>, is_valid: Check<'_>, rng: &mut ChaCha8Rng,
+    schema: &'a Value,
+    resolve: Resolve<'_, 'a>,
+    is_valid: Check<'_>,
+    rng: &mut ChaCha8Rng,
 ) -> Option<Value> {
     let mut maker = Maker::new(resolve, rng);
     let found = maker.try_make(&[schema], "", TRIES, is_valid);
@@ -48,16 +55,22 @@ pub(super) struct Maker<'r, 'f, 'a> {
     pub(super) rng: &'r mut ChaCha8Rng,
     /// How many guesses failed before: 0 makes the smallest value.
     attempt: usize,
+    /// Values made for the present guess.
+    nodes: usize,
 }
 
 impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
     pub(super) fn new(resolve: Resolve<'f, 'a>, rng: &'r mut ChaCha8Rng) -> Self {
-        Self { resolve, rng, attempt: 0 }
+        Self { resolve, rng, attempt: 0, nodes: 0 }
     }
 
     /// Guesses until `accept` says yes, at most `tries` times.
     pub(super) fn try_make(
-        &mut self, schemas: &[&'a Value], hint: &str, tries: usize, accept: &dyn Fn(&Value) -> bool,
+        &mut self,
+        schemas: &[&'a Value],
+        hint: &str,
+        tries: usize,
+        accept: &dyn Fn(&Value) -> bool,
     ) -> Option<Value> {
         let found = (0..tries).find_map(|attempt| {
             self.attempt = attempt;
@@ -85,7 +98,7 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
             Fork::Branches(branches) => {
                 let empty = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
                 let shortest = branches.iter().position(|branch| empty(branch) == (depth >= DEPTH_SHY));
-                if attempt == 0 || (depth >= DEPTH_SHY && attempt % 2 == 0) {
+                if attempt == 0 || (depth >= DEPTH_SHY && attempt.is_multiple_of(2)) {
                     shortest.unwrap_or(0)
                 } else {
                     rng.random_range(0..branches.len())
@@ -98,8 +111,12 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
 
     /// One guess at a value that satisfies all of `schemas`; `hint` is the name of the member it is for.
     pub(super) fn make(&mut self, schemas: &[&'a Value], hint: &str, depth: usize) -> Option<Value> {
+        self.nodes = if depth <= 1 { 0 } else { self.nodes + 1 };
+        if depth > DEPTH_MAX || self.nodes > NODES_MAX {
+            return None;
+        }
         let schema = self.read(schemas, depth);
-        if schema.impossible || depth > DEPTH_MAX {
+        if schema.impossible {
             return None;
         }
         if let Some(members) = schema.members() {
@@ -123,18 +140,23 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
 
     /// The first at the first attempt, else any.
     fn one_of<'t, T>(&mut self, list: &'t [T]) -> Option<&'t T> {
-        let index = if self.attempt == 0 || list.is_empty() { 0 } else { self.rng.random_range(0..list.len()) };
+        let index =
+            if self.attempt == 0 || list.is_empty() { 0 } else { self.rng.random_range(0..list.len()) };
         list.get(index)
     }
 
     /// One guess at a value of the given type.
     pub(super) fn of_kind(
-        &mut self, kind: Kind, schema: &Conjunction<'a>, hint: &str, depth: usize,
+        &mut self,
+        kind: Kind,
+        schema: &Conjunction<'a>,
+        hint: &str,
+        depth: usize,
     ) -> Option<Value> {
         match kind {
             Kind::Null => Some(Value::Null),
-            Kind::Boolean => Some(Value::Bool(self.attempt % 2 == 0)),
-            Kind::Integer | Kind::Number => Range::of(schema).pick(self.rng),
+            Kind::Boolean => Some(Value::Bool(self.attempt.is_multiple_of(2))),
+            Kind::Integer | Kind::Number => Range::of(schema).pick(self.rng, self.attempt),
             Kind::String => self.text(schema, hint).map(Value::String),
             Kind::Array => self.array(schema, depth).map(Value::Array),
             Kind::Object => self.object(schema, depth).map(Value::Object),
@@ -144,14 +166,15 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
     fn text(&mut self, schema: &Conjunction<'a>, hint: &str) -> Option<String> {
         let low = schema.least("minLength").unwrap_or(0);
         let high = schema.most("maxLength").unwrap_or(usize::MAX);
-        if low > high {
+        if low > high || low > leaf::TEXT_MAX {
             return None;
         }
         let patterns = schema.texts("pattern");
         if let Some(wanted) = self.one_of(&patterns) {
             let sample = pattern::sample(wanted, low.max(8.min(high)), high, self.rng)
                 .or_else(|| pattern::sample(wanted, low, high, self.rng));
-            let given = || examples(schema).into_iter().find_map(|example| example.as_str().map(str::to_owned));
+            let given =
+                || examples(schema).into_iter().find_map(|example| example.as_str().map(str::to_owned));
             return sample.or_else(given);
         }
         if let Some(format) = schema.texts("format").into_iter().find_map(format::find) {
@@ -181,6 +204,9 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
         let held = if contains { schema.least("minContains").unwrap_or(1) } else { 0 };
         let low = schema.least("minItems").unwrap_or(0).max(held);
         let high = schema.most("maxItems").unwrap_or(usize::MAX);
+        if low > SIZE_MAX {
+            return None;
+        }
         let more = if self.attempt == 0 || depth > 2 { 0 } else { self.rng.random_range(0..=2) };
         let mut items = Vec::new();
         for index in 0..(low + more).min(high) {
@@ -195,7 +221,11 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
 
     /// The next element of an array, unlike those before it where `uniqueItems` asks for that.
     fn distinct(
-        &mut self, schema: &Conjunction<'a>, schemas: &[&'a Value], before: &[Value], depth: usize,
+        &mut self,
+        schema: &Conjunction<'a>,
+        schemas: &[&'a Value],
+        before: &[Value],
+        depth: usize,
     ) -> Option<Value> {
         let unique = schema.all("uniqueItems").any(|flag| flag == &json!(true));
         let attempt = self.attempt;
@@ -212,7 +242,12 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
     }
 
     /// `items` with elements added, or taken from its end, until there are `size`.
-    pub(super) fn resized(&mut self, schema: &Conjunction<'a>, items: &[Value], size: usize) -> Option<Vec<Value>> {
+    pub(super) fn resized(
+        &mut self,
+        schema: &Conjunction<'a>,
+        items: &[Value],
+        size: usize,
+    ) -> Option<Vec<Value>> {
         let mut grown: Vec<Value> = items.iter().take(size).cloned().collect();
         while grown.len() < size {
             let next = self.distinct(schema, &schema.item(grown.len()), &grown, 0)?;
@@ -265,8 +300,15 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
 
     /// `members` with more of them until there are `size`: declared ones first, then made-up names.
     pub(super) fn filled(
-        &mut self, schema: &Conjunction<'a>, mut members: Map<String, Value>, size: usize, depth: usize,
+        &mut self,
+        schema: &Conjunction<'a>,
+        mut members: Map<String, Value>,
+        size: usize,
+        depth: usize,
     ) -> Option<Map<String, Value>> {
+        if size > SIZE_MAX {
+            return None;
+        }
         for name in schema.property_names() {
             if members.len() < size && !members.contains_key(name) {
                 let Some(member) = self.make(&schema.property(name), name, depth + 1) else { continue };
@@ -294,8 +336,8 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
         let patterns: Vec<&String> = patterns.collect();
         if !patterns.is_empty() {
             let wanted = patterns[index % patterns.len()];
-            if let Some(name) = pattern::sample(wanted, 4, 40, self.rng)
-                .or_else(|| pattern::sample(wanted, 0, 40, self.rng))
+            if let Some(name) =
+                pattern::sample(wanted, 4, 40, self.rng).or_else(|| pattern::sample(wanted, 0, 40, self.rng))
             {
                 return name;
             }

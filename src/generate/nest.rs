@@ -39,7 +39,9 @@ pub(super) fn swaps(current: &Value) -> Vec<Candidate> {
 
 /// Edges of the array keywords, around the array that stands at the place.
 pub(super) fn arrays<'a>(
-    schema: &Conjunction<'a>, current: &[Value], maker: &mut Maker<'_, '_, 'a>,
+    schema: &Conjunction<'a>,
+    current: &[Value],
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
     if let Some(low) = schema.least("minItems").filter(|low| (1..=SIZE_MAX).contains(low)) {
@@ -57,18 +59,23 @@ pub(super) fn arrays<'a>(
     }
     if schema.has("uniqueItems") {
         let size = schema.least("minItems").unwrap_or(1).clamp(1, SIZE_MAX);
-        let mut items = if current.is_empty() { maker.resized(schema, &[], size) } else { Some(current.to_vec()) };
+        let mut items =
+            if current.is_empty() { maker.resized(schema, &[], size) } else { Some(current.to_vec()) };
         if let Some(items) = items.as_mut()
             && let Some(first) = items.first().cloned()
         {
-            if items.len() > 1 && high.is_some_and(|high| items.len() >= high) {
+            // One element less makes room for the duplicate, where there must be room.
+            let full = high.is_some_and(|high| items.len() >= high);
+            if full {
                 items.pop();
             }
-            items.push(first);
-            found.push(Candidate::bad("uniqueItems", "duplicate", json!(items)));
+            if !items.is_empty() {
+                items.push(first);
+                found.push(Candidate::bad("uniqueItems", "duplicate", json!(items)));
+            }
         }
     }
-    if schema.has("items") {
+    if schema.has("items") && high != Some(0) {
         let last = maker.resized(schema, current, current.len().max(1)).unwrap_or_default();
         let room = high.is_none_or(|high| last.len() < high);
         if let Some(end) = last.last() {
@@ -81,8 +88,20 @@ pub(super) fn arrays<'a>(
         }
     }
     if schema.has("contains") {
+        // Elements that are good by themselves first, so that nothing but the missing one is wrong.
+        for item in maker.several(&schema.item(0), BRANCH_TRIES) {
+            found.push(Candidate::bad(
+                "contains",
+                "none",
+                json!(vec![item; current.len().clamp(1, SIZE_MAX)]),
+            ));
+        }
         for item in [json!({"unexpected": "member"}), json!("unexpected"), Value::Null, json!(0)] {
-            found.push(Candidate::bad("contains", "none", json!(vec![item; current.len().max(1)])));
+            found.push(Candidate::bad(
+                "contains",
+                "none",
+                json!(vec![item; current.len().clamp(1, SIZE_MAX)]),
+            ));
         }
         found.push(Candidate::bad("contains", "none", json!([])));
     }
@@ -91,7 +110,9 @@ pub(super) fn arrays<'a>(
 
 /// Edges of the object keywords, around the object that stands at the place.
 pub(super) fn objects<'a>(
-    schema: &Conjunction<'a>, current: &Map<String, Value>, maker: &mut Maker<'_, '_, 'a>,
+    schema: &Conjunction<'a>,
+    current: &Map<String, Value>,
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
     let without = |names: &[&str]| {
@@ -105,7 +126,8 @@ pub(super) fn objects<'a>(
     for name in &required {
         found.push(Candidate::bad("required", kebab(name), without(&[name])));
     }
-    let optional: Vec<&str> = current.keys().map(String::as_str).filter(|name| !required.contains(name)).collect();
+    let optional: Vec<&str> =
+        current.keys().map(String::as_str).filter(|name| !required.contains(name)).collect();
     if !optional.is_empty() {
         found.push(Candidate::good("required", "only", without(&optional)));
     }
@@ -137,7 +159,9 @@ pub(super) fn objects<'a>(
 
 /// Members that no schema foresees: names that are refused, and values that `additionalProperties` refuses.
 fn extras<'a>(
-    schema: &Conjunction<'a>, current: &Map<String, Value>, maker: &mut Maker<'_, '_, 'a>,
+    schema: &Conjunction<'a>,
+    current: &Map<String, Value>,
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
     let with = |name: &str, member: Value| {
@@ -156,7 +180,7 @@ fn extras<'a>(
             if let Some((name, upper)) = other
                 && let Some(member) = maker.make(&schema.property(name), name, 0)
             {
-                found.push(Candidate::bad(keyword, "other-case", with(&upper, member)));
+                found.push(Candidate::bad(keyword, "other-case", with(&upper, member)).lenient());
             }
             break;
         }
@@ -171,7 +195,10 @@ fn extras<'a>(
         }
     }
     if schema.has("propertyNames") {
-        for name in ["not a name!", "~", "", "UPPER", "lower", "0"].map(str::to_owned).into_iter().chain(["n".repeat(300)])
+        for name in ["not a name!", "~", "", "UPPER", "lower", "0"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(["n".repeat(300)])
         {
             if let Some(member) = maker.make(&schema.property(&name), "", 0) {
                 found.push(Candidate::bad("propertyNames", "bad-name", with(&name, member)));
@@ -187,12 +214,16 @@ fn extras<'a>(
 
 /// Edges of `minProperties` and `maxProperties`.
 fn sizes<'a>(
-    schema: &Conjunction<'a>, current: &Map<String, Value>, required: &[&str], maker: &mut Maker<'_, '_, 'a>,
+    schema: &Conjunction<'a>,
+    current: &Map<String, Value>,
+    required: &[&str],
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut sized = |size: usize| {
         let mut members = current.clone();
-        let optional: Vec<String> = members.keys().filter(|name| !required.contains(&name.as_str())).cloned().collect();
+        let optional: Vec<String> =
+            members.keys().filter(|name| !required.contains(&name.as_str())).cloned().collect();
         for name in optional.iter().take(members.len().saturating_sub(size)) {
             members.remove(name);
         }
@@ -212,7 +243,9 @@ fn sizes<'a>(
 
 /// One value for each branch and each type, values in two branches of a `oneOf`, values that a `not` forbids.
 pub(super) fn branches<'a>(
-    schemas: &[&'a Value], schema: &Conjunction<'a>, maker: &mut Maker<'_, '_, 'a>,
+    schemas: &[&'a Value],
+    schema: &Conjunction<'a>,
+    maker: &mut Maker<'_, '_, 'a>,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
     let with = |more: &[&'a Value]| schemas.iter().copied().chain(more.iter().copied()).collect::<Vec<_>>();
@@ -240,7 +273,9 @@ pub(super) fn branches<'a>(
     if schema.all("type").any(Value::is_array) && !schema.has("enum") {
         for kind in schema.kinds() {
             let value = maker.of_kind(kind, schema, "", 0);
-            found.extend(value.map(|value| Candidate::good("type", format!("{}-allowed", kind.name()), value)));
+            found.extend(
+                value.map(|value| Candidate::good("type", format!("{}-allowed", kind.name()), value)),
+            );
         }
     }
     found

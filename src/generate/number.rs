@@ -57,6 +57,12 @@ impl Range {
         if miss { step.times(below.checked_sub(1)?) } else { Some(at) }
     }
 
+    /// Whether the value is a multiple of the step, if there is one.
+    pub(super) fn on_grid(&self, value: Decimal) -> bool {
+        let snapped = |step: Decimal| step.times(value.steps_below(step)?);
+        self.step.is_none_or(|step| snapped(step).is_some_and(|at| at.equals(value)))
+    }
+
     pub(super) fn contains(&self, value: Decimal) -> bool {
         let beyond = |bound: Option<Bound>, side: Ordering| {
             bound.is_some_and(|bound| match value.compare(bound.at) {
@@ -68,18 +74,23 @@ impl Range {
         !beyond(self.low, Ordering::Less) && !beyond(self.high, Ordering::Greater)
     }
 
-    /// A number near the lower bound, else near the upper one, else a small one above zero.
-    pub(super) fn pick(&self, rng: &mut ChaCha8Rng) -> Option<Value> {
+    /// A number near the lower bound, else near the upper one, else a small one above zero; later attempts also look
+    /// below zero, between the integers, and closer to the bound.
+    pub(super) fn pick(&self, rng: &mut ChaCha8Rng, attempt: usize) -> Option<Value> {
+        let spread = if attempt.is_multiple_of(2) { SPREAD } else { 3 };
         let step = self.step.unwrap_or(Decimal::ONE);
         let (from, direction, room) = match (self.first(step), self.last(step)) {
             (Some(first), Some(last)) => (first, 1, last.minus(first)?.steps_below(step)?),
-            (Some(first), None) => (first, 1, SPREAD),
-            (None, Some(last)) => (last, -1, SPREAD),
-            (None, None) => (step, 1, SPREAD),
+            (Some(first), None) => (first, 1, spread),
+            (None, Some(last)) => (last, -1, spread),
+            (None, None) => (step, if attempt % 3 == 2 { -1 } else { 1 }, spread),
         };
         if room >= 0 {
-            let away = rng.random_range(0..=room.min(SPREAD));
-            return from.plus(step.times(direction * away)?)?.value();
+            let away = rng.random_range(0..=room.min(spread));
+            let whole = from.plus(step.times(direction * away)?)?;
+            let between = whole.plus(step.half()?)?;
+            let aside = self.step.is_none() && attempt % 4 == 2 && self.contains(between);
+            return if aside { between } else { whole }.value();
         }
         if self.step.is_some() {
             return None;

@@ -11,8 +11,8 @@ use serde_json::json;
 
 /// How many samples are drawn before a length counts as out of reach.
 const TRIES: usize = 20;
-/// No repetition is stretched beyond this count.
-const REPEAT_MAX: usize = 300_000;
+/// The longest sample, and the highest count of a repetition.
+const LENGTH_MAX: usize = 300_000;
 
 /// A string that should match `pattern`, of `low..=high` code points and as near to `low` as the pattern lets it be.
 pub(super) fn sample(pattern: &str, low: usize, high: usize, rng: &mut ChaCha8Rng) -> Option<String> {
@@ -20,6 +20,9 @@ pub(super) fn sample(pattern: &str, low: usize, high: usize, rng: &mut ChaCha8Rn
     let open = !parsed.properties().look_set_suffix_any().contains(Look::End);
     let plain = narrowed(&parsed);
     let least = plain.properties().minimum_len()?;
+    if low.max(least) > LENGTH_MAX {
+        return None;
+    }
     let mut need = low.saturating_sub(least);
     let exact = stretched(&plain, &mut need);
     let source = rand_regex::Regex::with_hir(exact, 0).ok()?;
@@ -81,11 +84,15 @@ fn stretched(hir: &Hir, need: &mut usize) -> Hir {
         HirKind::Repetition(repetition) => {
             let unit = least(&repetition.sub);
             let start = repetition.min as usize;
-            let room = repetition.max.map_or(REPEAT_MAX, |max| max as usize).saturating_sub(start);
+            let room = repetition.max.map_or(LENGTH_MAX, |max| max as usize).saturating_sub(start);
             let extra = need.checked_div(unit).unwrap_or(0).min(room);
             *need -= extra * unit;
             let times = u32::try_from(start + extra).unwrap_or(repetition.min);
-            let sub = if times == 1 { stretched(&repetition.sub, need) } else { stretched(&repetition.sub, &mut 0) };
+            let sub = if times == 1 {
+                stretched(&repetition.sub, need)
+            } else {
+                stretched(&repetition.sub, &mut 0)
+            };
             Hir::repetition(Repetition {
                 min: times,
                 max: Some(times),

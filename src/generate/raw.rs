@@ -112,10 +112,8 @@ fn first_leaf(value: &mut Value, wanted: fn(&Value) -> bool) -> Option<&mut Valu
 /// The object with its first member written twice (RFC 8259, 4: names SHOULD be unique).
 fn repeated(base: &Value) -> Vec<u8> {
     let first = base.as_object().and_then(|members| members.iter().next());
-    let member = first.map_or_else(
-        || r#""specproof":1"#.to_owned(),
-        |(name, member)| format!("{}:{member}", json!(name)),
-    );
+    let member = first
+        .map_or_else(|| r#""specproof":1"#.to_owned(), |(name, member)| format!("{}:{member}", json!(name)));
     let text = base.to_string();
     let rest = text.strip_prefix('{').filter(|rest| *rest != "}");
     match rest {
@@ -153,7 +151,11 @@ mod tests {
         for base in [json!({}), json!([]), json!(12), json!("text"), Value::Null, json!({"a": {"b": 1.5}})] {
             for body in raw_bodies(&base) {
                 if body.expectation == Expectation::Refuse {
-                    assert!(serde_json::from_slice::<Value>(&body.bytes).is_err(), "{} of {base}", body.label);
+                    assert!(
+                        serde_json::from_slice::<Value>(&body.bytes).is_err(),
+                        "{} of {base}",
+                        body.label
+                    );
                 }
             }
         }

@@ -73,7 +73,9 @@ pub(super) struct Conjunction<'a> {
 impl<'a> Conjunction<'a> {
     /// Reads `schemas`, which all hold for one value; `choose` decides each [`Fork`].
     pub(super) fn new(
-        schemas: &[&'a Value], resolve: Resolve<'_, 'a>, choose: &mut dyn FnMut(&Fork<'a>) -> usize,
+        schemas: &[&'a Value],
+        resolve: Resolve<'_, 'a>,
+        choose: &mut dyn FnMut(&Fork<'a>) -> usize,
     ) -> Self {
         let mut read = Self::default();
         for schema in schemas {
@@ -83,7 +85,11 @@ impl<'a> Conjunction<'a> {
     }
 
     fn push(
-        &mut self, schema: &'a Value, resolve: Resolve<'_, 'a>, choose: &mut dyn FnMut(&Fork<'a>) -> usize, hops: usize,
+        &mut self,
+        schema: &'a Value,
+        resolve: Resolve<'_, 'a>,
+        choose: &mut dyn FnMut(&Fork<'a>) -> usize,
+        hops: usize,
     ) {
         if hops > HOPS_MAX || self.parts.len() >= PARTS_MAX {
             return;
@@ -170,7 +176,10 @@ impl<'a> Conjunction<'a> {
             return kinds;
         }
         let spoken = [
-            (Kind::Object, &["properties", "required", "additionalProperties", "propertyNames", "minProperties"][..]),
+            (
+                Kind::Object,
+                &["properties", "required", "additionalProperties", "propertyNames", "minProperties"][..],
+            ),
             (Kind::Object, &["patternProperties", "maxProperties", "dependentRequired", "dependentSchemas"]),
             (Kind::Array, &["items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"]),
             (Kind::String, &["minLength", "maxLength", "pattern", "format"]),
@@ -279,10 +288,17 @@ fn list<'a>(map: &'a Map<String, Value>, keyword: &str) -> &'a [Value] {
 }
 
 /// A count as JSON Schema allows it: also `3.0`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before the cast")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the range is checked before the cast"
+)]
 pub(super) fn count(value: &Value) -> Option<usize> {
     value.as_u64().and_then(|number| usize::try_from(number).ok()).or_else(|| {
-        value.as_f64().filter(|float| float.fract() == 0.0 && (0.0..1e15).contains(float)).map(|float| float as usize)
+        value
+            .as_f64()
+            .filter(|float| float.fract() == 0.0 && (0.0..1e15).contains(float))
+            .map(|float| float as usize)
     })
 }
 

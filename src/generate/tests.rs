@@ -144,7 +144,8 @@ fn every_schema_has_valid_instances_and_the_same_seed_gives_the_same() {
 
 #[test]
 fn what_nothing_satisfies_has_no_instance() {
-    for schema in [json!(false), json!({"type": "integer", "minimum": 3, "maximum": 2}), json!({"enum": []})] {
+    for schema in [json!(false), json!({"type": "integer", "minimum": 3, "maximum": 2}), json!({"enum": []})]
+    {
         let check = check(&schema);
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         assert_eq!(instance(&schema, &|_| None, &|value| check.is_valid(value), &mut rng), None, "{schema}");
@@ -158,7 +159,8 @@ fn specimens_are_what_they_say() {
         let resolve = |reference: &str| local(&schema, reference);
         let is_valid = |value: &Value| check.is_valid(value);
         for seed in 0..4 {
-            let base = instance(&schema, &resolve, &is_valid, &mut ChaCha8Rng::seed_from_u64(seed)).expect("a base");
+            let base =
+                instance(&schema, &resolve, &is_valid, &mut ChaCha8Rng::seed_from_u64(seed)).expect("a base");
             let found = body_specimens(&schema, &resolve, &is_valid, &base);
             let labels: BTreeSet<_> = found.iter().map(|one| one.label.clone()).collect();
             assert_eq!(labels.len(), found.len(), "{schema}");
@@ -219,12 +221,45 @@ fn each_keyword_gives_a_breach() {
     }
 }
 
+/// Schemas in which each fault can be made alone.
+#[test]
+fn a_fault_breaks_its_own_keyword_and_no_other() {
+    for schema in [
+        json!({"type": "string", "minLength": 2, "maxLength": 9, "pattern": "^[a-z]+$"}),
+        json!({"type": "string", "maxLength": 15, "format": "ipv4"}),
+        json!({"type": "integer", "minimum": 10, "maximum": 30, "multipleOf": 7}),
+        json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 20}),
+        json!({"type": "number", "minimum": 0.1, "maximum": 0.3, "multipleOf": 0.01}),
+        json!({"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 4, "uniqueItems": true}),
+        json!({"type": "array", "items": {"type": "integer"}, "contains": {"const": 5}}),
+        json!({"type": "array", "items": {"type": "string"}, "maxItems": 1, "uniqueItems": true}),
+        json!({"type": "object", "properties": {"a": {"type": "integer", "maximum": 3}, "b": {"type": "string"}},
+            "required": ["a"], "additionalProperties": false}),
+        json!({"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 3}),
+        json!({"type": "object", "propertyNames": {"pattern": "^[a-z0-9-]+$"}, "maxProperties": 4}),
+        message_batch(),
+    ] {
+        let check = check(&schema);
+        for one in specimens(&schema).iter().filter(|one| !one.valid) {
+            let paths: Vec<String> =
+                check.iter_errors(&one.value).map(|e| e.evaluation_path().to_string()).collect();
+            let mine = |path: &String| path.split('/').any(|part| part == one.keyword || part == "anyOf");
+            // Too short a text can be too short for the pattern as well, and no fraction is a multiple of 7.
+            let alone = ["minLength", "type"].contains(&one.keyword) || paths.iter().all(mine);
+            assert!(alone && paths.iter().any(mine), "{schema}: {} {} {paths:?}", one.label, one.value);
+        }
+    }
+}
+
 #[test]
 fn a_nested_body_is_varied_everywhere() {
     let found = specimens(&message_batch());
     let one = |label: &str| found.iter().find(|one| one.label == label).expect(label);
     assert_eq!(one("messages-0-required-content").place, "/messages/0");
-    assert_eq!(one("messages-0-peer-id-min-length-minus-1").value.pointer("/messages/0/peer_id"), Some(&json!("")));
+    assert_eq!(
+        one("messages-0-peer-id-min-length-minus-1").value.pointer("/messages/0/peer_id"),
+        Some(&json!(""))
+    );
     assert_eq!(one("messages-0-content-type-object").place, "/messages/0/content");
     assert_eq!(one("messages-max-items-plus-1").value["messages"].as_array().map(Vec::len), Some(101));
     let long = one("messages-0-content-max-length-exact-astral");
@@ -252,8 +287,10 @@ fn coercions_that_are_common_are_never_called_invalid() {
 #[test]
 fn no_member_starves() {
     let names: Vec<String> = (0..20).map(|index| format!("field{index}")).collect();
-    let properties: serde_json::Map<String, Value> =
-        names.iter().map(|name| (name.clone(), json!({"type": "integer", "minimum": 1, "maximum": 9}))).collect();
+    let properties: serde_json::Map<String, Value> = names
+        .iter()
+        .map(|name| (name.clone(), json!({"type": "integer", "minimum": 1, "maximum": 9})))
+        .collect();
     let found = specimens(&json!({"type": "object", "properties": properties}));
     assert_eq!(found.len(), BODY_SPECIMENS_MAX);
     for name in names {
@@ -266,4 +303,40 @@ fn an_invalid_base_gives_no_specimens() {
     let schema = json!({"type": "integer"});
     let check = check(&schema);
     assert!(body_specimens(&schema, &|_| None, &|value| check.is_valid(value), &json!("x")).is_empty());
+}
+
+#[test]
+fn what_servers_do_on_purpose_is_marked_lenient() {
+    let schema = json!({
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["a", "b"]}, "size": {"type": "integer"}},
+        "additionalProperties": false
+    });
+    let lenient: BTreeSet<String> =
+        specimens(&schema).into_iter().filter(|one| one.lenient).map(|one| one.label).collect();
+    let expected = ["additional-properties-other-case", "kind-enum-case", "kind-enum-trailing-blank"];
+    assert_eq!(lenient, expected.into_iter().map(str::to_owned).collect());
+    let schema = json!({"type": "object", "properties": {"note": {"type": "string"}}});
+    let found = specimens(&schema);
+    let null = found.iter().find(|one| one.label == "note-type-null").expect("a null");
+    assert!(null.lenient && !null.valid);
+}
+
+#[test]
+fn limits_out_of_all_proportion_cost_nothing() {
+    for schema in [
+        json!({"type": "string", "minLength": 4_000_000_000_u64}),
+        json!({"type": "string", "minLength": 4_000_000_000_u64, "pattern": "a"}),
+        json!({"type": "array", "minItems": 4_000_000_000_u64}),
+        json!({"type": "object", "minProperties": 4_000_000_000_u64}),
+        json!({"$ref": "#"}),
+        json!({"type": "object", "required": ["a", "b", "c"], "additionalProperties": {"$ref": "#"}}),
+    ] {
+        let check = check(&schema);
+        let resolve = |reference: &str| local(&schema, reference);
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let found = instance(&schema, &resolve, &|value| check.is_valid(value), &mut rng);
+        assert!(found.is_none_or(|value| check.is_valid(&value)), "{schema}");
+    }
 }

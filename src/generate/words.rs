@@ -37,7 +37,8 @@ impl Words {
     /// NUL or a noncharacter, which a server may refuse).
     pub fn metadata(rng: &mut ChaCha8Rng) -> Value {
         let strings: Vec<_> = corpus().iter().filter(|entry| !entry.nul && !entry.noncharacter).collect();
-        let awkward = strings.get(rng.random_range(0..strings.len().max(1))).map_or("", |entry| entry.text.as_str());
+        let awkward =
+            strings.get(rng.random_range(0..strings.len().max(1))).map_or("", |entry| entry.text.as_str());
         json!({
             "title": Self::sentence(rng),
             "author": {"name": Self::name(rng), "tags": [Self::word(rng), Self::word(rng)], "address": {"zip": "00501"}},
@@ -78,7 +79,12 @@ mod tests {
         for seed in 0..20 {
             let make = || {
                 let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                (Words::sentence(&mut rng), Words::name(&mut rng), Words::word(&mut rng), Words::metadata(&mut rng))
+                (
+                    Words::sentence(&mut rng),
+                    Words::name(&mut rng),
+                    Words::word(&mut rng),
+                    Words::metadata(&mut rng),
+                )
             };
             let (sentence, name, word, metadata) = make();
             assert_eq!(make(), (sentence.clone(), name.clone(), word.clone(), metadata.clone()));
