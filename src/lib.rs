@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod document;
+pub mod driver;
 pub mod event;
 pub mod evidence;
 pub mod generate;

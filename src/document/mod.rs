@@ -127,4 +127,9 @@ impl Document {
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         self.references.resolve(schema)
     }
+
+    /// The schema that the text of a `$ref` names; `None` where it leads nowhere.
+    pub fn reference(&self, reference: &str) -> Option<&Value> {
+        self.references.target(reference)
+    }
 }

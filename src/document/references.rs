@@ -298,7 +298,8 @@ impl References {
         current
     }
 
-    fn target(&self, reference: &str) -> Option<&Value> {
+    /// The schema that a `$ref` outside any `$id` names.
+    pub(crate) fn target(&self, reference: &str) -> Option<&Value> {
         let (resource, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let uri = self.scope.uri.join(resource).ok()?;
         let place = match from_fragment(fragment) {

@@ -22,8 +22,8 @@ pub use cleanup::clean;
 pub use perform::perform;
 pub use seed::{Seeding, seed};
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 use crate::client::Client;
 use crate::pagination::CursorForm;
@@ -46,6 +46,8 @@ pub struct Driver {
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
     forms: RwLock<BTreeMap<String, CursorForm>>,
+    /// What will have to be deleted.
+    created: Mutex<BTreeSet<cleanup::Created>>,
 }
 
 impl Driver {
@@ -66,6 +68,7 @@ impl Driver {
             authenticated,
             variables: RwLock::new(variables),
             forms: RwLock::default(),
+            created: Mutex::default(),
         }
     }
 
@@ -82,6 +85,10 @@ impl Driver {
     /// The form in which this collection's cursors are sent.
     fn form(&self, collection: &str, usual: CursorForm) -> CursorForm {
         self.forms.read().expect("no holder of this lock panics").get(collection).copied().unwrap_or(usual)
+    }
+
+    fn created(&self) -> MutexGuard<'_, BTreeSet<cleanup::Created>> {
+        self.created.lock().expect("no holder of this lock panics")
     }
 
     fn set_form(&self, collection: &str, form: CursorForm) {

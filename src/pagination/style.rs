@@ -211,6 +211,14 @@ fn cursor_text(value: &Value) -> Option<String> {
 }
 
 impl CursorForm {
+    /// The form's name, as suites write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EpochMilliseconds => "epoch-milliseconds",
+            Self::DateTime => "date-time",
+        }
+    }
+
     /// An instant, in milliseconds since the epoch, written in this form.
     pub fn write(self, milliseconds: i64) -> String {
         match self {

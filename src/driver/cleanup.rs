@@ -1,0 +1,98 @@
+//! Cleanup: what a run created is deleted again, as far as the API has a way, children before parents.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Driver;
+use super::request::Parts;
+use crate::evidence::{Asked, Evidence, RecordNumber};
+use crate::oracle::Oracle;
+
+/// A record that stands in the target because of this run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Created {
+    /// How deep it lies; deeper ones go first.
+    depth: usize,
+    /// Its resource.
+    resource: String,
+    /// Its id.
+    id: String,
+    /// The path parameters of the operation that deletes it.
+    path: BTreeMap<String, String>,
+}
+
+impl Driver {
+    /// Notes records that will have to be deleted.
+    pub(super) fn remember(&self, resource_name: &str, oracle: &Oracle, records: &[RecordNumber]) {
+        for number in records {
+            let record = oracle.record(*number);
+            self.remember_id(resource_name, oracle, record.parent, &record.id);
+        }
+    }
+
+    /// Notes the record that an answer tells of, where one does.
+    pub(super) fn remember_answer(
+        &self,
+        resource_name: &str,
+        oracle: &Oracle,
+        parent: Option<RecordNumber>,
+        answer: Option<&Value>,
+    ) {
+        let resource = self.suite.resource(resource_name);
+        let id = answer.and_then(|a| resource.create.answer.find(a)).and_then(|a| resource.id.find(a)).and_then(Value::as_str);
+        if let Some(id) = id {
+            self.remember_id(resource_name, oracle, parent, id);
+        }
+    }
+
+    fn remember_id(&self, resource_name: &str, oracle: &Oracle, parent: Option<RecordNumber>, id: &str) {
+        let Some(delete) = &self.suite.resource(resource_name).delete else { return };
+        let Some(parameter) = self.parameter_for(&delete.operation, resource_name) else { return };
+        let mut path = self.path_of(&delete.operation, oracle, parent);
+        path.insert(parameter, id.to_owned());
+        let depth = path.len();
+        let created = Created { depth, resource: resource_name.to_owned(), id: id.to_owned(), path };
+        self.created().insert(created);
+    }
+
+    /// A record is gone already.
+    pub(super) fn forget(&self, resource_name: &str, id: &str) {
+        self.created().retain(|created| created.resource != resource_name || created.id != id);
+    }
+}
+
+/// Deletes what the run created; gives the exchanges and what was left behind, as sentences.
+pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
+    let mut evidence = Evidence::default();
+    let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut created: Vec<Created> = driver.created().iter().cloned().collect();
+    created.sort_by(|a, b| b.depth.cmp(&a.depth).then(a.cmp(b)));
+    for one in created {
+        let Some(delete) = &driver.suite.resource(&one.resource).delete else { continue };
+        let parts = Parts { path: one.path.clone(), ..Parts::default() };
+        let outgoing = driver.outgoing(&delete.operation, "clean up", &parts);
+        let entry = driver.send(&mut evidence, outgoing, Asked::Open).await;
+        let why = match evidence.entries[entry].exchange.status() {
+            Some(status) if (200..300).contains(&status) || status == 404 || status == 410 => None,
+            Some(status) => Some(format!("the target answered {status}")),
+            None => Some("the target did not answer".to_owned()),
+        };
+        if let Some(why) = why {
+            *left.entry((one.resource.clone(), why)).or_default() += 1;
+        }
+    }
+    let mut sentences: Vec<String> = left
+        .into_iter()
+        .map(|((resource, why), count)| format!("{count} records of resource {resource}, since {why}"))
+        .collect();
+    for (name, resource) in &driver.suite.file().resources {
+        let covered = resource.delete.is_some()
+            || std::iter::successors(resource.parent.as_deref(), |parent| driver.suite.resource(parent).parent.as_deref())
+                .any(|ancestor| driver.suite.resource(ancestor).delete.is_some());
+        if !covered && driver.suite.file().seed.iter().any(|group| group.resource == *name) {
+            sentences.push(format!("every {name} of this run, since the API has no way to delete one"));
+        }
+    }
+    (evidence, sentences)
+}

@@ -1,0 +1,333 @@
+//! Lists: one page, a walk from page to page, and the form in which cursors are honoured.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Driver;
+use super::request::{Content, Parts, set_at};
+use crate::evidence::{Asked, Evidence, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
+use crate::oracle::{Oracle, expected, instant_nanoseconds, key_of};
+use crate::pagination::{CursorForm, PageFacts, Start, Style, TimestampCursor};
+use crate::suite::{At, Collection, OrderKey};
+
+/// How many foreign items a list may hold before the harness stops reading it.
+const FOREIGN: usize = 500;
+
+/// A spelling of "no filter" in the content of a list operation.
+#[derive(Clone, Debug)]
+pub(super) enum Unfiltered {
+    /// No content at all.
+    Absent,
+    /// This JSON text.
+    Json(Value),
+}
+
+/// A page to be asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Ask<'a> {
+    /// The collection's name.
+    pub name: &'a str,
+    /// The collection.
+    pub collection: &'a Collection,
+    /// The query.
+    pub query: Query,
+    /// Where the page starts.
+    pub start: Start,
+    /// The record that `start` stands at.
+    pub anchor: Option<RecordNumber>,
+    /// The record that the upper bound stands at.
+    pub upper_anchor: Option<RecordNumber>,
+    /// Whether the query's parameters are sent in the opposite order.
+    pub backwards: bool,
+    /// How the absence of a filter is spelt.
+    pub unfiltered: Unfiltered,
+    /// What the request asks, seen from the document.
+    pub asked: Asked,
+}
+
+impl<'a> Ask<'a> {
+    /// The first page of a query.
+    pub(super) fn first(name: &'a str, collection: &'a Collection, query: Query) -> Self {
+        Self {
+            name,
+            collection,
+            query,
+            start: Start::First,
+            anchor: None,
+            upper_anchor: None,
+            backwards: false,
+            unfiltered: Unfiltered::Absent,
+            asked: Asked::Good,
+        }
+    }
+
+    /// The same query with another start.
+    pub(super) fn at(mut self, start: Start) -> Self {
+        self.start = start;
+        self
+    }
+}
+
+impl Driver {
+    /// A query for the whole of a list in one of its orders.
+    pub(super) fn query(scope: Option<RecordNumber>, order: usize, size: Option<u64>) -> Query {
+        Query { scope, order, filters: Vec::new(), size }
+    }
+
+    /// The request of a list operation.
+    pub(super) fn list_parts(&self, oracle: &Oracle, ask: &Ask<'_>) -> Parts {
+        let Ask { collection, query, .. } = ask;
+        let mut parts = Parts {
+            path: self.path_of(&collection.operation, oracle, query.scope),
+            ..Parts::default()
+        };
+        if let (Some(parameter), Some(scope)) = (&collection.scope_query, query.scope) {
+            parts.query.push((parameter.clone(), oracle.record(scope).id.clone()));
+        }
+        let mut content = Value::Null;
+        for filtering in &query.filters {
+            match &collection.filters[&filtering.filter].at {
+                At::Query(parameter) => {
+                    let text = filtering.value.as_str().map_or_else(|| filtering.value.to_string(), str::to_owned);
+                    parts.query.push((parameter.clone(), text));
+                }
+                At::Body(pointer) => set_at(&mut content, pointer, filtering.value.clone()),
+            }
+        }
+        for (parameter, value) in &collection.orders[query.order].query {
+            parts.query.push((parameter.clone(), value.clone()));
+        }
+        parts.query.extend(collection.style.query(&ask.start, query.size));
+        if ask.backwards {
+            parts.query.reverse();
+        }
+        if self.suite.operation(&collection.operation).request_body.is_some() {
+            parts.content = match (&content, &ask.unfiltered) {
+                (Value::Null, Unfiltered::Absent) => None,
+                (Value::Null, Unfiltered::Json(text)) => Some(Content::Json(text.clone())),
+                _ => Some(Content::Json(content)),
+            };
+        }
+        parts
+    }
+
+    /// Asks for one page and reads the answer.
+    pub(super) async fn page(&self, oracle: &Oracle, evidence: &mut Evidence, purpose: &str, ask: &Ask<'_>) -> Page {
+        let parts = self.list_parts(oracle, ask);
+        let outgoing = self.outgoing(&ask.collection.operation, purpose, &parts);
+        let entry = self.send(evidence, outgoing, ask.asked).await;
+        let collection = ask.collection;
+        let resource = self.suite.resource(&collection.resource);
+        let mut page = Page {
+            entry,
+            start: ask.start.clone(),
+            anchor: ask.anchor,
+            upper_anchor: ask.upper_anchor,
+            ids: None,
+            items_at: collection.items.all()[0].clone(),
+            facts: PageFacts::default(),
+        };
+        if !evidence.entries[entry].exchange.is_success() {
+            return page;
+        }
+        if let Some(json) = evidence.json(entry) {
+            page.facts = collection.style.facts(json);
+            if let Some(pointer) = collection.items.found_at(json) {
+                page.items_at = pointer.to_owned();
+            }
+            page.ids = json.pointer(&page.items_at).and_then(Value::as_array).map(|items| {
+                items
+                    .iter()
+                    .map(|item| match resource.id.find(item)? {
+                        Value::String(id) => Some(id.clone()),
+                        Value::Number(id) => Some(id.to_string()),
+                        _ => None,
+                    })
+                    .collect()
+            });
+        }
+        page
+    }
+
+    /// One page as a walk of its own.
+    pub(super) async fn single(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        label: &str,
+        kind: WalkKind,
+        ask: Ask<'_>,
+    ) {
+        let page = self.page(oracle, evidence, label, &ask).await;
+        let effective_size = ask.query.size.or(self.suite.size_bounds(ask.collection).default);
+        let query = ask.query;
+        let walk = Walk { label: label.to_owned(), kind, query, effective_size, pages: vec![page], end: WalkEnd::Single };
+        evidence.walks.push(walk);
+    }
+
+    /// Follows a list from a start until the target says that nothing more comes.
+    pub(super) async fn walk(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        label: &str,
+        kind: WalkKind,
+        mut ask: Ask<'_>,
+    ) {
+        let known = expected(&self.suite, oracle, ask.collection, &ask.query);
+        let effective_size = ask.query.size.or(self.suite.size_bounds(ask.collection).default);
+        let step = effective_size.unwrap_or(1).max(1);
+        let mut most = pages_for(known.len() + known.maybe.len(), step) + 2;
+        let mut pages: Vec<Page> = Vec::new();
+        let mut starts: BTreeSet<String> = BTreeSet::new();
+        let mut met = 0;
+        let end = loop {
+            if !starts.insert(format!("{:?}", ask.start)) {
+                break WalkEnd::Loop;
+            }
+            if pages.len() >= most {
+                // In a list that others write into, the target may well have more to tell than we know of.
+                if known.closed || pages.last().is_some_and(Page::is_empty) {
+                    break WalkEnd::Cap;
+                }
+                let foreign = pages.iter().filter_map(Page::len).sum::<usize>();
+                if foreign > known.len() * 3 + FOREIGN {
+                    break WalkEnd::Budget;
+                }
+                most += 1;
+            }
+            let page = self.page(oracle, evidence, label, &ask).await;
+            let Some(items) = page.len() else {
+                // Some APIs answer a page past the end with 404: where the suite does not rule that out, it is the end.
+                let status = evidence.entries[page.entry].exchange.status();
+                if status == Some(404) && !pages.is_empty() && ask.collection.conventions.past_end.is_none() {
+                    evidence.entries[page.entry].asked = Asked::Open;
+                    break WalkEnd::Exhausted;
+                }
+                pages.push(page);
+                break WalkEnd::Broken;
+            };
+            met += items;
+            let total = page.facts.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
+            let short = (items as u64) < step && met >= known.len() && met >= total;
+            let mut next = ask.collection.style.next(&ask.start, step, items, &page.facts);
+            if short && matches!(ask.collection.style, Style::PageNumber(_) | Style::OffsetLimit(_)) {
+                // Nothing says that more comes, and a full page would be needed for it.
+                next = None;
+            }
+            pages.push(page);
+            match next {
+                Some(next) => ask.start = self.in_form(ask.name, ask.collection, next),
+                None => break WalkEnd::Exhausted,
+            }
+            ask.anchor = None;
+        };
+        evidence.walks.push(Walk { label: label.to_owned(), kind, query: ask.query, effective_size, pages, end });
+    }
+
+    /// A cursor that an answer gave, in the form that the collection honours.
+    fn in_form(&self, name: &str, collection: &Collection, start: Start) -> Start {
+        let Style::TimestampCursor(style) = &collection.style else { return start };
+        let Some(usual) = style.forms.first().copied() else { return start };
+        let form = self.form(name, usual);
+        let rewrite = |cursor: String| match (form, cursor.parse::<i64>()) {
+            (CursorForm::DateTime, Ok(milliseconds)) => form.write(milliseconds),
+            _ => cursor,
+        };
+        match start {
+            Start::Before(cursor) => Start::Before(rewrite(cursor)),
+            Start::After(cursor) => Start::After(rewrite(cursor)),
+            other => other,
+        }
+    }
+
+    /// A cursor that stands at a record.
+    pub(super) fn cursor_at(&self, name: &str, ask: &Collection, oracle: &Oracle, record: RecordNumber) -> Option<String> {
+        let Style::TimestampCursor(style) = &ask.style else { return None };
+        let form = self.form(name, *style.forms.first()?);
+        Some(form.write(milliseconds_of(ask, oracle, record)?))
+    }
+
+    /// The forms of a cursor that the target honours: a page bounded by one holds nothing that lies beyond it, and what it should.
+    pub(super) async fn honoured_forms(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        collection: &Collection,
+        style: &TimestampCursor,
+    ) -> Vec<CursorForm> {
+        let mut honoured = Vec::new();
+        let Some((scope, members)) = self.middling_scope(oracle, collection) else { return honoured };
+        let anchor = members[members.len() / 2];
+        let Some(instant) = milliseconds_of(collection, oracle, anchor) else { return honoured };
+        let size = self.suite.size_bounds(collection).maximum;
+        for form in &style.forms {
+            let ask = Ask::first("", collection, Self::query(Some(scope), 0, size)).at(Start::Before(form.write(instant)));
+            let page = self.page(oracle, evidence, &format!("which form of a cursor: {}", form.name()), &ask).await;
+            let met: BTreeSet<RecordNumber> =
+                page.known_ids().filter_map(|id| oracle.find(&collection.resource, id, Some(scope))).collect();
+            let older = |n: &RecordNumber| milliseconds_of(collection, oracle, *n).is_some_and(|ms| ms < instant);
+            let newer = |n: &RecordNumber| milliseconds_of(collection, oracle, *n).is_some_and(|ms| ms > instant);
+            if met.iter().any(older) && !met.iter().any(newer) {
+                honoured.push(*form);
+            }
+        }
+        honoured
+    }
+
+    /// A scope with a handful of members, and those members in order.
+    pub(super) fn middling_scope(
+        &self,
+        oracle: &Oracle,
+        collection: &Collection,
+    ) -> Option<(RecordNumber, Vec<RecordNumber>)> {
+        self.scopes(oracle, collection)
+            .into_iter()
+            .flatten()
+            .map(|scope| (scope, expected(&self.suite, oracle, collection, &Self::query(Some(scope), 0, None)).members()))
+            .filter(|(_, members)| members.len() >= 5)
+            .min_by_key(|(scope, members)| (members.len(), *scope))
+    }
+
+    /// The records whose lists are walked; one `None` where there is one list for all.
+    pub(super) fn scopes(&self, oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
+        match &collection.scope {
+            None => vec![None],
+            Some(scope) => {
+                oracle.records().filter(|(_, r)| r.resource == *scope).map(|(number, _)| Some(number)).collect()
+            }
+        }
+    }
+
+    /// How a scope is called in labels.
+    pub(super) fn scope_label(oracle: &Oracle, scope: Option<RecordNumber>) -> String {
+        scope.map_or_else(|| "all".to_owned(), |scope| oracle.record(scope).label.clone())
+    }
+
+    /// The spellings of "no filter" that the document allows for a list's content.
+    pub(super) fn unfiltered_spellings(&self, collection: &Collection) -> Vec<(&'static str, Unfiltered)> {
+        let Some(body) = &self.suite.operation(&collection.operation).request_body else { return Vec::new() };
+        let Some(schema) = body.content.first().and_then(|media_type| media_type.schema.as_ref()) else {
+            return Vec::new();
+        };
+        [("content {}", json!({})), ("content null", Value::Null)]
+            .into_iter()
+            .filter(|(_, value)| schema.is_valid(value))
+            .map(|(label, value)| (label, Unfiltered::Json(value)))
+            .collect()
+    }
+}
+
+/// The instant of a record, in milliseconds, that a timestamp cursor at it has.
+pub(super) fn milliseconds_of(collection: &Collection, oracle: &Oracle, record: RecordNumber) -> Option<i64> {
+    let acknowledged = &oracle.record(record).acknowledged;
+    let OrderKey::Instant(pointers) = &collection.orders.first()?.by else { return None };
+    key_of(&OrderKey::Instant(pointers.clone()), acknowledged)?;
+    i64::try_from(instant_nanoseconds(pointers.find(acknowledged)?)?.div_euclid(1_000_000)).ok()
+}
+
+/// How many pages of a size so many items fill; at least one.
+pub(super) fn pages_for(items: usize, size: u64) -> usize {
+    items.div_ceil(usize::try_from(size).unwrap_or(usize::MAX).max(1)).max(1)
+}

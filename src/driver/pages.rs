@@ -1,0 +1,157 @@
+//! Single pages: past the end, the defaults, random access, and the same question asked twice or in other words.
+
+use super::Driver;
+use super::list::{Ask, pages_for};
+use crate::evidence::{Asked, Evidence, RecordNumber, WalkKind};
+use crate::oracle::{Oracle, expected};
+use crate::pagination::{Start, Style};
+use crate::suite::Collection;
+
+/// The largest page number or offset that every common integer type holds.
+const FAR: u64 = 2_147_483_647;
+
+impl Driver {
+    /// Single pages of one collection.
+    pub(super) async fn pages(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection) {
+        let scopes = self.scopes(oracle, collection);
+        let mut counted: Vec<(Option<RecordNumber>, usize)> = scopes
+            .into_iter()
+            .map(|scope| (scope, expected(&self.suite, oracle, collection, &Self::query(scope, 0, None)).len()))
+            .collect();
+        counted.sort_by_key(|(scope, count)| (*count, *scope));
+        // The largest list shows the defaults; the first with a handful of items shows the rest.
+        if let Some((scope, _)) = counted.last() {
+            self.same_page(oracle, evidence, name, collection, *scope).await;
+        }
+        let handful = counted.iter().find(|(_, count)| *count >= 5).or(counted.last()).copied();
+        if let (Some((scope, count)), true) = (handful, collection.scope.is_some()) {
+            self.past_end(oracle, evidence, name, collection, scope, count).await;
+            self.random_access(oracle, evidence, name, collection, scope, count).await;
+        }
+    }
+
+    /// The first page without parameters, with the defaults written out, again, and in other words.
+    async fn same_page(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        scope: Option<RecordNumber>,
+    ) {
+        let label = Self::scope_label(oracle, scope);
+        let plain = Ask::first(name, collection, Self::query(scope, 0, None));
+        let defaults = WalkKind::Defaults;
+        self.single(oracle, evidence, &format!("{label} defaults"), defaults, plain.clone()).await;
+        for (spelling, unfiltered) in self.unfiltered_spellings(collection) {
+            let ask = Ask { unfiltered, ..plain.clone() };
+            self.single(oracle, evidence, &format!("{label} {spelling}"), WalkKind::Permuted, ask).await;
+        }
+        let bounds = self.suite.size_bounds(collection);
+        let mut explicit = Ask::first(name, collection, Self::query(scope, 0, bounds.default));
+        explicit.start = first_written_out(&collection.style);
+        if bounds.default.is_some() {
+            let ask = explicit.clone();
+            self.single(oracle, evidence, &format!("{label} explicit defaults"), WalkKind::ExplicitDefaults, ask).await;
+        }
+        explicit.query.size = Some(2);
+        self.single(oracle, evidence, &format!("{label} size=2"), WalkKind::Page, explicit.clone()).await;
+        self.single(oracle, evidence, &format!("{label} size=2 again"), WalkKind::Repeat, explicit.clone()).await;
+        explicit.backwards = true;
+        let label = format!("{label} size=2 parameters in another order");
+        self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;
+    }
+
+    /// Pages past the end: the next one, and far ones.
+    async fn past_end(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        scope: Option<RecordNumber>,
+        count: usize,
+    ) {
+        let label = Self::scope_label(oracle, scope);
+        let n = count as u64;
+        let size = 5;
+        let starts: Vec<Start> = match &collection.style {
+            Style::PageNumber(style) => {
+                let last = style.first + pages_for(count, size) as u64 - 1;
+                [last + 1, last + 2, 1_000_000, FAR].map(Start::Page).into()
+            }
+            Style::OffsetLimit(_) => [n, n + 1, 1_000_000, FAR].map(Start::Offset).into(),
+            Style::TimestampCursor(_) => Vec::new(),
+        };
+        for start in starts {
+            let label = format!("{label} past-end {} size={size}", start_label(&start));
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size))).at(start);
+            if collection.conventions.past_end.is_none() {
+                ask.asked = Asked::Open;
+            }
+            self.single(oracle, evidence, &label, WalkKind::PastEnd, ask).await;
+        }
+    }
+
+    /// Pages by position, not in order.
+    async fn random_access(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        scope: Option<RecordNumber>,
+        count: usize,
+    ) {
+        let label = Self::scope_label(oracle, scope);
+        let n = count as u64;
+        let asks: Vec<(Start, u64)> = match &collection.style {
+            Style::PageNumber(style) => {
+                let page = |k: u64| Start::Page(style.first + k);
+                vec![(page(2), 3), (page(0), 3), (page(3), 3), (page(1), 3), (page(1), 6), (page(0), 6), (page(n - 1), 1), (page(4), 1)]
+            }
+            Style::OffsetLimit(_) => vec![
+                (Start::Offset(n - 1), 3),
+                (Start::Offset(0), 3),
+                (Start::Offset(4), 3),
+                (Start::Offset(1), 3),
+                (Start::Offset(2), 3),
+                (Start::Offset(3), 1),
+                (Start::Offset(n - 2), 2),
+                (Start::Offset(1), n),
+                (Start::Offset(0), n),
+                (Start::Offset(5), 4),
+            ],
+            Style::TimestampCursor(_) => Vec::new(),
+        };
+        for order in 0..collection.orders.len() {
+            for (start, size) in asks.iter().take(if order == 0 { asks.len() } else { 3 }) {
+                let order_name = if order == 0 { String::new() } else { format!("{} ", collection.orders[order].name) };
+                let label = format!("{label} {order_name}{} size={size}", start_label(start));
+                let ask = Ask::first(name, collection, Self::query(scope, order, Some(*size))).at(start.clone());
+                self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+            }
+        }
+    }
+}
+
+/// The first page, said in so many words.
+fn first_written_out(style: &Style) -> Start {
+    match style {
+        Style::PageNumber(style) => Start::Page(style.first),
+        Style::OffsetLimit(_) => Start::Offset(0),
+        Style::TimestampCursor(_) => Start::First,
+    }
+}
+
+/// How a start is called in labels.
+fn start_label(start: &Start) -> String {
+    match start {
+        Start::First => "first".to_owned(),
+        Start::Page(page) => format!("page={page}"),
+        Start::Offset(skip) => format!("offset={skip}"),
+        Start::Before(_) => "before".to_owned(),
+        Start::After(_) => "after".to_owned(),
+        Start::Between { .. } => "between".to_owned(),
+    }
+}

@@ -1,0 +1,99 @@
+//! Parameters at both sides of every bound that the document sets.
+
+use super::Driver;
+use super::list::Ask as ListAsk;
+use super::request::Parts;
+use crate::document::{Location, Parameter};
+use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
+use crate::generate::wire_specimens;
+use crate::oracle::Oracle;
+use crate::scenario::Case;
+
+impl Driver {
+    /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
+    pub(super) async fn parameters(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
+        let operation = self.suite.operation(&case.operation);
+        let usual = self.usual_parts(oracle, &case.operation);
+        for parameter in operation.parameters.iter().filter(|p| matches!(p.location, Location::Query | Location::Header)) {
+            let resolve = |reference: &str| self.suite.document().reference(reference);
+            let is_valid = |value: &serde_json::Value| parameter.schema.is_valid(value);
+            for specimen in wire_specimens(parameter.schema.value(), &resolve, &is_valid) {
+                // A valid filter value or cursor that we made up asks for something that may not exist; only bounds are asked for.
+                if specimen.valid && !matches!(specimen.keyword, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "enum") {
+                    continue;
+                }
+                let label = format!("{} {}", parameter.name, specimen.label);
+                let mut parts = usual.clone();
+                set(&mut parts, parameter, &specimen.text);
+                let asked = if specimen.valid { Asked::Good } else { self.asked_of_invalid(&case.operation) };
+                let outgoing = self.outgoing(&case.operation, &label, &parts);
+                let entry = self.send(evidence, outgoing, asked).await;
+                let (keyword, place) = (specimen.keyword.to_owned(), parameter.name.clone());
+                let ask = if specimen.valid { Ask::ValidEdge { keyword, place } } else { Ask::InvalidEdge { keyword, place } };
+                evidence.probes.push(Probe { label, ask, entry });
+            }
+        }
+        self.over_maximum(oracle, evidence, case).await;
+    }
+
+    /// A page size over the maximum, read as a page: whatever the target makes of it, it must not answer more.
+    async fn over_maximum(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
+        let lists = self.suite.file().collections.iter().filter(|(_, c)| c.operation == case.operation);
+        for (name, collection) in lists {
+            let Some(maximum) = self.suite.size_bounds(collection).maximum else { continue };
+            let largest = self
+                .scopes(oracle, collection)
+                .into_iter()
+                .max_by_key(|scope| scope.map_or(0, |s| oracle.children(&collection.resource, Some(s)).len()));
+            let mut ask = ListAsk::first(name, collection, Self::query(largest.flatten(), 0, Some(maximum + 1)));
+            ask.asked = self.asked_of_invalid(&case.operation);
+            let page = self.page(oracle, evidence, "page size over the maximum", &ask).await;
+            evidence.walks.push(crate::evidence::Walk {
+                label: format!("size={}", maximum + 1),
+                kind: WalkKind::Page,
+                query: ask.query,
+                effective_size: None,
+                pages: vec![page],
+                end: crate::evidence::WalkEnd::Single,
+            });
+        }
+    }
+
+    /// What a request that breaks the document asks: to be refused where the document names a refusal, else nobody knows.
+    pub(super) fn asked_of_invalid(&self, short: &str) -> Asked {
+        let refuses = self.suite.operation(short).responses.iter().any(|response| {
+            [400, 413, 414, 415, 422].iter().any(|status| response.status.covers(*status))
+        });
+        if refuses { Asked::Invalid } else { Asked::Open }
+    }
+
+    /// A request for an operation that is known to be good, as far as the records seeded make one: the first list, the first record.
+    pub(super) fn usual_parts(&self, oracle: &Oracle, short: &str) -> Parts {
+        let file = self.suite.file();
+        if let Some((name, collection)) = file.collections.iter().find(|(_, c)| c.operation == short) {
+            let scope = self.scopes(oracle, collection).into_iter().next().flatten();
+            return self.list_parts(oracle, &ListAsk::first(name, collection, Self::query(scope, 0, None)));
+        }
+        let operation = self.suite.operation(short);
+        let path = operation
+            .parameters
+            .iter()
+            .filter(|p| p.location == Location::Path)
+            .filter_map(|p| {
+                let resource = file.bind.get(&p.name)?;
+                let (number, _) = oracle.records().find(|(_, record)| record.resource == *resource)?;
+                Some(self.path_of(short, oracle, Some(number)))
+            })
+            // The deepest resource gives the path parameters of all its ancestors.
+            .max_by_key(std::collections::BTreeMap::len)
+            .unwrap_or_default();
+        Parts { path, ..Parts::default() }
+    }
+}
+
+/// Puts a text where a parameter stands, in place of what stands there.
+fn set(parts: &mut Parts, parameter: &Parameter, text: &str) {
+    let list = if parameter.location == Location::Query { &mut parts.query } else { &mut parts.headers };
+    list.retain(|(name, _)| *name != parameter.name);
+    list.push((parameter.name.clone(), text.to_owned()));
+}

@@ -1,0 +1,49 @@
+//! From a case to its evidence.
+
+use std::sync::Arc;
+
+use super::{Driver, Seeding};
+use crate::evidence::Evidence;
+use crate::oracle::Oracle;
+use crate::scenario::{Case, Scenario};
+
+/// Sends what a case's scenario says. Gives the evidence, and the oracle it is to be judged by: the seeding's, or a longer one where the case
+/// created records of its own.
+pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Evidence, Arc<Oracle>) {
+    let mut evidence = Evidence::default();
+    let e = &mut evidence;
+    let seeded = &seeding.oracle;
+    let suite = Arc::clone(&driver.suite);
+    let collections = &suite.file().collections;
+    let mut own: Option<Oracle> = None;
+    match &case.scenario {
+        Scenario::Create { resource } => {
+            *e = seeding.evidence.get(resource).cloned().unwrap_or_default();
+            driver.create_again(seeded, e, resource).await;
+        }
+        Scenario::Walk { collection, order } => {
+            driver.walks(seeded, e, collection, &collections[collection], *order).await;
+        }
+        Scenario::Pages { collection } => driver.pages(seeded, e, collection, &collections[collection]).await,
+        Scenario::Bounds { collection } => driver.bounds(seeded, e, collection, &collections[collection]).await,
+        Scenario::Filter { collection, filter } => {
+            driver.filter(seeded, e, collection, &collections[collection], filter).await;
+        }
+        Scenario::FilterPair { collection, first, second } => {
+            driver.filter_pair(seeded, e, collection, &collections[collection], [first, second]).await;
+        }
+        Scenario::UnknownParent { collection } => {
+            driver.unknown_parent(seeded, e, collection, &collections[collection]).await;
+        }
+        Scenario::Fetch { resource } => driver.fetch(seeded, e, resource).await,
+        Scenario::FetchElsewhere { resource } => driver.fetch_elsewhere(seeded, e, resource).await,
+        Scenario::Parameters => driver.parameters(seeded, e, case).await,
+        Scenario::Methods => driver.methods(seeded, e, case).await,
+        Scenario::Credentials => driver.credentials(seeded, e, case).await,
+        Scenario::Update { resource } => driver.update(own.insert(seeded.as_ref().clone()), e, resource).await,
+        Scenario::Delete { resource } => driver.delete(own.insert(seeded.as_ref().clone()), e, resource).await,
+        Scenario::Content => driver.content(own.insert(seeded.as_ref().clone()), e, case).await,
+        Scenario::Together { resource } => driver.together(own.insert(seeded.as_ref().clone()), e, resource).await,
+    }
+    (evidence, own.map_or_else(|| Arc::clone(seeded), Arc::new))
+}

@@ -1,0 +1,319 @@
+//! Seeding: the suite's records are created through the target's own API, and what it acknowledges goes into the oracle.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Driver;
+use super::request::{Content, Parts, set_at};
+use super::values::{Place, marker};
+use crate::event::SeedingProblem;
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
+use crate::oracle::{Oracle, Record, same_value};
+use crate::pagination::Style;
+use crate::suite::{Keep, Resource};
+
+/// What came of seeding one suite.
+#[derive(Debug, Default)]
+pub struct Seeding {
+    /// What the target acknowledged.
+    pub oracle: Arc<Oracle>,
+    /// The exchanges, by resource: the evidence of its `create` case.
+    pub evidence: BTreeMap<String, Evidence>,
+    /// Facts learnt on the way, as sentences.
+    pub notes: Vec<String>,
+    /// Why the target could not be seeded whole.
+    pub problem: Option<SeedingProblem>,
+}
+
+/// Creates all records of the suite, finds out its variables and the form of its cursors.
+pub async fn seed(driver: &Driver) -> Seeding {
+    let mut seeding = Seeding::default();
+    if let Err(problem) = driver.discover(&mut seeding).await {
+        seeding.problem = Some(problem);
+        return seeding;
+    }
+    let suite = Arc::clone(&driver.suite);
+    let mut serial = 0;
+    for group in &suite.file().seed {
+        let parent = group.under.as_ref().and_then(|label| seeding.oracle.labelled(label));
+        let evidence = seeding.evidence.entry(group.resource.clone()).or_default();
+        let places: Vec<Place<'_>> = (0..group.count)
+            .map(|index| Place {
+                label: &group.label,
+                name: group.name.as_deref().unwrap_or(&group.label),
+                index,
+                serial: serial + index,
+                parent,
+            })
+            .collect();
+        serial += group.count;
+        let before = evidence.entries.len();
+        let made = driver.create(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places).await;
+        if made.is_empty() && group.count > 0 {
+            let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
+            seeding.problem = Some(SeedingProblem {
+                message: format!("no record of seed group `{}` ({}) could be created", group.label, group.resource),
+                exchange: last.map(Box::new),
+            });
+            return seeding;
+        }
+    }
+    driver.calibrate(&mut seeding).await;
+    seeding
+}
+
+impl Driver {
+    /// Finds the variables that the user did not give in the target.
+    async fn discover(&self, seeding: &mut Seeding) -> Result<(), SeedingProblem> {
+        for (name, variable) in &self.suite.file().variables {
+            let Some(discover) = &variable.discover else { continue };
+            if self.variable(name).is_some() {
+                continue;
+            }
+            let mut evidence = Evidence::default();
+            let outgoing = self.outgoing(&discover.operation, "discover", &Parts::default());
+            let entry = self.send(&mut evidence, outgoing, Asked::Good).await;
+            let found = evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
+            let Some(found) = found.map(str::to_owned) else {
+                return Err(SeedingProblem {
+                    message: format!(
+                        "the target names no {name} ({}): give one with --set {name}=…",
+                        variable.description
+                    ),
+                    exchange: evidence.entries.pop().map(|e| Box::new(e.exchange)),
+                });
+            };
+            seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
+            self.set_variable(name, found);
+        }
+        Ok(())
+    }
+
+    /// Creates records under one parent, in batches where the suite has them; gives those that were acknowledged.
+    pub(super) async fn create(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        places: &[Place<'_>],
+    ) -> Vec<RecordNumber> {
+        let suite = Arc::clone(&self.suite);
+        let resource = suite.resource(resource_name);
+        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.max(1));
+        let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
+        let mut made = Vec::new();
+        for chunk in places.chunks(most) {
+            let numbers = self.create_chunk(oracle, evidence, resource_name, resource, chunk).await;
+            // One value that a target refuses must not cost the whole batch: the others are created one by one.
+            if numbers.is_empty() && chunk.len() > 1 && !evidence.entries.last().is_some_and(|e| e.exchange.is_success()) {
+                for place in chunk {
+                    let one = std::slice::from_ref(place);
+                    made.extend(self.create_chunk(oracle, evidence, resource_name, resource, one).await);
+                }
+            } else {
+                made.extend(numbers);
+            }
+            if !pause.is_zero() && places.len() > 1 {
+                tokio::time::sleep(pause).await;
+            }
+        }
+        made
+    }
+
+    /// One request that creates records.
+    async fn create_chunk(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        resource: &Resource,
+        places: &[Place<'_>],
+    ) -> Vec<RecordNumber> {
+        let Some(first) = places.first() else { return Vec::new() };
+        let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
+        let content = self.creation_content(oracle, resource, first.parent, &items);
+        let parts = Parts {
+            path: self.path_of(&resource.create.operation, oracle, first.parent),
+            content: content.map(Content::Json),
+            ..Parts::default()
+        };
+        let purpose = format!("create {}", first.label);
+        let outgoing = self.outgoing(&resource.create.operation, &purpose, &parts);
+        let entry = self.send(evidence, outgoing, Asked::Good).await;
+        let answers: Vec<Value> = evidence
+            .json(entry)
+            .filter(|_| evidence.entries[entry].exchange.is_success())
+            .and_then(|json| resource.create.answer.find(json))
+            .map(|answer| match answer {
+                Value::Array(answers) if resource.create.batch.is_some() => answers.clone(),
+                one => vec![one.clone()],
+            })
+            .unwrap_or_default();
+        let ordered = resource.create.batch.is_none() || resource.create.batch_order.is_some();
+        let moment = oracle.records().count();
+        let mut records = Vec::new();
+        for (index, answer) in pair(resource, &items, &answers) {
+            let place = places[index];
+            let id = match answer.as_ref().and_then(|a| resource.id.find(a)) {
+                Some(Value::String(id)) => id.clone(),
+                Some(Value::Number(id)) => id.to_string(),
+                _ => continue,
+            };
+            records.push(oracle.add(Record {
+                resource: resource_name.to_owned(),
+                label: place.label.to_owned(),
+                index: place.index,
+                parent: place.parent,
+                id,
+                sent: items[index].sent.clone(),
+                acknowledged: Arc::new(answer.unwrap_or_default()),
+                marker: items[index].marker.clone(),
+                moment: if ordered { moment + index } else { moment },
+            }));
+        }
+        self.remember(resource_name, oracle, &records);
+        let label = match places {
+            [one] => format!("{}[{}]", one.label, one.index),
+            [one, .., last] => format!("{}[{}..{}]", one.label, one.index, last.index),
+            [] => String::new(),
+        };
+        evidence.probes.push(Probe { label, ask: Ask::Create { records: records.clone(), ordered }, entry });
+        records
+    }
+
+    /// The values of one record.
+    pub(super) fn item(&self, oracle: &Oracle, resource: &Resource, place: Place<'_>) -> Item {
+        let mut item = Item { content: json!({}), sent: BTreeMap::new(), marker: None };
+        for (name, field) in &resource.fields {
+            let Some((value, word)) = self.value(oracle, name, field, place) else { continue };
+            if let Some(pointer) = &field.send {
+                set_at(&mut item.content, pointer, value.clone());
+            }
+            item.marker = item.marker.or(word);
+            item.sent.insert(name.clone(), value);
+        }
+        item
+    }
+
+    /// The content of a request that creates these records.
+    pub(super) fn creation_content(
+        &self,
+        oracle: &Oracle,
+        resource: &Resource,
+        parent: Option<RecordNumber>,
+        items: &[Item],
+    ) -> Option<Value> {
+        self.suite.operation(&resource.create.operation).request_body.as_ref()?;
+        let mut content = json!({});
+        if let Some(table) = &resource.create.body {
+            content = serde_json::to_value(table).unwrap_or_default();
+            self.fill(oracle, parent, &mut content);
+        }
+        match &resource.create.batch {
+            Some(batch) => {
+                let array = items.iter().map(|item| item.content.clone()).collect();
+                set_at(&mut content, &batch.at, Value::Array(array));
+            }
+            None => {
+                if let (Some(target), Some(members)) =
+                    (content.as_object_mut(), items.first().and_then(|item| item.content.as_object()))
+                {
+                    target.extend(members.clone());
+                }
+            }
+        }
+        Some(content)
+    }
+
+    /// Replaces `{name}` by a variable and `{resource.id}` by an ancestor's id, in every string.
+    fn fill(&self, oracle: &Oracle, parent: Option<RecordNumber>, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                let Some(name) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) else { return };
+                let filled = match name.strip_suffix(".id") {
+                    Some(resource) => parent
+                        .and_then(|parent| oracle.ancestor(parent, resource))
+                        .map(|number| oracle.record(number).id.clone()),
+                    None => self.variable(name),
+                };
+                if let Some(filled) = filled {
+                    *text = filled;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.fill(oracle, parent, item)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.fill(oracle, parent, member)),
+            _ => {}
+        }
+    }
+
+    /// Finds out which form of a cursor each collection honours.
+    async fn calibrate(&self, seeding: &mut Seeding) {
+        let suite = Arc::clone(&self.suite);
+        for (name, collection) in &suite.file().collections {
+            let Style::TimestampCursor(style) = &collection.style else { continue };
+            let mut evidence = Evidence::default();
+            let honoured = self.honoured_forms(&seeding.oracle, &mut evidence, collection, style).await;
+            seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
+            if let Some(form) = honoured.first() {
+                self.set_form(name, *form);
+            }
+            let names: Vec<String> = honoured.iter().map(|form| form.name().to_owned()).collect();
+            seeding.notes.push(if names.is_empty() {
+                format!("{}: no form of a cursor could be seen to be honoured", collection.operation)
+            } else {
+                format!("{}: cursors are honoured as {}", collection.operation, names.join(" and as "))
+            });
+        }
+    }
+}
+
+/// What is sent for one record.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// The record's part of the content.
+    pub content: Value,
+    /// The values by field.
+    pub sent: BTreeMap<String, Value>,
+    /// The word that stands in this record's text only.
+    pub marker: Option<String>,
+}
+
+/// Pairs what was sent with what was answered: by content where that tells, else by position. A record that was not answered is left
+/// out.
+fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, Option<Value>)> {
+    let mut free: Vec<usize> = (0..items.len()).collect();
+    let mut pairs: Vec<Option<usize>> = Vec::new();
+    let fits = |index: usize, answer: &Value| {
+        resource.fields.iter().all(|(name, field)| {
+            let (Some(sent), Some(read)) = (items[index].sent.get(name), &field.read) else { return true };
+            field.keep != Keep::Exact || !sent.is_string() || read.find(answer).is_some_and(|v| same_value(sent, v))
+        })
+    };
+    for (position, answer) in answers.iter().enumerate() {
+        let found = free
+            .iter()
+            .position(|index| *index == position && fits(*index, answer))
+            .or_else(|| free.iter().position(|index| fits(*index, answer)));
+        pairs.push(found.map(|at| free.remove(at)));
+    }
+    let mut result = Vec::new();
+    for (position, answer) in answers.iter().enumerate() {
+        let index = pairs[position].or_else(|| {
+            let at = free.iter().position(|index| *index == position).or((!free.is_empty()).then_some(0))?;
+            Some(free.remove(at))
+        });
+        if let Some(index) = index {
+            result.push((index, Some(answer.clone())));
+        }
+    }
+    result.sort_by_key(|(index, _)| *index);
+    result
+}
+
+/// A word that no seeded text holds.
+pub(super) fn absent_word() -> String {
+    marker(usize::from(u16::MAX) * 7)
+}

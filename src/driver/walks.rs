@@ -1,0 +1,89 @@
+//! Whole walks with many page sizes, in one order, over every seeded scope.
+
+use std::collections::BTreeSet;
+
+use super::Driver;
+use super::list::{Ask, pages_for};
+use crate::evidence::{Evidence, WalkKind};
+use crate::oracle::{Oracle, expected};
+use crate::suite::{Collection, SizeBounds};
+
+/// The most pages that a walk with a small page size may take.
+const MOST_PAGES: usize = 17;
+
+impl Driver {
+    /// Walks every scope in one order with every page size that tells something; for an order that mirrors another, that one too.
+    pub(super) async fn walks(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection, order: usize) {
+        let bounds = self.suite.size_bounds(collection);
+        let mirrored = collection.orders[order].mirror_of.as_ref();
+        let mirrored = mirrored.and_then(|other| collection.orders.iter().position(|o| o.name == *other));
+        for scope in self.scopes(oracle, collection) {
+            let label = Self::scope_label(oracle, scope);
+            let known = expected(&self.suite, oracle, collection, &Self::query(scope, order, None));
+            let mut sizes: Vec<Option<u64>> = sizes(known.len(), bounds).into_iter().map(Some).collect();
+            if known.closed {
+                // The usual order gets every size; the others only enough to see that paging goes with them.
+                if order > 0 {
+                    sizes = some_of(&sizes);
+                }
+                if order == 0 && bounds.default.is_some() {
+                    sizes.push(None);
+                }
+            } else {
+                sizes = vec![bounds.maximum.or(bounds.default)];
+            }
+            for size in sizes {
+                let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
+                for order in mirrored.into_iter().chain([order]) {
+                    let order_name = if order == 0 { String::new() } else { format!("{} ", collection.orders[order].name) };
+                    let ask = Ask::first(name, collection, Self::query(scope, order, size));
+                    let label = format!("{label} {order_name}{text}");
+                    self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
+                }
+            }
+        }
+    }
+}
+
+/// The page sizes that tell something about a list of `count` items: one, two, a prime, the default, the maximum, and the
+/// count with its neighbours; without those that would take too many pages.
+pub(super) fn sizes(count: usize, bounds: SizeBounds) -> Vec<u64> {
+    let n = count as u64;
+    let largest = bounds.maximum.unwrap_or(u64::MAX);
+    let smallest = bounds.minimum.unwrap_or(1).max(1);
+    let mut wanted: BTreeSet<u64> = [1, 2, 7, n.saturating_sub(1), n, n + 1].into();
+    wanted.extend(bounds.default);
+    wanted.extend(bounds.maximum);
+    wanted.retain(|size| (smallest..=largest).contains(size) && pages_for(count, *size) <= MOST_PAGES);
+    if count <= 1 {
+        // An empty list and a list of one look the same at every size but the smallest and the usual one.
+        wanted.retain(|size| *size == smallest || Some(*size) == bounds.default);
+    }
+    wanted.into_iter().collect()
+}
+
+/// The smallest, a middle and the largest size.
+fn some_of(sizes: &[Option<u64>]) -> Vec<Option<u64>> {
+    let picks: BTreeSet<usize> = [0, sizes.len() / 3, sizes.len().saturating_sub(1)].into();
+    picks.into_iter().filter_map(|i| sizes.get(i).copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_tell_something_and_do_not_cost_too_much() {
+        let bounds = SizeBounds { default: Some(50), minimum: Some(1), maximum: Some(100) };
+        for (count, expected) in [
+            (0, vec![1, 50]),
+            (1, vec![1, 50]),
+            (12, vec![1, 2, 7, 11, 12, 13, 50, 100]),
+            (101, vec![7, 50, 100]),
+        ] {
+            assert_eq!(sizes(count, bounds), expected, "{count}");
+        }
+        let unbounded = SizeBounds { default: None, minimum: None, maximum: None };
+        assert_eq!(sizes(12, unbounded), vec![1, 2, 7, 11, 12, 13]);
+    }
+}
