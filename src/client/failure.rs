@@ -131,7 +131,7 @@ fn from_rustls(error: &rustls::Error) -> Failure {
             | rustls::CertificateError::NotValidForNameContext { .. } => {
                 "the certificate is not trusted: it is for another name".into()
             }
-            why => format!("the certificate is not trusted: {why:?}"),
+            why => format!("the certificate is not trusted: {why}"),
         },
         rustls::Error::AlertReceived(alert) => format!("the target refused TLS with alert {alert:?}"),
         _ => "TLS could not be agreed on".into(),

@@ -70,7 +70,7 @@ impl std::fmt::Display for Reachability {
     }
 }
 
-/// Asks for the base path with GET, and once more in the raw where the answer is not understood.
+/// Asks for the base path with GET, and once more in TLS where plain HTTP is not understood.
 pub async fn probe(client: &Client) -> Reachability {
     let base = client.base_url();
     let host = base.host_str().unwrap_or_default();
@@ -87,7 +87,6 @@ pub async fn probe(client: &Client) -> Reachability {
         body: None,
         credentials: Credentials::Usual,
     };
-    let octets = client.octets(&outgoing).filter(|_| base.scheme() == "http");
     let exchange = client.send(outgoing).await;
     let error = match &exchange.outcome {
         Ok(response) if wants_tls(response) => return Reachability::SpeaksTls { authority },
@@ -101,11 +100,8 @@ pub async fn probe(client: &Client) -> Reachability {
         TransportErrorKind::Refused => Reachability::Refused { authority, message },
         TransportErrorKind::Tls => Reachability::NoTls { authority, message },
         TransportErrorKind::Malformed | TransportErrorKind::Incomplete | TransportErrorKind::Other => {
-            let raw = match octets {
-                Some(octets) => client.send_raw("", "probe", &octets).await.outcome.err(),
-                None => None,
-            };
-            match raw.map(|error| error.kind) {
+            let hello = client.send_raw("", "probe", &client_hello()).await.outcome.err();
+            match hello.map(|error| error.kind) {
                 Some(TransportErrorKind::Tls) => Reachability::SpeaksTls { authority },
                 _ if kind == TransportErrorKind::Malformed => Reachability::NotHttp { authority, message },
                 _ => Reachability::Unclear { authority, message },
@@ -115,6 +111,16 @@ pub async fn probe(client: &Client) -> Reachability {
             Reachability::Unclear { authority, message }
         }
     }
+}
+
+/// The shortest TLS ClientHello (RFC 5246, section 7.4.1.2): a TLS server answers it with a handshake or an alert. The empty
+/// line at its end is for HTTP servers, which would wait for one.
+fn client_hello() -> Vec<u8> {
+    let random = [0; 32];
+    let record_and_version = [0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3];
+    // No session, one cipher suite (ECDHE-RSA with AES-128-GCM), no compression.
+    let offer = [0, 0, 2, 0xc0, 0x2f, 1, 0];
+    [&record_and_version[..], &random, &offer, b"\r\n\r\n"].concat()
 }
 
 /// Some TLS servers answer plain HTTP in plain HTTP: nginx, Go and Apache with 400 and one of these sentences.

@@ -460,6 +460,12 @@ async fn a_probe_tells_what_listens() {
     assert!(matches!(probe_server(b"220 mail ESMTP\r\n".to_vec()).await, Reachability::NotHttp { .. }));
     let alert = b"\x15\x03\x01\x00\x02\x02\x46".to_vec();
     assert!(matches!(probe_server(alert).await, Reachability::SpeaksTls { .. }));
+    let mute = TestServer::start(|received| {
+        let plain = received.last().unwrap().text.starts_with("GET ");
+        Reply::Close(if plain { Vec::new() } else { b"\x16\x03\x03".to_vec() })
+    })
+    .await;
+    assert!(matches!(probe(&client(&mute, |_| ())).await, Reachability::SpeaksTls { .. }));
     let nginx = response("400 Bad Request", &[], "<b>The plain HTTP request was sent to HTTPS port</b>");
     assert!(matches!(probe_server(nginx).await, Reachability::SpeaksTls { .. }));
     assert!(matches!(probe_server(Vec::new()).await, Reachability::Unclear { .. }));
