@@ -5,4 +5,5 @@
 
 pub mod event;
 pub mod evidence;
+pub mod report;
 pub mod verdict;
