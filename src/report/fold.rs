@@ -89,7 +89,7 @@ pub fn fold(findings: &[Located], rules: &[RuleHead]) -> Vec<Defect> {
         collect(&mut operations[at].1, located);
     }
     let mut defects: Vec<Defect> =
-        operations.into_iter().flat_map(|(_, leads)| fold_operation(leads, &implied)).collect();
+        operations.into_iter().flat_map(|(_, leads)| fold_operation(&leads, &implied)).collect();
     defects.sort_by_key(Defect::level);
     defects
 }
@@ -140,7 +140,7 @@ fn closure(rules: &[RuleHead]) -> BTreeMap<&str, BTreeMap<&str, usize>> {
 }
 
 /// Of rules that imply each other the one that was found first is the cause.
-fn fold_operation(leads: Vec<Lead>, implied: &BTreeMap<&str, BTreeMap<&str, usize>>) -> Vec<Defect> {
+fn fold_operation(leads: &[Lead], implied: &BTreeMap<&str, BTreeMap<&str, usize>>) -> Vec<Defect> {
     let steps = |cause: &Lead, consequence: &Lead| -> Option<usize> {
         implied.get(cause.rule())?.get(consequence.rule()).copied()
     };

@@ -182,7 +182,7 @@ mod tests {
     fn a_damaged_recording_says_how() {
         let whole = recorded();
         let lines: Vec<&str> = whole.lines().collect();
-        let joined = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let joined = |lines: &[&str]| lines.join("\n") + "\n";
         let newer = lines[0].replacen("\"format\":1", "\"format\":2,\"more\":{}", 1);
         for (recording, message) in [
             (String::new(), "the recording is empty"),

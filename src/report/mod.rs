@@ -4,8 +4,14 @@
 //! and never look at the environment, the terminal or the clock. What a target sent is hostile text: `text` shows it
 //! harmlessly, and each reporter then escapes for its own format.
 
+mod compare;
 mod fold;
+pub mod html;
 pub mod jsonl;
+pub mod junit;
+pub mod live;
+pub mod markdown;
+mod plain;
 #[cfg(test)]
 mod samples;
 mod sign;

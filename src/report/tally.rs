@@ -108,13 +108,13 @@ impl OperationTally {
 
     /// Adds a case that was run.
     pub fn add(&mut self, case: &CaseFinished) {
-        let mut sign = Sign::Skipped;
+        let mut worst = Sign::Skipped;
         for judgement in &case.judgements {
             let level = judgement.findings.iter().map(|finding| finding.level).min();
-            sign = sign.max(Sign::of(judgement.verdict, level));
+            worst = worst.max(Sign::of(judgement.verdict, level));
             self.judge(case, judgement);
         }
-        self.cases.push(CaseTally { case: case.case.clone(), requests: case.requests, sign });
+        self.cases.push(CaseTally { case: case.case.clone(), requests: case.requests, sign: worst });
     }
 
     fn judge(&mut self, case: &CaseFinished, judgement: &Judgement) {

@@ -1,18 +1,20 @@
 //! The lines that are written while a run goes on: one per step of a suite, one per operation, and in verbose mode each exchange.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::ink::Ink;
 use crate::event::{Seeded, SuiteStarted};
 use crate::evidence::{Body, Exchange};
-use crate::report::text::{columns, count, padded, visible};
+use crate::report::text::{count, padded, visible};
 use crate::report::{Curl, OperationTally, Sign};
 use crate::verdict::Verdict;
 
 /// How many octets of content the verbose mode shows.
 const CONTENT_OCTETS: usize = 2048;
+
+/// How wide the names of an operation's scenarios may become together.
+const SCENARIO_COLUMNS: usize = 36;
 
 pub(super) fn suite_started(out: &mut dyn Write, ink: Ink, suite: &SuiteStarted) -> io::Result<()> {
     let what = format!(
@@ -67,12 +69,11 @@ pub(super) fn operation(
     if !operation.cases.is_empty() {
         let scenarios = scenarios(operation.cases.iter().map(|case| case.case.as_str()));
         let requests = count(operation.requests(), "request");
-        let (plain, painted) = families(ink, operation);
-        let taken = 4 + column + 3 + 3 + columns(&plain) + 2 + columns(&requests);
-        let room = ink.width.saturating_sub(taken).clamp(12, 40);
+        let families = families(ink, operation);
+        let room = (ink.width / 3).min(SCENARIO_COLUMNS);
         writeln!(
             out,
-            "  {} {name}   {}   {painted}  {}",
+            "  {} {name}   {}   {families}  {}",
             ink.glyph(operation.sign()),
             padded(&ink.line(&scenarios, room), room),
             ink.faint(&requests)
@@ -105,8 +106,8 @@ fn scenarios<'a>(cases: impl IntoIterator<Item = &'a str>) -> String {
     names.join(" ")
 }
 
-/// For each family of rules how many hold, `PAG 12`, or `PAG 10/12✗` where some of those judged do not; plain and painted.
-fn families(ink: Ink, operation: &OperationTally) -> (String, String) {
+/// For each family of rules how many hold, `PAG 12`, or `PAG 10/12✗` where some of those judged do not.
+fn families(ink: Ink, operation: &OperationTally) -> String {
     #[derive(Default)]
     struct Family {
         judged: usize,
@@ -120,20 +121,15 @@ fn families(ink: Ink, operation: &OperationTally) -> (String, String) {
         family.passed += usize::from(cell.verdict == Verdict::Pass);
         family.sign = family.sign.max(cell.sign());
     }
-    let (mut plain, mut painted) = (String::new(), String::new());
-    for (name, family) in families {
-        let separator = if plain.is_empty() { "" } else { " " };
+    let painted = families.into_iter().map(|(name, family)| {
         let numbers = if family.passed == family.judged {
             family.passed.to_string()
         } else {
             format!("{}/{}{}", family.passed, family.judged, ink.bare_glyph(family.sign))
         };
-        let name = visible(name);
-        // Writing to a string cannot fail.
-        let _ = write!(plain, "{separator}{name} {numbers}");
-        let _ = write!(painted, "{separator}{name} {}", ink.signed(family.sign, &numbers));
-    }
-    (plain, painted)
+        format!("{} {}", visible(name), ink.signed(family.sign, &numbers))
+    });
+    painted.collect::<Vec<_>>().join(" ")
 }
 
 /// One exchange with the start of both contents.

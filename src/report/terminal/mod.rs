@@ -12,7 +12,7 @@ use std::io;
 
 use self::ink::Ink;
 use super::{Curl, OperationTally, Output, Reporter, Tally};
-use crate::event::{Event, RunStarted, SuiteStarted};
+use crate::event::{CaseExchange, Event, RunStarted, SuiteStarted};
 
 /// How much is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,14 +99,30 @@ impl Terminal {
         if self.talks() {
             lines::operation(&mut self.out, Ink::new(&self.options), &operation, self.column)?;
         }
-        self.out.flush()
+        Ok(())
+    }
+
+    /// Writes an exchange, under its case's id and after the line of an operation that is over.
+    fn exchange(&mut self, exchanged: &CaseExchange) -> io::Result<()> {
+        let ink = Ink::new(&self.options);
+        let within = |(suite, operation): &(String, OperationTally)| {
+            exchanged.case.starts_with(&format!("{suite}::{}::", operation.name))
+        };
+        if !self.open.as_ref().is_some_and(within) {
+            self.close()?;
+        }
+        if self.case != exchanged.case {
+            self.case.clone_from(&exchanged.case);
+            writeln!(self.out, "  {}", ink.bold(&super::text::visible(&self.case)))?;
+        }
+        lines::exchange(&mut self.out, ink, &exchanged.exchange)
     }
 
     fn finish(&mut self) -> io::Result<()> {
         let ink = Ink::new(&self.options);
         let verbosity = self.options.verbosity;
         let defects = self.tally.defects();
-        if self.talks() || !defects.is_empty() {
+        if self.talks() {
             writeln!(self.out)?;
         }
         let context = defect::Context { ink, tally: &self.tally, curl: self.curl };
@@ -119,30 +135,23 @@ impl Terminal {
             foot::conventions(&mut self.out, ink, &self.tally, verbosity)?;
         }
         foot::left_behind(&mut self.out, ink, &self.tally)?;
-        foot::summary(&mut self.out, ink, &self.tally, &self.options, defects.len())?;
-        self.out.flush()
+        foot::summary(&mut self.out, ink, &self.tally, &self.options, defects.len())
     }
 }
 
 impl Reporter for Terminal {
     fn handle(&mut self, event: &Event) -> io::Result<()> {
         self.tally.add(event);
-        let ink = Ink::new(&self.options);
         match event {
             Event::RunStarted(head) if self.talks() => self.started(head)?,
             Event::SuiteStarted(suite) if self.talks() => self.suite(suite)?,
             // What keeps a suite from being judged is said however quiet the report is to be.
             Event::Seeded(seeded) if self.talks() || seeded.problem.is_some() => {
                 let base = self.tally.head.as_ref().map_or("", |head| &head.target);
-                lines::seeded(&mut self.out, ink, seeded, self.curl, base)?;
-                self.out.flush()?;
+                lines::seeded(&mut self.out, Ink::new(&self.options), seeded, self.curl, base)?;
             }
             Event::Exchange(exchanged) if self.options.verbosity == Verbosity::Verbose => {
-                if self.case != exchanged.case {
-                    self.case.clone_from(&exchanged.case);
-                    writeln!(self.out, "  {}", ink.bold(&super::text::visible(&self.case)))?;
-                }
-                lines::exchange(&mut self.out, ink, &exchanged.exchange)?;
+                self.exchange(exchanged)?;
             }
             Event::CaseFinished(case) => self.opened(&case.suite, &case.operation)?.add(case),
             Event::CaseSkipped(case) => {
@@ -153,9 +162,9 @@ impl Reporter for Terminal {
                 self.close()?;
                 self.finish()?;
             }
-            _ => {}
+            _ => return Ok(()),
         }
-        Ok(())
+        self.out.flush()
     }
 }
 
