@@ -99,11 +99,11 @@ impl Junit {
         let level = cell.findings.iter().map(|located| located.finding.level).min();
         let mut status = match cell.sign() {
             Sign::Skipped | Sign::Pass => return TestCaseStatus::success(),
-            Sign::Advice if !(self.strict && level == Some(Level::Should)) => {
+            Sign::Tolerated if !(self.strict && level == Some(Level::Should)) => {
                 return TestCaseStatus::success();
             }
             Sign::Inconclusive => TestCaseStatus::skipped(),
-            Sign::Advice | Sign::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            Sign::Tolerated | Sign::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
             Sign::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
         };
         let cause = cell.causes.keys().rev().map(|(_, cause)| cause.as_str()).next();

@@ -92,4 +92,33 @@ mod tests {
         assert_eq!(fanout.handle(&events[0]).unwrap_err().to_string(), "disk full");
         assert_eq!(seen.load(Ordering::Relaxed), 3);
     }
+
+    #[test]
+    fn a_recording_gives_the_same_bytes_as_the_run() {
+        type Make = fn(Output) -> Box<dyn Reporter>;
+
+        let live = samples::story();
+        let recording = samples::report(&live, |out| jsonl::JsonLines::new(out));
+        let recorded = jsonl::read(recording.as_bytes()).unwrap();
+        let makers: [Make; 5] = [
+            |out| Box::new(terminal::Terminal::new(out, terminal::Options::default(), samples::curl)),
+            |out| Box::new(jsonl::JsonLines::new(out)),
+            |out| Box::new(junit::Junit::new(out, samples::curl, true)),
+            |out| Box::new(markdown::Markdown::new(out, samples::curl, true)),
+            |out| Box::new(html::Html::new(out, samples::curl, true)),
+        ];
+        for make in makers {
+            let text = |events: &[Event]| {
+                let written = samples::Written::default();
+                let mut reporter = make(Box::new(written.clone()));
+                for event in events {
+                    reporter.handle(event).unwrap();
+                }
+                written.text()
+            };
+            let of_run = text(&live);
+            assert!(!of_run.is_empty());
+            assert_eq!(of_run, text(&recorded));
+        }
+    }
 }

@@ -12,8 +12,8 @@ pub enum Sign {
     Pass,
     /// Something could not be judged.
     Inconclusive,
-    /// A `should` or a `may` was broken.
-    Advice,
+    /// A `should` or a `may` was broken, which only a strict run does not tolerate.
+    Tolerated,
     /// A `must` was broken.
     Fail,
     /// The harness failed.
@@ -27,7 +27,7 @@ impl Sign {
         match (verdict, level) {
             (Verdict::Pass, _) => Self::Pass,
             (Verdict::Inconclusive, _) => Self::Inconclusive,
-            (Verdict::Fail, Some(Level::Should | Level::May)) => Self::Advice,
+            (Verdict::Fail, Some(Level::Should | Level::May)) => Self::Tolerated,
             (Verdict::Fail, _) => Self::Fail,
             (Verdict::Error, _) => Self::Error,
         }
@@ -41,7 +41,7 @@ impl Sign {
             (Self::Pass, true) => "✓",
             (Self::Pass, false) => "+",
             (Self::Inconclusive, _) => "~",
-            (Self::Advice, _) => "!",
+            (Self::Tolerated, _) => "!",
             (Self::Fail, true) => "✗",
             (Self::Fail, false) => "x",
             (Self::Error, true) => "‼",
@@ -49,17 +49,22 @@ impl Sign {
         }
     }
 
-    /// One word.
+    /// One word: the verdict's, or `skipped`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Skipped => "skipped",
             Self::Pass => "pass",
             Self::Inconclusive => "inconclusive",
-            Self::Advice => "advice",
-            Self::Fail => "fail",
+            Self::Tolerated | Self::Fail => "fail",
             Self::Error => "error",
         }
+    }
+
+    /// One word that tells all signs apart, for style sheets.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        if self == Self::Tolerated { "tolerated" } else { self.word() }
     }
 }
 

@@ -107,14 +107,14 @@ impl OperationTally {
     }
 
     /// Adds a case that was run.
-    pub fn add(&mut self, case: &CaseFinished) {
+    pub fn add(&mut self, finished: &CaseFinished) {
         let mut worst = Sign::Skipped;
-        for judgement in &case.judgements {
+        for judgement in &finished.judgements {
             let level = judgement.findings.iter().map(|finding| finding.level).min();
             worst = worst.max(Sign::of(judgement.verdict, level));
-            self.judge(case, judgement);
+            self.judge(finished, judgement);
         }
-        self.cases.push(CaseTally { case: case.case.clone(), requests: case.requests, sign: worst });
+        self.cases.push(CaseTally { case: finished.case.clone(), requests: finished.requests, sign: worst });
     }
 
     fn judge(&mut self, case: &CaseFinished, judgement: &Judgement) {
@@ -135,8 +135,8 @@ impl OperationTally {
             finding: finding.clone(),
         }));
         if matches!(judgement.verdict, Verdict::Inconclusive | Verdict::Error) {
-            let cause = judgement.cause.clone().unwrap_or_else(|| "no cause given".to_owned());
-            cell.causes.entry((judgement.verdict, cause)).or_default().push(case.case.clone());
+            let why = judgement.cause.clone().unwrap_or_else(|| "no cause given".to_owned());
+            cell.causes.entry((judgement.verdict, why)).or_default().push(case.case.clone());
         }
     }
 
@@ -376,7 +376,8 @@ mod tests {
         use Ending::{Complete, Interrupted, NoVerdict as Unseeded, NothingSelected as Nothing};
         use Level::{May, Must, Should};
         // Levels found, whether seeding failed, the ending (none: cut off), exit code, exit code under strict.
-        let table: &[(&[Level], bool, Option<Ending>, u8, u8)] = &[
+        type Line<'a> = (&'a [Level], bool, Option<Ending>, u8, u8);
+        let table: &[Line<'_>] = &[
             (&[], false, Some(Complete), 0, 0),
             (&[May], false, Some(Complete), 0, 0),
             (&[Should], false, Some(Complete), 0, 1),

@@ -154,9 +154,18 @@ pub(crate) fn duration(microseconds: u64) -> String {
     }
 }
 
-/// The text with the characters that mean something in HTML replaced by entities, fit for content and quoted attributes.
+/// The text on one line with the characters that mean something in HTML replaced by entities, fit for content and quoted
+/// attributes.
 pub(crate) fn html(text: &str) -> String {
-    let text = visible_lines(text);
+    entities(&visible(text))
+}
+
+/// The same, but line feeds stay; for preformatted content.
+pub(crate) fn html_lines(text: &str) -> String {
+    entities(&visible_lines(text))
+}
+
+fn entities(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         match character {
@@ -226,5 +235,7 @@ mod tests {
     #[test]
     fn html_is_escaped() {
         assert_eq!(html("<a href='x\">&\x1b"), "&lt;a href=&#39;x&quot;&gt;&amp;\\u{1b}");
+        assert_eq!(html("a\nb"), "a\\nb");
+        assert_eq!(html_lines("a\n<"), "a\n&lt;");
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::ink::Ink;
 use crate::report::compare::{Shown, aligned, elided};
-use crate::report::text::{count, padded, some, visible};
+use crate::report::text::{columns, count, padded, some, visible};
 use crate::report::{Curl, Defect, Lead, Sign, Tally};
 use crate::verdict::{Comparison, Mark};
 
@@ -98,16 +98,16 @@ impl Context<'_> {
         let name = self.tally.rule_name(lead.rule());
         let place = format!("{} {}", lead.shown.suite, lead.shown.operation);
         let plain = format!("{level} {} {name}  {place}  {number}/{of} ", lead.rule());
-        let rest = self.ink.width.saturating_sub(plain.chars().count());
+        let rest = self.ink.width.saturating_sub(columns(&plain));
+        let rule = format!("{number}/{of} {}", self.ink.rule().repeat(rest));
         writeln!(
             out,
-            "{} {} {}  {}  {} {}",
+            "{} {} {}  {}  {}",
             self.ink.levelled(lead.level(), &level),
             self.ink.bold(&visible(lead.rule())),
             visible(name),
             self.ink.bold(&visible(&place)),
-            self.ink.faint(&format!("{number}/{of}")),
-            self.ink.faint(&self.ink.rule().repeat(rest)),
+            self.ink.faint(rule.trim_end()),
         )
     }
 
@@ -149,7 +149,7 @@ impl Context<'_> {
             Mark::Same => (' ', None),
             Mark::Missing => ('-', Some(Sign::Fail)),
             Mark::Extra => ('+', Some(Sign::Fail)),
-            Mark::Misplaced => ('~', Some(Sign::Advice)),
+            Mark::Misplaced => ('~', Some(Sign::Tolerated)),
         };
         let text = format!("{glyph} {}", self.ink.line(text, column - 2));
         let text = if fill { padded(&text, column) } else { text };

@@ -158,7 +158,7 @@ pub(super) fn summary(
     let mut line = format!("  {found}");
     for (number, what) in [
         (tally.count(Verdict::Inconclusive), "inconclusive"),
-        (tally.count(Verdict::Error), "harness errors"),
+        (tally.count(Verdict::Error), "error"),
         (skipped, "skipped"),
     ] {
         if number > 0 {

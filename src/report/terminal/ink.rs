@@ -49,7 +49,7 @@ impl Ink {
             Sign::Skipped => return self.faint(text),
             Sign::Pass => AnsiColor::Green,
             Sign::Inconclusive => AnsiColor::Cyan,
-            Sign::Advice => AnsiColor::Yellow,
+            Sign::Tolerated => AnsiColor::Yellow,
             Sign::Fail => AnsiColor::Red,
             Sign::Error => AnsiColor::Magenta,
         };
