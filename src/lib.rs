@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod generate;
 pub mod oracle;
 pub mod pagination;
+pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod suite;

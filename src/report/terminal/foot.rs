@@ -1,0 +1,169 @@
+//! What stands under the findings: what was not judged, what was measured, the conventions, what is left behind, and the sum.
+
+use std::io::{self, Write};
+
+use super::ink::Ink;
+use super::{Options, Verbosity};
+use crate::report::sign::level_word;
+use crate::report::text::{count, duration, some, visible};
+use crate::report::{Exit, Sign, Tally, Unjudged};
+use crate::verdict::{Level, Verdict};
+
+/// How many cases of one cause are named; verbose mode names all.
+const NAMED: usize = 4;
+
+pub(super) fn not_judged(
+    out: &mut dyn Write,
+    ink: Ink,
+    tally: &Tally,
+    verbosity: Verbosity,
+) -> io::Result<()> {
+    let (skipped, unjudged) = (tally.skipped(), tally.unjudged());
+    if skipped.is_empty() && unjudged.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("not judged"))?;
+    let limit = if verbosity == Verbosity::Verbose { usize::MAX } else { NAMED };
+    for ((verdict, cause), group) in &unjudged {
+        cause_line(out, ink, Sign::of(*verdict, None), cause, group, limit)?;
+    }
+    for (reason, group) in &skipped {
+        cause_line(out, ink, Sign::Skipped, reason, group, limit)?;
+    }
+    writeln!(out)
+}
+
+fn cause_line(
+    out: &mut dyn Write,
+    ink: Ink,
+    sign: Sign,
+    cause: &str,
+    group: &Unjudged,
+    limit: usize,
+) -> io::Result<()> {
+    let rules = match group.rules.len() {
+        0 => String::new(),
+        _ => format!("; {}", some(group.rules.iter().map(String::as_str), limit)),
+    };
+    let cases = count(group.cases.len(), "case");
+    writeln!(out, "  {} {}: {} ({cases}{rules})", ink.glyph(sign), sign.word(), visible(cause))?;
+    for case in group.cases.iter().take(limit) {
+        writeln!(out, "      {}", ink.faint(&visible(case)))?;
+    }
+    match group.cases.len().saturating_sub(limit) {
+        0 => Ok(()),
+        more => writeln!(out, "      {}", ink.faint(&format!("and {more} more"))),
+    }
+}
+
+pub(super) fn measured(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    let mut any = false;
+    for (suite, operation) in tally.operations() {
+        for (rule, cell) in &operation.cells {
+            for note in &cell.notes {
+                if !any {
+                    writeln!(out, "{}", ink.bold("measured, not judged"))?;
+                    any = true;
+                }
+                let place = format!("{} {} {rule}", suite.name, operation.name);
+                writeln!(out, "  {}  {}", visible(&place), visible(note))?;
+            }
+        }
+    }
+    if any { writeln!(out) } else { Ok(()) }
+}
+
+/// All conventions in verbose mode, else those that nobody stated.
+pub(super) fn conventions(
+    out: &mut dyn Write,
+    ink: Ink,
+    tally: &Tally,
+    verbosity: Verbosity,
+) -> io::Result<()> {
+    let all = verbosity == Verbosity::Verbose;
+    let shown: Vec<_> = tally
+        .suites
+        .iter()
+        .flat_map(|suite| suite.conventions.iter().map(move |convention| (suite, convention)))
+        .filter(|(_, convention)| all || convention.setting.is_none())
+        .collect();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold(if all { "conventions" } else { "conventions that nobody states" }))?;
+    for (suite, convention) in shown {
+        let place = format!("{} {}  {}", suite.name, convention.operation, convention.name);
+        let setting = convention.setting.as_ref().map_or(String::new(), |setting| format!(" = {setting}"));
+        let reason = convention.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+        let line = format!("{place}{setting}  {}{reason}", convention.origin);
+        writeln!(out, "  {}", visible(&line))?;
+    }
+    writeln!(out)
+}
+
+pub(super) fn left_behind(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    let sentences: Vec<_> = tally.suites.iter().flat_map(|suite| &suite.left_behind).collect();
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("left behind in the target"))?;
+    for sentence in sentences {
+        writeln!(out, "  {}", visible(sentence))?;
+    }
+    writeln!(out)
+}
+
+/// The sum of the run. The second line is the only one that holds a duration.
+pub(super) fn summary(
+    out: &mut dyn Write,
+    ink: Ink,
+    tally: &Tally,
+    options: &Options,
+    defects: usize,
+) -> io::Result<()> {
+    let exit = tally.exit(options.strict);
+    let sign = match exit {
+        Exit::Conforms => Sign::Pass,
+        Exit::Nonconforming => Sign::Fail,
+        Exit::NoVerdict | Exit::NothingSelected => Sign::Error,
+    };
+    let message = tally.foot.as_ref().and_then(|foot| foot.message.as_deref());
+    let message = message.map_or(String::new(), |message| format!(": {}", visible(message)));
+    writeln!(out, "{} {}{message}", ink.glyph(sign), ink.signed(sign, &exit.to_string()))?;
+
+    let ran = tally.operations().filter(|(_, operation)| !operation.cases.is_empty()).count();
+    let (requests, elapsed) = tally.foot.as_ref().map_or((0, 0), |foot| (foot.requests, foot.elapsed_us));
+    let seed = tally.head.as_ref().map_or(0, |head| head.seed);
+    writeln!(
+        out,
+        "  {}, {}, {}, {}, {}, seed {seed}",
+        count(ran, "operation"),
+        count(tally.cases(), "case"),
+        count(tally.rules_judged(), "rule"),
+        count(requests, "request"),
+        duration(elapsed),
+    )?;
+
+    let levels = [Level::Must, Level::Should, Level::May]
+        .map(|level| (level, tally.found(level)))
+        .into_iter()
+        .filter(|(_, found)| *found > 0)
+        .map(|(level, found)| ink.levelled(level, &format!("{found} {}", level_word(level))))
+        .collect::<Vec<_>>();
+    let found = match levels.len() {
+        0 => "no findings".to_owned(),
+        _ => format!("findings: {} in {}", levels.join(", "), count(defects, "defect")),
+    };
+    let skipped: usize = tally.skipped().values().map(|group| group.cases.len()).sum();
+    let mut line = format!("  {found}");
+    for (number, what) in [
+        (tally.count(Verdict::Inconclusive), "inconclusive"),
+        (tally.count(Verdict::Error), "error"),
+        (skipped, "skipped"),
+    ] {
+        if number > 0 {
+            line = format!("{line}; {number} {what}");
+        }
+    }
+    writeln!(out, "{line}")
+}
