@@ -109,7 +109,7 @@ impl<'d> Reader<'d> {
             if !path.starts_with('/') {
                 return Err(self.invalid(&pointer, "a path must start with `/`"));
             }
-            self.path_item(path, pointer, keys, &security, &mut operations)?;
+            self.path_item(path, &pointer, keys, &security, &mut operations)?;
         }
         self.unique(&operations)?;
         Ok(operations)
@@ -118,17 +118,17 @@ impl<'d> Reader<'d> {
     fn path_item(
         &self,
         path: &str,
-        pointer: String,
+        pointer: &str,
         keys: &[String],
         security: &Security,
         operations: &mut Vec<Operation>,
     ) -> Result<(), DocumentError> {
-        let own = self.members(&pointer)?;
+        let own = self.members(pointer)?;
         // A path item may have members beside its `$ref`; they win over those of the path item referred to.
-        let (target, _) = self.follow(pointer.clone())?;
+        let (target, _) = self.follow(pointer.to_owned())?;
         let referred = self.members(&target)?;
         let place = |key: &str| match (own, referred) {
-            (Some(own), _) if own.contains_key(key) => Some(child(&pointer, key)),
+            (Some(own), _) if own.contains_key(key) => Some(child(pointer, key)),
             (_, Some(referred)) if referred.contains_key(key) => Some(child(&target, key)),
             _ => None,
         };

@@ -100,7 +100,7 @@ impl References {
         let Some(schema) = self.upgraded.pointer(pointer) else { return Ok(Vec::new()) };
         let mut names = Vec::new();
         let mut targets = Vec::new();
-        self.each(root, schema, String::new(), &self.scope, &mut |schema, path, scope| {
+        self.each(root, schema, "", &self.scope, &mut |schema, path, scope| {
             if scope.path.as_deref() == Some(path) {
                 names.push((scope.uri.to_string(), None, path.to_owned()));
             }
@@ -133,7 +133,7 @@ impl References {
         &self,
         root: usize,
         schema: &Value,
-        path: String,
+        path: &str,
         scope: &Scope,
         visit: &mut impl FnMut(&Value, &str, &Scope) -> Result<(), DocumentError>,
     ) -> Result<(), DocumentError> {
@@ -144,12 +144,12 @@ impl References {
                 pointer: format!("{}{path}", self.roots[root]),
                 message: format!("`$id: {id}` is not a URI: {error}"),
             })?;
-            scope = Scope { uri, path: Some(path.clone()) };
+            scope = Scope { uri, path: Some(path.to_owned()) };
         }
-        visit(schema, &path, &scope)?;
+        visit(schema, path, &scope)?;
         for place in subschemas(schema) {
             if let Some(inner) = schema.pointer(&place) {
-                self.each(root, inner, format!("{path}{place}"), &scope, visit)?;
+                self.each(root, inner, &format!("{path}{place}"), &scope, visit)?;
             }
         }
         Ok(())
@@ -163,12 +163,12 @@ impl References {
             let mut rewritten = schema.clone();
             adapt(self, &mut rewritten);
             let mut edits = Vec::new();
-            self.each(number, &rewritten, String::new(), &self.scope, &mut |schema, path, scope| {
+            self.each(number, &rewritten, "", &self.scope, &mut |schema, path, scope| {
                 for keyword in ["$ref", "$dynamicRef"] {
-                    if let Some(Value::String(reference)) = schema.get(keyword) {
-                        if let Some(target) = self.rewrite(reference, number, path, scope)? {
-                            edits.push((child(path, keyword), target));
-                        }
+                    if let Some(Value::String(reference)) = schema.get(keyword)
+                        && let Some(target) = self.rewrite(reference, number, path, scope)?
+                    {
+                        edits.push((child(path, keyword), target));
                     }
                 }
                 Ok(())

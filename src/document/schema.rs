@@ -6,9 +6,10 @@ use jsonschema::{Draft, Registry, Resource, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::error::DocumentError;
-use super::references::{References, root_uri};
+use super::pointer::to_fragment;
+use super::references::{BASE, References, root_uri};
 use super::view::View;
-use super::violation::{Violation, describe};
+use super::violation::{Violation, build_message, describe};
 
 /// A schema of a document, compiled. Cloning it copies a pointer.
 #[derive(Clone)]
@@ -104,8 +105,8 @@ fn validators(
         |pointer: String, message: String| DocumentError::Schema { file: file.to_owned(), pointer, message };
     let registry = Registry::new()
         .draft(Draft::Draft202012)
-        .add(super::references::BASE, Resource::from_contents(resource))
-        .and_then(|builder| builder.prepare())
+        .add(BASE, Resource::from_contents(resource))
+        .and_then(jsonschema::RegistryBuilder::prepare)
         .map_err(|error| refuse(String::new(), error.to_string()))?;
     let mut validators = Vec::with_capacity(references.roots().len());
     for (number, pointer) in references.roots().iter().enumerate() {
@@ -116,13 +117,11 @@ fn validators(
             .with_registry(&registry)
             .build(&json!({ "$ref": root_uri(number) }))
             .map_err(|error| {
-                let place = error
-                    .absolute_keyword_location()
-                    .and_then(|uri| references.document_location(uri.as_str()));
-                refuse(
-                    place.unwrap_or_else(|| pointer.clone()),
-                    super::violation::summary(references, &error),
-                )
+                // A schema is at fault as an instance of its meta-schema, so its place is the instance's.
+                let uri = format!("{BASE}#{}", to_fragment(error.instance_path().as_str()));
+                let place = references.document_location(&uri).unwrap_or_else(|| pointer.clone());
+                let message = build_message(references, &place, &error);
+                refuse(place, message)
             })?;
         validators.push(Arc::new(validator));
     }

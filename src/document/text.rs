@@ -253,11 +253,11 @@ mod tests {
 
     #[test]
     fn bombs_are_refused() {
-        let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for level in 1..12 {
-            let below = format!("*a{}, ", level - 1).repeat(10);
-            laughs.push_str(&format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", ")));
-        }
+        let level = |level: usize| match level {
+            0 => "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned(),
+            _ => format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", ")),
+        };
+        let laughs = (0..12).map(level).collect::<Vec<_>>().join("\n");
         let deep = "[".repeat(20_000);
         for text in [laughs.as_str(), deep.as_str()] {
             assert!(matches!(read("a.yaml", text), Err(DocumentError::Syntax { .. })));

@@ -156,14 +156,14 @@ fn upgrade_3_0(keywords: &mut Map<String, Value>) {
         return;
     }
     keywords.retain(|key, _| !UNKNOWN_TO_3_0.contains(&key.as_str()));
-    if keywords.remove("nullable") == Some(Value::Bool(true)) {
-        if let Some(Value::String(kind)) = keywords.get("type").cloned() {
-            keywords.insert("type".to_owned(), json!([kind, "null"]));
-            if let Some(Value::Array(values)) = keywords.get_mut("enum") {
-                if !values.contains(&Value::Null) {
-                    values.push(Value::Null);
-                }
-            }
+    if keywords.remove("nullable") == Some(Value::Bool(true))
+        && let Some(Value::String(kind)) = keywords.get("type").cloned()
+    {
+        keywords.insert("type".to_owned(), json!([kind, "null"]));
+        if let Some(Value::Array(values)) = keywords.get_mut("enum")
+            && !values.contains(&Value::Null)
+        {
+            values.push(Value::Null);
         }
     }
     for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {

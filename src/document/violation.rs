@@ -46,14 +46,14 @@ pub(crate) fn describe(references: &References, errors: &[ValidationError<'_>]) 
 
 fn violation(references: &References, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
     let schema_pointer = location(references, error);
-    if let ValidationErrorKind::AnyOf { context } = error.kind() {
-        if references.is_nullable(&schema_pointer) {
-            // The document has no `anyOf` here; what its own keywords say about the value is what counts.
-            for inner in context.first().into_iter().flatten() {
-                violation(references, inner, found);
-            }
-            return;
+    if let ValidationErrorKind::AnyOf { context } = error.kind()
+        && references.is_nullable(&schema_pointer)
+    {
+        // The document has no `anyOf` here; what its own keywords say about the value is what counts.
+        for inner in context.first().into_iter().flatten() {
+            violation(references, inner, found);
         }
+        return;
     }
     let keyword = match error.kind() {
         ValidationErrorKind::FalseSchema => "false",
@@ -76,8 +76,17 @@ fn location(references: &References, error: &ValidationError<'_>) -> String {
         .unwrap_or_else(|| error.schema_path().as_str().to_owned())
 }
 
+/// Why a schema does not compile, with the keyword at fault as the document has it.
+pub(crate) fn build_message(references: &References, place: &str, error: &ValidationError<'_>) -> String {
+    let keyword = pointer::tokens(place).last().unwrap_or_default();
+    match references.raw().pointer(place) {
+        Some(value) => format!("`{keyword}: {}`: {}", excerpt(value), summary(references, error)),
+        None => summary(references, error),
+    }
+}
+
 /// One error in one line.
-pub(crate) fn summary(references: &References, error: &ValidationError<'_>) -> String {
+fn summary(references: &References, error: &ValidationError<'_>) -> String {
     cut(&explain(references, error, DEPTH), MESSAGE)
 }
 
@@ -107,7 +116,7 @@ fn closest(
     context: &[Vec<ValidationError<'static>>],
     depth: usize,
 ) -> String {
-    let mut text = format!(
+    let text = format!(
         "{} is valid under none of the {} branches of `{keyword}`",
         excerpt(error.instance()),
         context.len()
@@ -122,12 +131,8 @@ fn closest(
         count => format!(" (and {} more)", count - 1),
     };
     let at = if place.is_empty() { String::new() } else { format!("at {place}: ") };
-    text.push_str(&format!(
-        "; closest is {}: {at}{}{more}",
-        name(references, error, branch),
-        explain(references, first, depth - 1)
-    ));
-    text
+    let name = name(references, error, branch);
+    format!("{text}; closest is {name}: {at}{}{more}", explain(references, first, depth - 1))
 }
 
 /// How far a value is from a branch: another type or another tag is further than any number of smaller faults.
