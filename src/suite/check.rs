@@ -201,18 +201,9 @@ impl<'a> Checker<'a> {
             }
             self.requirement(&format!("{at}.requirement"), &filter.requirement)?;
         }
-        let c = &collection.conventions;
-        for (name, requirement) in [
-            ("past-end", c.past_end.as_ref().map(|s| &s.requirement)),
-            ("short-pages", c.short_pages.as_ref().map(|s| &s.requirement)),
-            ("total", c.total.as_ref().map(|s| &s.requirement)),
-            ("cursor-item", c.cursor_item.as_ref().map(|s| &s.requirement)),
-            ("adjacency", c.adjacency.as_ref().map(|s| &s.requirement)),
-            ("both-bounds", c.both_bounds.as_ref().map(|s| &s.requirement)),
-            ("empty-cursors", c.empty_cursors.as_ref().map(|s| &s.requirement)),
-        ] {
-            if let Some(requirement) = requirement {
-                self.requirement(&format!("{at}.conventions.{name}.requirement"), requirement)?;
+        for (name, settled) in collection.conventions.all() {
+            if let Some((_, requirement)) = settled {
+                self.requirement(&format!("{at}.conventions.{name}.requirement"), &requirement)?;
             }
         }
         Ok(())

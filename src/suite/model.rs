@@ -487,6 +487,24 @@ pub struct Conventions {
     pub empty_cursors: Option<Settled<EmptyCursors>>,
 }
 
+impl Conventions {
+    /// Every convention by name, with its setting and the requirement behind it where the suite states one.
+    pub fn all(&self) -> Vec<(&'static str, Option<(String, String)>)> {
+        fn told<T: std::fmt::Display>(settled: Option<&Settled<T>>) -> Option<(String, String)> {
+            settled.map(|s| (s.is.to_string(), s.requirement.clone()))
+        }
+        vec![
+            ("past-end", told(self.past_end.as_ref())),
+            ("short-pages", told(self.short_pages.as_ref())),
+            ("total", told(self.total.as_ref())),
+            ("cursor-item", told(self.cursor_item.as_ref())),
+            ("adjacency", told(self.adjacency.as_ref())),
+            ("both-bounds", told(self.both_bounds.as_ref())),
+            ("empty-cursors", told(self.empty_cursors.as_ref())),
+        ]
+    }
+}
+
 /// A setting and its reason: the key of a requirement.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

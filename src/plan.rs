@@ -1,0 +1,203 @@
+//! The plan: which cases a suite gives, which rules judge each, and what is left out and why. Nothing is sent.
+
+use crate::rules::{self, Rule};
+use crate::scenario::{Case, Scenario};
+use crate::suite::{Suite, Test};
+
+/// A case with the rules that will judge it.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The case.
+    pub case: Case,
+    /// The rules, in their order.
+    pub rules: Vec<&'static Rule>,
+}
+
+/// A case that is left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The case.
+    pub case: Case,
+    /// A lowercase fragment.
+    pub reason: String,
+}
+
+/// All cases of a suite.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Those that will be run, in the order of the report: reading ones first, writing ones last.
+    pub cases: Vec<Planned>,
+    /// Those that will not.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What the plan has to know of the target.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Whether the target was given credentials.
+    pub authenticated: bool,
+    /// Patterns of which a case or one of its rules must match at least one; empty for all.
+    pub only: Vec<String>,
+    /// Patterns of which none may match.
+    pub skip: Vec<String>,
+}
+
+/// Makes the plan of a suite.
+pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
+    let mut plan = Plan::default();
+    let mut cases = all_cases(suite);
+    // A stable sort: what writes comes last, else the order stays.
+    cases.sort_by_key(|case| case.scenario.writes());
+    for case in cases {
+        let rules: Vec<&'static Rule> =
+            rules::for_case(suite, &case).into_iter().filter(|rule| terms.selects(&case, rule)).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        if case.scenario == Scenario::Credentials {
+            let operation = suite.operation(&case.operation);
+            let reason = if !terms.authenticated {
+                Some("the target was given no credentials, so there is nothing to lack")
+            } else if operation.security.is_empty() {
+                Some("the document says that the operation is public")
+            } else {
+                None
+            };
+            if let Some(reason) = reason {
+                plan.skipped.push(Skipped { case, reason: reason.to_owned() });
+                continue;
+            }
+        }
+        plan.cases.push(Planned { case, rules });
+    }
+    plan
+}
+
+/// The id of one rule on one case: `honcho::get_messages::walk::PAG003-item-repeated`.
+pub fn trial_id(case: &Case, rule: &Rule) -> String {
+    format!("{}::{}", case.id, rule.id())
+}
+
+impl Terms {
+    /// Whether a rule on a case is wanted.
+    fn selects(&self, case: &Case, rule: &Rule) -> bool {
+        let id = trial_id(case, rule);
+        (self.only.is_empty() || self.only.iter().any(|pattern| matches(pattern, &id)))
+            && !self.skip.iter().any(|pattern| matches(pattern, &id))
+    }
+}
+
+/// Whether a pattern matches an id: as a part of it, or, where the pattern has a `*`, as a whole with any text for each `*`.
+pub fn matches(pattern: &str, id: &str) -> bool {
+    if !pattern.contains('*') {
+        return id.contains(pattern);
+    }
+    let mut rest = id;
+    let parts: Vec<&str> = pattern.split('*').collect();
+    for (i, part) in parts.iter().enumerate() {
+        let found = if i == 0 {
+            rest.starts_with(part).then_some(0)
+        } else if i == parts.len() - 1 {
+            rest.ends_with(part).then(|| rest.len() - part.len())
+        } else {
+            rest.find(part)
+        };
+        let Some(at) = found else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+/// Every case that the suite's data gives, operation by operation.
+fn all_cases(suite: &Suite) -> Vec<Case> {
+    let file = suite.file();
+    let mut cases = Vec::new();
+    for short in file.operations.keys() {
+        let mut add = |name: String, scenario: Scenario| {
+            cases.push(Case { id: format!("{}::{short}::{name}", suite.name()), operation: short.clone(), scenario });
+        };
+        let operation = suite.operation(short);
+        for (resource_name, resource) in &file.resources {
+            let resource_name = || resource_name.clone();
+            if resource.create.operation == *short {
+                add("create".to_owned(), Scenario::Create { resource: resource_name() });
+            }
+            if resource.fetch.as_ref().is_some_and(|fetch| fetch.operation == *short) {
+                add("fetch".to_owned(), Scenario::Fetch { resource: resource_name() });
+                add("fetch-elsewhere".to_owned(), Scenario::FetchElsewhere { resource: resource_name() });
+            }
+        }
+        for (name, collection) in file.collections.iter().filter(|(_, c)| c.operation == *short) {
+            let name = || name.clone();
+            for (order, spec) in collection.orders.iter().enumerate() {
+                let case = if order == 0 { "walk".to_owned() } else { format!("walk-{}", spec.name) };
+                add(case, Scenario::Walk { collection: name(), order });
+            }
+            add("pages".to_owned(), Scenario::Pages { collection: name() });
+            if matches!(collection.style, crate::pagination::Style::TimestampCursor(_)) {
+                add("bounds".to_owned(), Scenario::Bounds { collection: name() });
+            }
+            for filter in collection.filters.keys() {
+                add(format!("filter-{filter}"), Scenario::Filter { collection: name(), filter: filter.clone() });
+            }
+            // Two filters that only let through what equals them can be asked together without doubt.
+            let plain: Vec<&String> =
+                collection.filters.iter().filter(|(_, f)| f.test == Test::Equals).map(|(name, _)| name).collect();
+            if let [first, second, ..] = plain.as_slice() {
+                let (first, second) = ((*first).clone(), (*second).clone());
+                add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });
+            }
+            if collection.unknown_parent.is_some() && collection.scope.is_some() {
+                add("unknown-parent".to_owned(), Scenario::UnknownParent { collection: name() });
+            }
+        }
+        add("methods".to_owned(), Scenario::Methods);
+        if !operation.security.is_empty() || !file.credentials.is_empty() {
+            add("credentials".to_owned(), Scenario::Credentials);
+        }
+        if operation.parameters.iter().any(|p| p.location == crate::document::Location::Query) {
+            add("parameters".to_owned(), Scenario::Parameters);
+        }
+        for (resource_name, resource) in &file.resources {
+            let resource_name = || resource_name.clone();
+            if resource.create.operation == *short {
+                if operation.request_body.is_some() {
+                    add("content".to_owned(), Scenario::Content);
+                }
+                if resource.parent.is_some() {
+                    add("together".to_owned(), Scenario::Together { resource: resource_name() });
+                }
+            }
+            if resource.update.as_ref().is_some_and(|update| update.operation == *short) {
+                add("update".to_owned(), Scenario::Update { resource: resource_name() });
+            }
+            if resource.delete.as_ref().is_some_and(|delete| delete.operation == *short) {
+                add("delete".to_owned(), Scenario::Delete { resource: resource_name() });
+            }
+        }
+    }
+    cases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_pattern_is_a_part_or_has_stars() {
+        let id = "honcho::get_messages::walk::PAG003-item-repeated";
+        for (pattern, expected) in [
+            ("PAG003", true),
+            ("get_messages::walk", true),
+            ("PAG004", false),
+            ("honcho::*::PAG*", true),
+            ("*::walk::*", true),
+            ("*::walk", false),
+            ("*repeated", true),
+            ("honcho", true),
+            ("elizaos*", false),
+        ] {
+            assert_eq!(matches(pattern, id), expected, "{pattern}");
+        }
+    }
+}

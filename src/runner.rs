@@ -1,0 +1,298 @@
+//! The runner: seeds, runs the cases of a plan side by side, judges them, cleans up, and emits events in the order of the plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use futures_util::StreamExt;
+use tokio::sync::watch;
+
+use crate::driver::{self, Driver, Seeding};
+use crate::event::{
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished, RunStarted, Seeded,
+    SuiteFinished, SuiteStarted,
+};
+use crate::evidence::Evidence;
+use crate::plan::{Plan, Planned};
+use crate::rules::{self, RULES, Scene};
+use crate::suite::Suite;
+
+/// Takes in events, in order. Progress comes between the others, from whichever case moves.
+pub type Sink<'a> = &'a (dyn Fn(Event) + Sync);
+
+/// One suite on one target, ready to go.
+#[derive(Debug)]
+pub struct Job {
+    /// What sends.
+    pub driver: Driver,
+    /// What is to be run.
+    pub plan: Plan,
+}
+
+/// How a run goes about.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many cases are run side by side.
+    pub jobs: usize,
+    /// Whether the seeded records stay.
+    pub keep: bool,
+    /// Whether exchanges are emitted as events.
+    pub exchanges: bool,
+    /// The base URL, without credentials, for the head of the run.
+    pub target: String,
+    /// Turns true when the user interrupts the run.
+    pub interrupted: watch::Receiver<bool>,
+}
+
+/// Runs all jobs, one suite after the other.
+pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
+    let started = Instant::now();
+    sink(Event::RunStarted(RunStarted {
+        format: crate::event::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: jobs.first().map_or(0, |job| job.driver.seed),
+        namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
+        target: options.target.clone(),
+        suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
+        rules: RULES.iter().map(|rule| rule.head()).collect(),
+    }));
+    let mut ending = Ending::Complete;
+    let mut message = None;
+    if jobs.iter().all(|job| job.plan.cases.is_empty()) {
+        ending = Ending::NothingSelected;
+        message = Some("the selection matches no case: `specproof list cases` names them all".to_owned());
+    }
+    for job in &jobs {
+        if ending == Ending::NothingSelected || *options.interrupted.borrow() {
+            break;
+        }
+        if let Some(problem) = run_suite(job, options, sink).await {
+            ending = Ending::NoVerdict;
+            message.get_or_insert(problem);
+        }
+    }
+    if *options.interrupted.borrow() {
+        ending = Ending::Interrupted;
+        message = Some("the run was interrupted".to_owned());
+    }
+    sink(Event::RunFinished(RunFinished {
+        ending,
+        message,
+        requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
+        elapsed_us: microseconds(started),
+    }));
+    ending
+}
+
+/// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
+async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<String> {
+    let suite = &job.driver.suite;
+    sink(Event::SuiteStarted(head(suite, &job.plan)));
+    for skipped in &job.plan.skipped {
+        sink(Event::CaseSkipped(CaseSkipped {
+            suite: suite.name().to_owned(),
+            case: skipped.case.id.clone(),
+            operation: skipped.case.operation.clone(),
+            reason: skipped.reason.clone(),
+        }));
+    }
+    if job.plan.cases.is_empty() {
+        sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind: Vec::new() }));
+        return None;
+    }
+    let progress = |doing: &str, done: usize| {
+        sink(Event::Progress(Progress {
+            suite: suite.name().to_owned(),
+            doing: doing.to_owned(),
+            done,
+            of: job.plan.cases.len(),
+        }));
+    };
+    progress("seeding", 0);
+    let mut interrupted = options.interrupted.clone();
+    let seeding = tokio::select! {
+        seeding = driver::seed(&job.driver) => seeding,
+        _ = interrupted.wait_for(|stop| *stop) => Seeding::interrupted(),
+    };
+    let emit_exchanges = |case: &str, evidence: &Evidence| {
+        if options.exchanges {
+            for entry in &evidence.entries {
+                sink(Event::Exchange(CaseExchange { case: case.to_owned(), exchange: entry.exchange.clone() }));
+            }
+        }
+    };
+    for evidence in seeding.evidence.values() {
+        emit_exchanges(&format!("{}::seeding", suite.name()), evidence);
+    }
+    let mut records: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, record) in seeding.oracle.records() {
+        *records.entry(record.resource.clone()).or_default() += 1;
+    }
+    sink(Event::Seeded(Seeded {
+        suite: suite.name().to_owned(),
+        records,
+        requests: seeding.evidence.values().map(|e| e.entries.len()).sum(),
+        notes: seeding.notes.clone(),
+        problem: seeding.problem.clone(),
+    }));
+
+    let done = AtomicUsize::new(0);
+    let seeding_ref = &seeding;
+    let (reading, writing): (Vec<&Planned>, Vec<&Planned>) =
+        job.plan.cases.iter().partition(|planned| !planned.case.scenario.writes());
+    for (cases, jobs) in [(reading, options.jobs.max(1)), (writing, 1)] {
+        let mut finished = futures_util::stream::iter(cases.into_iter().map(|planned| {
+            let mut interrupted = options.interrupted.clone();
+            let done = &done;
+            async move {
+                progress(&planned.case.id, done.load(Ordering::Relaxed));
+                let result = tokio::select! {
+                    result = run_case(job, seeding_ref, planned) => result,
+                    _ = interrupted.wait_for(|stop| *stop) => not_run(suite, planned, "the run was interrupted"),
+                };
+                progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
+                result
+            }
+        }))
+        .buffered(jobs);
+        while let Some((event, evidence)) = finished.next().await {
+            if !matches!(event.case.rsplit("::").next(), Some("create")) {
+                emit_exchanges(&event.case, &evidence);
+            }
+            sink(Event::CaseFinished(event));
+        }
+    }
+
+    let mut left_behind = Vec::new();
+    if options.keep {
+        left_behind.push("everything, as asked for".to_owned());
+    } else {
+        progress("cleaning up", job.plan.cases.len());
+        let (evidence, left) = driver::clean(&job.driver).await;
+        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence);
+        left_behind = left;
+    }
+    sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
+    seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message))
+}
+
+/// Runs and judges one case.
+pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseFinished, Evidence) {
+    let suite = &job.driver.suite;
+    if let Some(problem) = &seeding.problem {
+        return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
+    }
+    let started = Instant::now();
+    let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
+    let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
+    let judgements = planned.rules.iter().map(|rule| rules::judge(rule, &scene)).collect();
+    let event = CaseFinished {
+        suite: suite.name().to_owned(),
+        case: planned.case.id.clone(),
+        operation: planned.case.operation.clone(),
+        judgements,
+        requests: evidence.entries.len(),
+        elapsed_us: microseconds(started),
+    };
+    (event, evidence)
+}
+
+/// A case without evidence: every rule is inconclusive.
+fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evidence) {
+    let event = CaseFinished {
+        suite: suite.name().to_owned(),
+        case: planned.case.id.clone(),
+        operation: planned.case.operation.clone(),
+        judgements: planned.rules.iter().map(|rule| rules::inconclusive(rule, cause)).collect(),
+        requests: 0,
+        elapsed_us: 0,
+    };
+    (event, Evidence::default())
+}
+
+/// The head of a suite.
+fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
+    let document = suite.document();
+    let file = suite.file();
+    SuiteStarted {
+        suite: suite.name().to_owned(),
+        title: format!("{} {}", document.title(), document.api_version()),
+        operations: file
+            .operations
+            .keys()
+            .map(|short| {
+                let operation = suite.operation(short);
+                OperationHead {
+                    name: short.clone(),
+                    method: operation.method.to_string(),
+                    path: operation.path.clone(),
+                    pointer: operation.pointer.clone(),
+                }
+            })
+            .collect(),
+        conventions: conventions(suite),
+        cases: plan.cases.len(),
+        will_create: file
+            .seed
+            .iter()
+            .map(|group| format!("{} × {} ({})", group.count, group.resource, group.label))
+            .collect(),
+    }
+}
+
+/// How the guides' disagreements are settled for each collection.
+fn conventions(suite: &Suite) -> Vec<Convention> {
+    let mut all = Vec::new();
+    for collection in suite.file().collections.values() {
+        for (name, settled) in collection.conventions.all() {
+            let (setting, requirement) = settled.unzip();
+            all.push(Convention {
+                operation: collection.operation.clone(),
+                name: name.to_owned(),
+                origin: if setting.is_some() { "declared" } else { "unknown" }.to_owned(),
+                setting,
+                reason: requirement.map(|key| suite.requirement(&key).text.clone()),
+            });
+        }
+        let operation = suite.operation(&collection.operation);
+        let bounds = suite.size_bounds(collection);
+        let refuses = operation.responses.iter().any(|r| [400, 422].iter().any(|status| r.status.covers(*status)));
+        let over = match (bounds.maximum, refuses) {
+            (Some(maximum), true) => {
+                (Some("refused".to_owned()), "inferred", Some(format!("the document has a maximum of {maximum} and a refusal")))
+            }
+            _ => (None, "unknown", None),
+        };
+        all.push(Convention {
+            operation: collection.operation.clone(),
+            name: "over-maximum".to_owned(),
+            setting: over.0,
+            origin: over.1.to_owned(),
+            reason: over.2,
+        });
+    }
+    all
+}
+
+fn microseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+impl Seeding {
+    /// What stands in for a seeding that the user interrupted.
+    fn interrupted() -> Self {
+        Self {
+            problem: Some(crate::event::SeedingProblem { message: "the run was interrupted".to_owned(), exchange: None }),
+            ..Self::default()
+        }
+    }
+}
+
+/// The suite that a job is about, for those who hold jobs only.
+impl Job {
+    /// The suite.
+    pub fn suite(&self) -> &Arc<Suite> {
+        &self.driver.suite
+    }
+}
