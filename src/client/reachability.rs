@@ -113,7 +113,7 @@ pub async fn probe(client: &Client) -> Reachability {
     }
 }
 
-/// The shortest TLS ClientHello (RFC 5246, section 7.4.1.2): a TLS server answers it with a handshake or an alert. The empty
+/// The shortest TLS `ClientHello` (RFC 5246, section 7.4.1.2): a TLS server answers it with a handshake or an alert. The empty
 /// line at its end is for HTTP servers, which would wait for one.
 fn client_hello() -> Vec<u8> {
     let random = [0; 32];
