@@ -1,1 +1,3 @@
 //! specproof: a conformance harness for HTTP APIs that are described by OpenAPI documents.
+
+pub mod reference;
