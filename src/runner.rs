@@ -28,6 +28,8 @@ pub struct Job {
     pub driver: Driver,
     /// What is to be run.
     pub plan: Plan,
+    /// The most requests that the driver's client sends; a run that sent so many is not whole.
+    pub max_requests: Option<usize>,
 }
 
 /// How a run goes about.
@@ -63,6 +65,14 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
             ending = Ending::NoVerdict;
             message.get_or_insert(problem);
         }
+    }
+    let spent = |job: &&Job| job.max_requests.is_some_and(|most| job.driver.client.requests() >= most);
+    if ending == Ending::Complete
+        && let Some(job) = jobs.iter().find(spent)
+    {
+        ending = Ending::Interrupted;
+        let most = job.max_requests.unwrap_or_default();
+        message = Some(format!("the budget of {most} requests for {} is used up", job.driver.suite.name()));
     }
     if *options.interrupted.borrow() {
         ending = Ending::Interrupted;

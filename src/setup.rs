@@ -153,7 +153,8 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     options.secrets.clone_from(&target.secrets);
     options.timeout = target.timeout.unwrap_or(options.timeout);
     options.connect_timeout = options.connect_timeout.min(options.timeout);
-    options.max_requests = target.max_requests.or(suite.file().limits.requests);
+    let max_requests = target.max_requests.or(suite.file().limits.requests);
+    options.max_requests = max_requests;
     options.concurrency = target.concurrency;
     let variables = target
         .variables
@@ -166,7 +167,7 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     let terms =
         Terms { authenticated: driver.authenticated, only: common.only.clone(), skip: common.skip.clone() };
     let plan = plan(suite, &terms);
-    Ok(Job { driver, plan })
+    Ok(Job { driver, plan, max_requests })
 }
 
 /// The name of a run, made from the time in milliseconds and three numbers that chance gave.

@@ -342,8 +342,8 @@ impl Tally {
 
     /// How the run ends. Under `strict` a broken `should` counts as a broken `must`.
     ///
-    /// A run that was not seeded, was interrupted or has no end gives no verdict, whatever was found until then; one in which no
-    /// case was run is never taken for success.
+    /// A run that was not seeded, was interrupted or has no end gives no verdict, whatever was found until then; one in which
+    /// nothing was judged is never taken for success.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
         let seeded = self
@@ -355,13 +355,14 @@ impl Tally {
             Some(Ending::Complete) if seeded => {}
             _ => return Exit::NoVerdict,
         }
+        let judged = self.cells().any(|(_, cell)| matches!(cell.verdict, Verdict::Pass | Verdict::Fail));
         let weakest = if strict { Level::Should } else { Level::Must };
         let broken = self
             .cells()
             .any(|(rule, cell)| cell.verdict == Verdict::Fail && self.level(rule, cell) <= weakest);
         if broken || self.findings().any(|located| located.finding.level <= weakest) {
             Exit::Nonconforming
-        } else if self.cases() > 0 && self.count(Verdict::Error) == 0 {
+        } else if judged && self.count(Verdict::Error) == 0 {
             Exit::Conforms
         } else {
             Exit::NoVerdict
@@ -407,8 +408,13 @@ mod tests {
     }
 
     #[test]
-    fn inconclusive_leaves_the_exit_code_alone_and_an_error_does_not() {
-        for (verdict, exit) in [(Verdict::Inconclusive, 0), (Verdict::Error, 3), (Verdict::Fail, 1)] {
+    fn a_single_verdict_decides_unless_it_is_none() {
+        for (verdict, exit) in [
+            (Verdict::Pass, 0),
+            (Verdict::Inconclusive, 3),
+            (Verdict::Error, 3),
+            (Verdict::Fail, 1),
+        ] {
             let mut tally = Tally::default();
             for mut event in samples::run(&[], false, Some(Ending::Complete)) {
                 if let Event::CaseFinished(case) = &mut event {
