@@ -211,10 +211,8 @@ async fn invalid_requests_are_refused_with_their_place() {
         assert_eq!(first_problem(&server.post(MESSAGES, body).await)["loc"], place);
     }
     let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
-    let wide = format!("\u{feff}{{}}");
-    for body in
-        ["{", "nul", deep.as_str(), wide.as_str(), "{\"filters\": \"\\ud800\"}", "1e999", "[]", "\"text\""]
-    {
+    let marked = "\u{feff}{}";
+    for body in ["{", "nul", deep.as_str(), marked, "{\"filters\": \"\\ud800\"}", "1e999", "[]", "\"text\""] {
         assert_eq!(server.send("POST", LIST, &[], body.to_owned()).await.status, 422, "{body:.20}");
     }
     let invalid_utf8 = server.send("POST", LIST, &[], vec![b'"', 0xff, b'"']).await;
