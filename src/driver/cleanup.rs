@@ -40,7 +40,10 @@ impl Driver {
         answer: Option<&Value>,
     ) {
         let resource = self.suite.resource(resource_name);
-        let id = answer.and_then(|a| resource.create.answer.find(a)).and_then(|a| resource.id.find(a)).and_then(Value::as_str);
+        let id = answer
+            .and_then(|a| resource.create.answer.find(a))
+            .and_then(|a| resource.id.find(a))
+            .and_then(Value::as_str);
         if let Some(id) = id {
             self.remember_id(resource_name, oracle, parent, id);
         }
@@ -88,8 +91,10 @@ pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
         .collect();
     for (name, resource) in &driver.suite.file().resources {
         let covered = resource.delete.is_some()
-            || std::iter::successors(resource.parent.as_deref(), |parent| driver.suite.resource(parent).parent.as_deref())
-                .any(|ancestor| driver.suite.resource(ancestor).delete.is_some());
+            || std::iter::successors(resource.parent.as_deref(), |parent| {
+                driver.suite.resource(parent).parent.as_deref()
+            })
+            .any(|ancestor| driver.suite.resource(ancestor).delete.is_some());
         if !covered && driver.suite.file().seed.iter().any(|group| group.resource == *name) {
             sentences.push(format!("every {name} of this run, since the API has no way to delete one"));
         }

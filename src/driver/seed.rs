@@ -51,11 +51,15 @@ pub async fn seed(driver: &Driver) -> Seeding {
             .collect();
         serial += group.count;
         let before = evidence.entries.len();
-        let made = driver.create(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places).await;
+        let made =
+            driver.create(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places).await;
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
             seeding.problem = Some(SeedingProblem {
-                message: format!("no record of seed group `{}` ({}) could be created", group.label, group.resource),
+                message: format!(
+                    "no record of seed group `{}` ({}) could be created",
+                    group.label, group.resource
+                ),
                 exchange: last.map(Box::new),
             });
             return seeding;
@@ -76,7 +80,8 @@ impl Driver {
             let mut evidence = Evidence::default();
             let outgoing = self.outgoing(&discover.operation, "discover", &Parts::default());
             let entry = self.send(&mut evidence, outgoing, Asked::Good).await;
-            let found = evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
+            let found =
+                evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
             let Some(found) = found.map(str::to_owned) else {
                 return Err(SeedingProblem {
                     message: format!(
@@ -108,7 +113,10 @@ impl Driver {
         for chunk in places.chunks(most) {
             let numbers = self.create_chunk(oracle, evidence, resource_name, resource, chunk).await;
             // One value that a target refuses must not cost the whole batch: the others are created one by one.
-            if numbers.is_empty() && chunk.len() > 1 && !evidence.entries.last().is_some_and(|e| e.exchange.is_success()) {
+            if numbers.is_empty()
+                && chunk.len() > 1
+                && !evidence.entries.last().is_some_and(|e| e.exchange.is_success())
+            {
                 for place in chunk {
                     let one = std::slice::from_ref(place);
                     made.extend(self.create_chunk(oracle, evidence, resource_name, resource, one).await);
@@ -244,7 +252,9 @@ impl Driver {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.fill(oracle, parent, item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.fill(oracle, parent, member)),
+            Value::Object(members) => {
+                members.values_mut().for_each(|member| self.fill(oracle, parent, member))
+            }
             _ => {}
         }
     }
@@ -289,7 +299,9 @@ fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, O
     let fits = |index: usize, answer: &Value| {
         resource.fields.iter().all(|(name, field)| {
             let (Some(sent), Some(read)) = (items[index].sent.get(name), &field.read) else { return true };
-            field.keep != Keep::Exact || !sent.is_string() || read.find(answer).is_some_and(|v| same_value(sent, v))
+            field.keep != Keep::Exact
+                || !sent.is_string()
+                || read.find(answer).is_some_and(|v| same_value(sent, v))
         })
     };
     for (position, answer) in answers.iter().enumerate() {

@@ -13,7 +13,14 @@ const MOST_PAGES: usize = 17;
 
 impl Driver {
     /// Walks every scope in one order with every page size that tells something; for an order that mirrors another, that one too.
-    pub(super) async fn walks(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection, order: usize) {
+    pub(super) async fn walks(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        order: usize,
+    ) {
         let bounds = self.suite.size_bounds(collection);
         let mirrored = collection.orders[order].mirror_of.as_ref();
         let mirrored = mirrored.and_then(|other| collection.orders.iter().position(|o| o.name == *other));
@@ -35,7 +42,11 @@ impl Driver {
             for size in sizes {
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
                 for order in mirrored.into_iter().chain([order]) {
-                    let order_name = if order == 0 { String::new() } else { format!("{} ", collection.orders[order].name) };
+                    let order_name = if order == 0 {
+                        String::new()
+                    } else {
+                        format!("{} ", collection.orders[order].name)
+                    };
                     let ask = Ask::first(name, collection, Self::query(scope, order, size));
                     let label = format!("{label} {order_name}{text}");
                     self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
