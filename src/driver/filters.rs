@@ -34,7 +34,7 @@ impl Driver {
         }
         for (ordinal, value) in values.into_iter().enumerate() {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
-            let sizes = if ordinal == 0 { vec![Some(1), Some(2), bounds.maximum] } else { vec![Some(3)] };
+            let sizes = if ordinal == 0 { vec![Some(2), bounds.maximum] } else { vec![bounds.maximum] };
             for size in sizes {
                 let query = Query { scope, order: 0, filters: filters.clone(), size };
                 let label =
@@ -126,7 +126,9 @@ impl Driver {
             let value = match filter.test {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),
                 // In the target's own spelling: whether it reads every zone in a filter is another question.
-                Test::Greater | Test::AtMost => field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned(),
+                Test::Greater | Test::AtMost => {
+                    field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned()
+                }
                 _ => record
                     .sent
                     .get(&filter.field)
