@@ -74,15 +74,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-size-ignored",
         "pages",
         "Every page is cut with the default size.",
-        around!(|call, inner| {
-            let asked = call.number("size", 50);
-            let mut reply = inner.send(&call.without("size")).await;
-            if !(1..=100).contains(&asked) {
-                return inner.send(&call).await;
-            }
-            reply.edit(|body| body["size"] = json!(asked));
-            reply
-        }),
+        around!(|call, inner| resliced(call, inner, |it| {
+            let start = it.page.saturating_sub(1).saturating_mul(50);
+            start..start.saturating_add(50)
+        })
+        .await),
     ),
     messages(
         "honcho-page-one-too-many",
