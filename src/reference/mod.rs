@@ -16,7 +16,7 @@ mod input;
 mod instant;
 mod mielto;
 mod ordered_map;
-mod serve;
+mod running;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use api::Api;
 use clock::Clock;
 use fault::Fault;
-pub use serve::{Running, serve};
+pub use running::{Running, serve};
 
 /// The largest request body that is read, in bytes; a larger one is answered with 413.
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;

@@ -29,7 +29,7 @@ impl Call {
     /// off comes back, for the handlers to refuse.
     pub(crate) async fn read(request: Request) -> Result<(Self, bool), Request> {
         let (parts, body) = request.into_parts();
-        let Ok(body) = to_bytes(body, BODY_LIMIT * 2).await else {
+        let Ok(body) = to_bytes(body, BODY_LIMIT * 16).await else {
             let oversized = Body::from(vec![b' '; BODY_LIMIT + 1]);
             return Err(Request::from_parts(parts, oversized));
         };

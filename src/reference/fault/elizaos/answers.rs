@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fault, list, of};
-use crate::reference::fault::call::Reply;
+use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
@@ -22,6 +22,11 @@ fn empty_page() -> Reply {
 fn error(status: StatusCode, code: &str) -> Reply {
     let error = json!({"code": code, "message": code, "details": code});
     Reply::new(status, &json!({"success": false, "error": error}))
+}
+
+/// Changes the content on its way in. What the handler then refuses is refused before anything is kept.
+fn content(call: &mut Call, change: fn(&str) -> String) {
+    call.edit(|body| json::text(body, "content", change));
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
@@ -116,20 +121,28 @@ pub(crate) const FAULTS: &[Fault] = &[
         "elizaos-list-is-plain-text",
         "http",
         "The list is sent as `text/plain`.",
-        OnReply(|_, reply| reply.set_header("content-type", "text/plain")),
+        OnReply(|_, reply| {
+            if reply.is_success() {
+                reply.set_header("content-type", "text/plain");
+            }
+        }),
     ),
     list(
         "elizaos-list-without-content-type",
         "http",
         "The list is sent without a content type.",
-        OnReply(|_, reply| drop(reply.headers.remove("content-type"))),
+        OnReply(|_, reply| {
+            if reply.is_success() {
+                reply.headers.remove("content-type");
+            }
+        }),
     ),
     list(
         "elizaos-list-cut-off",
         "http",
         "The JSON of a page with `before` lacks its last byte.",
         OnReply(|call, reply| {
-            if call.get("before").is_some() {
+            if call.get("before").is_some() && reply.is_success() {
                 reply.body.pop();
             }
         }),
@@ -198,19 +211,15 @@ pub(crate) const FAULTS: &[Fault] = &[
         "elizaos-long-content-cut",
         "validation",
         "A content over the maximum is cut to it instead of refused.",
-        Request(|call| {
-            call.edit(|body| json::text(body, "content", |it| it.chars().take(4000).collect()));
-        }),
+        Request(|call| content(call, |it| it.chars().take(4000).collect())),
     ),
     of(
         "send-message",
         "elizaos-longest-content-refused",
         "validation",
         "A content of exactly the maximum is refused.",
-        OnReply(|call, reply| {
-            if call.json()["content"].as_str().is_some_and(|it| it.chars().count() == 4000) {
-                *reply = error(StatusCode::BAD_REQUEST, "INVALID_CONTENT");
-            }
+        Request(|call| {
+            content(call, |it| it.to_owned() + if it.chars().count() == 4000 { "x" } else { "" });
         }),
     ),
     of(
@@ -218,10 +227,8 @@ pub(crate) const FAULTS: &[Fault] = &[
         "elizaos-length-counted-in-bytes",
         "validation",
         "A content of the right length is refused when its UTF-8 has more than 4000 bytes.",
-        OnReply(|call, reply| {
-            if call.json()["content"].as_str().is_some_and(|it| it.len() > 4000) {
-                *reply = error(StatusCode::BAD_REQUEST, "INVALID_CONTENT");
-            }
+        Request(|call| {
+            content(call, |it| it.to_owned() + &"x".repeat(if it.len() > 4000 { 4000 } else { 0 }));
         }),
     ),
     of(

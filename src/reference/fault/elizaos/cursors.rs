@@ -1,10 +1,9 @@
 //! Cursors that cut in the wrong place, are taken from the wrong item, or are not honoured.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Fault, cursor, cursors, items, list, stamp};
-use crate::reference::fault::call::{Call, Reply};
+use crate::reference::fault::call::Call;
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::json;
 use crate::reference::fault::text;
@@ -30,10 +29,13 @@ fn is_date_time(call: &Call, name: &str) -> bool {
     cursor(call, name).is_some() && !is_number(call, name)
 }
 
-fn refuse(reply: &mut Reply) {
-    let error =
-        json!({"code": "INVALID_PAGINATION", "message": "Invalid request", "details": "unknown cursor"});
-    *reply = Reply::new(StatusCode::BAD_REQUEST, &json!({"success": false, "error": error}));
+/// Makes the handler refuse the cursors of a call.
+fn spoil(call: &mut Call, unwanted: fn(&Call, &str) -> bool) {
+    for name in ["before", "after"] {
+        if unwanted(call, name) {
+            call.set(name, "unknown");
+        }
+    }
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
@@ -187,21 +189,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "elizaos-number-cursor-refused",
         "cursors",
         "The cursors of an answer are refused when they are sent back as they are.",
-        OnReply(|call, reply| {
-            if is_number(call, "before") || is_number(call, "after") {
-                refuse(reply);
-            }
-        }),
+        Request(|call| spoil(call, is_number)),
     ),
     list(
         "elizaos-date-time-cursor-refused",
         "cursors",
         "Cursors in the documented form, date-time, are refused.",
-        OnReply(|call, reply| {
-            if is_date_time(call, "before") || is_date_time(call, "after") {
-                refuse(reply);
-            }
-        }),
+        Request(|call| spoil(call, is_date_time)),
     ),
     list(
         "elizaos-cursor-offset-ignored",

@@ -1,6 +1,6 @@
 //! Pages of the wrong length, order or membership, and a `hasMore` that does not tell the truth.
 
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::json;
 
 use super::{Fault, cursor, items, list, stamp};
@@ -253,11 +253,9 @@ pub(crate) const FAULTS: &[Fault] = &[
         "elizaos-largest-limit-refused",
         "validation",
         "The documented maximum of the limit is refused.",
-        OnReply(|call, reply| {
-            if call.number("limit", 50) == 100 && reply.is_success() {
-                let error =
-                    json!({"code": "INVALID_PAGINATION", "message": "Invalid request", "details": "limit"});
-                *reply = Reply::new(StatusCode::BAD_REQUEST, &json!({"success": false, "error": error}));
+        Request(|call| {
+            if call.number("limit", 50) == 100 {
+                call.set("limit", 101);
             }
         }),
     ),

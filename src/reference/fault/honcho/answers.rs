@@ -127,7 +127,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-list-is-plain-text",
         "http",
         "The list is sent as `text/plain`.",
-        OnReply(|_, reply| reply.set_header("content-type", "text/plain; charset=utf-8")),
+        OnReply(|_, reply| {
+            if reply.is_success() {
+                reply.set_header("content-type", "text/plain; charset=utf-8");
+            }
+        }),
     ),
     sessions(
         "honcho-list-cut-off",
@@ -143,7 +147,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-byte-order-mark",
         "http",
         "The JSON begins with a byte order mark.",
-        OnReply(|_, reply| drop(reply.body.splice(0..0, *b"\xef\xbb\xbf"))),
+        OnReply(|_, reply| {
+            if reply.is_success() {
+                reply.body.splice(0..0, *b"\xef\xbb\xbf");
+            }
+        }),
     ),
     of(
         "create-messages",
@@ -211,9 +219,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "http",
         "The list claims to be, and is, encoded in ISO 8859-1 where it can be.",
         OnReply(|_, reply| {
-            reply.set_header("content-type", "application/json; charset=iso-8859-1");
-            let text = String::from_utf8_lossy(&reply.body).into_owned();
-            reply.body = text.chars().map(|it| u8::try_from(u32::from(it)).unwrap_or(b'?')).collect();
+            if reply.is_success() {
+                reply.set_header("content-type", "application/json; charset=iso-8859-1");
+                let text = String::from_utf8_lossy(&reply.body).into_owned();
+                reply.body = text.chars().map(|it| u8::try_from(u32::from(it)).unwrap_or(b'?')).collect();
+            }
         }),
     ),
     of(

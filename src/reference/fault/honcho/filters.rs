@@ -178,7 +178,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "filters",
         "The body `null`, which means no filter, is refused.",
         OnReply(|call, reply| {
-            if call.body.trim_ascii() == b"null" {
+            if call.body.trim_ascii() == b"null" && reply.is_success() {
                 let problem =
                     json!({"type": "missing", "loc": ["body"], "msg": "Field required", "input": null});
                 *reply = Reply::new(StatusCode::UNPROCESSABLE_ENTITY, &json!({"detail": [problem]}));

@@ -90,6 +90,16 @@ async fn all(call: &Call, inner: &Inner) -> Vec<Value> {
     items
 }
 
+/// A damage that shows the items at other positions, computed from page and size.
+macro_rules! sliced {
+    (|$paging:ident| $positions:expr) => {
+        $crate::reference::fault::damage::around!(|call, inner| {
+            super::resliced(call, inner, |$paging| $positions).await
+        })
+    };
+}
+use sliced;
+
 /// The right answer with the items at other positions in place of the right ones.
 async fn resliced(call: Call, inner: Inner, positions: fn(&Paging) -> Range<usize>) -> Reply {
     let mut reply = inner.send(&call).await;

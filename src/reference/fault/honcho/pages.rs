@@ -3,29 +3,24 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::{Fault, messages, of, paging, resliced, sessions};
+use super::{Fault, messages, of, paging, sessions, sliced};
 use crate::reference::fault::call::Reply;
 use crate::reference::fault::damage::Damage::Reply as OnReply;
 use crate::reference::fault::damage::Damage::Request;
-use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
 
 pub(crate) const FAULTS: &[Fault] = &[
     messages(
         "honcho-pages-overlap",
         "pages",
-        "Every page after the first begins with the last item of the one before.",
-        around!(|call, inner| resliced(call, inner, |it| it
-            .window(((it.page - 1).saturating_mul(it.size)).saturating_sub(usize::from(it.page > 1))))
-        .await),
+        "Every page after the first begins one item too early.",
+        sliced!(|it| it.window(it.right().start.saturating_sub(1))),
     ),
     sessions(
         "honcho-pages-leave-gap",
         "pages",
         "One item is lost between each two pages.",
-        around!(|call, inner| resliced(call, inner, |it| it
-            .window((it.page - 1).saturating_mul(it.size.saturating_add(1))))
-        .await),
+        sliced!(|it| it.window((it.page - 1).saturating_mul(it.size.saturating_add(1)))),
     ),
     messages(
         "honcho-last-page-loses-item",
@@ -42,23 +37,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-third-page-repeats-second",
         "pages",
         "Page 3 shows the items of page 2; all other pages are right.",
-        around!(|call, inner| resliced(call, inner, |it| if it.page == 3 {
-            it.window(it.size)
-        } else {
-            it.right()
-        })
-        .await),
+        sliced!(|it| if it.page == 3 { it.window(it.size) } else { it.right() }),
     ),
     sessions(
         "honcho-size-one-skips",
         "pages",
         "With size 1 every page after the first shows the item after the right one.",
-        around!(|call, inner| resliced(call, inner, |it| if it.size == 1 && it.page > 1 {
-            it.window(it.page)
-        } else {
-            it.right()
-        })
-        .await),
+        sliced!(|it| if it.size == 1 && it.page > 1 { it.window(it.page) } else { it.right() }),
     ),
     messages(
         "honcho-largest-page-short",
@@ -74,36 +59,28 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-size-ignored",
         "pages",
         "Every page is cut with the default size.",
-        around!(|call, inner| {
-            let asked = call.number("size", 50);
-            let mut reply = inner.send(&call.without("size")).await;
-            if !(1..=100).contains(&asked) {
-                return inner.send(&call).await;
-            }
-            reply.edit(|body| body["size"] = json!(asked));
-            reply
+        sliced!(|it| {
+            let start = it.page.saturating_sub(1).saturating_mul(50);
+            start..start.saturating_add(50)
         }),
     ),
     messages(
         "honcho-page-one-too-many",
         "pages",
         "A full page holds one item more than its size.",
-        around!(|call, inner| resliced(call, inner, |it| it.right().start..it.right().end.saturating_add(1))
-            .await),
+        sliced!(|it| it.right().start..it.right().end.saturating_add(1)),
     ),
     sessions(
         "honcho-pages-counted-from-zero",
         "pages",
         "Page 1 is the second page.",
-        around!(|call, inner| resliced(call, inner, |it| it.window(it.page.saturating_mul(it.size))).await),
+        sliced!(|it| it.window(it.page.saturating_mul(it.size))),
     ),
     messages(
         "honcho-past-end-repeats-last-page",
         "pages",
         "A page past the end shows the items of the last page.",
-        around!(|call, inner| resliced(call, inner, |it| it
-            .window((it.page.min(it.pages().max(1)) - 1).saturating_mul(it.size)))
-        .await),
+        sliced!(|it| it.window((it.page.min(it.pages().max(1)) - 1).saturating_mul(it.size))),
     ),
     sessions(
         "honcho-past-end-not-found",
@@ -143,7 +120,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-peers-page-ignored",
         "pages",
         "The list of peers always shows its first page.",
-        around!(|call, inner| resliced(call, inner, |it| it.window(0)).await),
+        sliced!(|it| it.window(0)),
     ),
     sessions(
         "honcho-middle-page-loses-item",

@@ -14,15 +14,9 @@ const fn creation(name: &'static str, summary: &'static str, damage: Damage) -> 
     of("create-messages", name, "validation", summary, damage)
 }
 
-fn refuse(reply: &mut Reply, place: [&str; 2]) {
-    let problem = json!({"type": "value_error", "loc": place, "msg": "Value is not allowed"});
-    *reply = Reply::new(StatusCode::UNPROCESSABLE_ENTITY, &json!({"detail": [problem]}));
-}
-
-fn longest_content(call: &Call) -> usize {
-    let body = call.json();
-    let messages = body["messages"].as_array().into_iter().flatten();
-    messages.filter_map(|it| it["content"].as_str()).map(|it| it.chars().count()).max().unwrap_or(0)
+/// Changes each content on its way in. What the handler then refuses is refused before anything is created.
+fn each_content(call: &mut Call, change: fn(&str) -> String) {
+    call.edit(|body| json::each(body, "messages", |message| json::text(message, "content", change)));
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
@@ -93,9 +87,9 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-largest-size-refused",
         "validation",
         "The documented maximum of the size is refused.",
-        OnReply(|call, reply| {
+        Request(|call| {
             if call.number("size", 50) == 100 {
-                refuse(reply, ["query", "size"]);
+                call.set("size", 101);
             }
         }),
     ),
@@ -128,50 +122,40 @@ pub(crate) const FAULTS: &[Fault] = &[
     creation(
         "honcho-long-content-cut",
         "A content over the maximum is cut to it instead of refused.",
-        Request(|call| {
-            if longest_content(call) > 25_000 {
-                call.edit(|body| {
-                    json::each(body, "messages", |message| {
-                        json::text(message, "content", |it| it.chars().take(25_000).collect());
-                    });
-                });
-            }
-        }),
+        Request(|call| each_content(call, |it| it.chars().take(25_000).collect())),
     ),
     creation(
         "honcho-longest-content-refused",
         "A content of exactly the documented maximum is refused.",
-        OnReply(|call, reply| {
-            if longest_content(call) == 25_000 {
-                refuse(reply, ["body", "messages"]);
-            }
+        Request(|call| {
+            each_content(call, |it| it.to_owned() + if it.chars().count() == 25_000 { "x" } else { "" });
         }),
     ),
     creation(
         "honcho-length-counted-in-bytes",
         "A content of the right length is refused when its UTF-8 has more than 25000 bytes.",
-        OnReply(|call, reply| {
-            let body = call.json();
-            let messages = body["messages"].as_array().into_iter().flatten();
-            if messages.filter_map(|it| it["content"].as_str()).any(|it| it.len() > 25_000) {
-                refuse(reply, ["body", "messages"]);
-            }
+        Request(|call| {
+            each_content(call, |it| it.to_owned() + &"x".repeat(if it.len() > 25_000 { 25_000 } else { 0 }));
         }),
     ),
     creation(
         "honcho-full-batch-refused",
         "A batch of the documented maximum of 100 messages is refused.",
-        OnReply(|call, reply| {
-            if json::count(&call.json(), "messages") == 100 {
-                refuse(reply, ["body", "messages"]);
-            }
+        Request(|call| {
+            call.edit(|body| {
+                json::list(body, "messages", |items| {
+                    if items.len() == 100 {
+                        items.extend_from_within(..1);
+                    }
+                });
+            });
         }),
     ),
     creation(
         "honcho-empty-batch-accepted",
         "A batch without messages is answered with 201.",
         OnReply(|call, reply| {
-            if call.json()["messages"] == json!([]) {
+            if call.json()["messages"] == json!([]) && reply.status == StatusCode::UNPROCESSABLE_ENTITY {
                 *reply = Reply::new(StatusCode::CREATED, &json!([]));
             }
         }),
@@ -179,11 +163,14 @@ pub(crate) const FAULTS: &[Fault] = &[
     creation(
         "honcho-empty-content-refused",
         "An empty content, which is allowed, is refused.",
-        OnReply(|call, reply| {
-            let body = call.json();
-            if body["messages"].as_array().into_iter().flatten().any(|it| it["content"] == json!("")) {
-                refuse(reply, ["body", "messages"]);
-            }
+        Request(|call| {
+            call.edit(|body| {
+                json::each(body, "messages", |message| {
+                    if message["content"] == json!("") {
+                        message["content"] = Value::Null;
+                    }
+                });
+            });
         }),
     ),
     messages(

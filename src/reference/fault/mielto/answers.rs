@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::ALLOW;
 use serde_json::{Value, json};
 
-use super::{Fault, each_item, list, of};
+use super::{Fault, each_item, is_filtered, items, list, of};
 use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{self, Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
@@ -24,11 +24,6 @@ fn each_message(call: &mut Call, change: impl Fn(&mut Value)) {
         Some(message) => change(message),
         None => {}
     });
-}
-
-fn refuse(reply: &mut Reply, name: &str) {
-    let problem = json!({"type": "value_error", "loc": ["query", name], "msg": "Value is not allowed"});
-    *reply = Reply::new(StatusCode::UNPROCESSABLE_ENTITY, &json!({"detail": [problem]}));
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
@@ -157,7 +152,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         "mielto-list-is-html",
         "http",
         "The list is sent as `text/html`.",
-        OnReply(|_, reply| reply.set_header("content-type", "text/html; charset=utf-8")),
+        OnReply(|_, reply| {
+            if reply.is_success() {
+                reply.set_header("content-type", "text/html; charset=utf-8");
+            }
+        }),
     ),
     list(
         "mielto-later-pages-fail",
@@ -245,9 +244,9 @@ pub(crate) const FAULTS: &[Fault] = &[
         "mielto-largest-limit-refused",
         "validation",
         "The documented maximum of the limit is refused.",
-        OnReply(|call, reply| {
+        Request(|call| {
             if call.number("limit", 100) == 1000 {
-                refuse(reply, "limit");
+                call.set("limit", 1001);
             }
         }),
     ),
@@ -324,17 +323,14 @@ pub(crate) const FAULTS: &[Fault] = &[
             let mut reply = inner.send(&call).await;
             let total = reply.json()["total_count"].as_u64().unwrap_or(0);
             let conversation = call.get("conversation_id").unwrap_or_default();
-            let plain = call.number("skip", 0) == 0 && call.get("order_direction").is_none();
-            if plain && total > 0 && inner.memory.count(&format!("{conversation} {total}")) == 1 {
+            let narrowed = is_filtered(&call.without("conversation_id"));
+            let ordered = call.get("order_by").is_some() || call.get("order_direction").is_some();
+            let first = total > 0 && call.number("skip", 0) == 0 && !narrowed && !ordered;
+            if first && inner.memory.count(&format!("{conversation} {total}")) == 1 {
                 reply.edit(|body| json::add(body, "total_count", -1));
-                each_newest(&mut reply);
+                items(&mut reply, |items| items.drain(..1.min(items.len())).for_each(drop));
             }
             reply
         }),
     ),
 ];
-
-/// Takes the newest message off the first page of the default order.
-fn each_newest(reply: &mut Reply) {
-    super::items(reply, |items| items.drain(..1.min(items.len())).for_each(drop));
-}

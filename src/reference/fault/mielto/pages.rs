@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::{Fault, Paging, items, list, resliced, unfiltered};
+use super::{Fault, Paging, items, list, sliced, unfiltered};
 use crate::reference::fault::call::Reply;
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
@@ -30,51 +30,43 @@ pub(crate) const FAULTS: &[Fault] = &[
         "mielto-skip-one-more",
         "pages",
         "An offset skips one item too many, so items are lost between pages.",
-        around!(|call, inner| resliced(call, inner, |it| it
-            .window(it.skip.saturating_add(usize::from(it.skip > 0))))
-        .await),
+        sliced!(|it| it.window(it.skip.saturating_add(usize::from(it.skip > 0)))),
     ),
     list(
         "mielto-skip-ignored",
         "pages",
         "The offset is accepted and changes nothing.",
-        around!(|call, inner| resliced(call, inner, |it| it.window(0)).await),
+        sliced!(|it| it.window(0)),
     ),
     list(
         "mielto-skip-rounded-to-pages",
         "pages",
         "An offset that is no multiple of the limit is rounded down to one.",
-        around!(
-            |call, inner| resliced(call, inner, |it| it.window(it.skip - it.skip % it.limit.max(1))).await
-        ),
+        sliced!(|it| it.window(it.skip - it.skip % it.limit.max(1))),
     ),
     list(
         "mielto-skip-counts-pages",
         "pages",
         "The offset is taken for a number of pages.",
-        around!(|call, inner| resliced(call, inner, |it| it.window(it.skip.saturating_mul(it.limit))).await),
+        sliced!(|it| it.window(it.skip.saturating_mul(it.limit))),
     ),
     list(
         "mielto-limit-ignored",
         "pages",
         "Every page is cut with the default limit.",
-        around!(|call, inner| resliced(call, inner, |it| it.skip..it.skip.saturating_add(100)).await),
+        sliced!(|it| it.skip..it.skip.saturating_add(100)),
     ),
     list(
         "mielto-page-one-too-many",
         "pages",
         "A full page has one item more than its limit.",
-        around!(
-            |call, inner| resliced(call, inner, |it| it.skip..it.window(it.skip).end.saturating_add(1)).await
-        ),
+        sliced!(|it| it.skip..it.window(it.skip).end.saturating_add(1)),
     ),
     list(
         "mielto-largest-page-short",
         "pages",
         "A page of the largest limit stops after 999 items.",
-        around!(|call, inner| resliced(call, inner, |it| it.skip
-            ..it.window(it.skip).end.min(it.skip.saturating_add(999)))
-        .await),
+        sliced!(|it| it.skip..it.window(it.skip).end.min(it.skip.saturating_add(999))),
     ),
     list(
         "mielto-default-limit-twenty",
@@ -101,16 +93,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "mielto-limit-one-skips",
         "pages",
         "With the limit 1 every page after the first shows the item after the right one.",
-        around!(|call, inner| resliced(call, inner, |it| it
-            .window(it.skip.saturating_add(usize::from(it.limit == 1 && it.skip > 0))))
-        .await),
+        sliced!(|it| it.window(it.skip.saturating_add(usize::from(it.limit == 1 && it.skip > 0)))),
     ),
     list(
         "mielto-past-end-repeats-last-item",
         "pages",
         "An offset past the end shows the last item.",
-        around!(|call, inner| resliced(call, inner, |it| it.window(it.skip.min(it.total.saturating_sub(1))))
-            .await),
+        sliced!(|it| it.window(it.skip.min(it.total.saturating_sub(1)))),
     ),
     list(
         "mielto-past-end-not-found",
