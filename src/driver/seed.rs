@@ -51,8 +51,10 @@ pub async fn seed(driver: &Driver) -> Seeding {
             .collect();
         serial += group.count;
         let before = evidence.entries.len();
-        let made =
-            driver.create(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places).await;
+        let most = group.batch.unwrap_or(usize::MAX);
+        let made = driver
+            .create_in_batches(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places, most)
+            .await;
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
             seeding.problem = Some(SeedingProblem {
@@ -105,9 +107,21 @@ impl Driver {
         resource_name: &str,
         places: &[Place<'_>],
     ) -> Vec<RecordNumber> {
+        self.create_in_batches(oracle, evidence, resource_name, places, usize::MAX).await
+    }
+
+    /// The same, with no more than `most` records in one request.
+    async fn create_in_batches(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        places: &[Place<'_>],
+        most: usize,
+    ) -> Vec<RecordNumber> {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
-        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.max(1));
+        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.min(most).max(1));
         let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
         let mut made = Vec::new();
         for chunk in places.chunks(most) {

@@ -246,7 +246,18 @@ impl<'a> Checker<'a> {
                     None,
                 ));
             }
-            let parent = self.file.resources[&group.resource].parent.as_deref();
+            let resource = &self.file.resources[&group.resource];
+            if let Some(size) = group.batch {
+                let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max);
+                if !(1..=most).contains(&size) {
+                    return Err(self.wrong(
+                        &format!("{at}.batch"),
+                        format!("it must be from 1 to {most}"),
+                        None,
+                    ));
+                }
+            }
+            let parent = resource.parent.as_deref();
             match (&group.under, parent) {
                 (None, None) => {}
                 (Some(under), Some(parent)) => {

@@ -6,6 +6,8 @@
 mod check;
 mod error;
 mod model;
+#[cfg(test)]
+mod tests;
 
 pub use error::{SuiteError, nearest};
 pub use model::*;
