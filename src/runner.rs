@@ -47,16 +47,8 @@ pub struct Options {
 
 /// Runs all jobs, one suite after the other.
 pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
-    let started = Instant::now();
-    sink(Event::RunStarted(RunStarted {
-        format: crate::event::FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: jobs.first().map_or(0, |job| job.driver.seed),
-        namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
-        target: options.target.clone(),
-        suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
-        rules: RULES.iter().map(|rule| rule.head()).collect(),
-    }));
+    let begin = Instant::now();
+    sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
@@ -80,9 +72,22 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         ending,
         message,
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
-        elapsed_us: microseconds(started),
+        elapsed_us: microseconds(begin),
     }));
     ending
+}
+
+/// The head of a run.
+pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
+    RunStarted {
+        format: crate::event::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: jobs.first().map_or(0, |job| job.driver.seed),
+        namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
+        target: options.target.clone(),
+        suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
+        rules: RULES.iter().map(|rule| rule.head()).collect(),
+    }
 }
 
 /// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
