@@ -1,0 +1,130 @@
+//! An `OpenAPI` document, ready to be asked: its operations, and schemas that judge values.
+//!
+//! The main type is [`Document`]. Versions 3.0 and 3.1 meet in one model: a list of [`Operation`]s with references
+//! followed and parameters merged, and [`Schema`]s compiled as JSON Schema 2020-12 from the raw text, since no typed
+//! model keeps a schema whole. Everything is checked at load, so that a broken document is named with its place before
+//! the first request is sent; and every part knows its JSON pointer, so that a finding can say where its basis stands.
+
+mod error;
+mod model;
+mod pointer;
+mod reader;
+mod references;
+mod schema;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod text;
+mod upgrade;
+mod version;
+mod view;
+mod violation;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use error::DocumentError;
+pub use model::{
+    Header, Location, MediaType, Operation, Parameter, ParameterStyle, RequestBody, Response, SecurityScheme,
+    Server, StatusKey, Version,
+};
+pub use schema::Schema;
+pub use violation::Violation;
+
+use reader::Reader;
+use references::References;
+use schema::Schemas;
+
+/// An `OpenAPI` document, read and checked, with its schemas compiled.
+#[derive(Debug)]
+pub struct Document {
+    name: String,
+    version: Version,
+    title: String,
+    api_version: String,
+    operations: Vec<Operation>,
+    servers: Vec<Server>,
+    security_schemes: BTreeMap<String, SecurityScheme>,
+    references: Arc<References>,
+}
+
+impl Document {
+    /// Reads a document from its text.
+    ///
+    /// `name` is the file name: messages begin with it, and its extension tells JSON (`.json`) from YAML (`.yaml`,
+    /// `.yml`); without either, a text that starts with a brace is JSON.
+    pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
+        let text::Text { raw, order } = text::read(name, text)?;
+        let version = version::check(name, &raw)?;
+        let references = Arc::new(References::new(name, version, raw)?);
+        let schemas = Schemas::compile(name, Arc::clone(&references))?;
+        let reader = Reader { file: name, version, raw: references.raw(), schemas: &schemas };
+        let info = version::info(&reader)?;
+        Ok(Self {
+            name: name.to_owned(),
+            version,
+            title: info.title,
+            api_version: info.api_version,
+            security_schemes: reader.security_schemes()?,
+            operations: reader.operations(&order)?,
+            servers: reader.servers()?,
+            references: Arc::clone(&references),
+        })
+    }
+
+    /// The file name, as given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version of the `OpenAPI` Specification.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The API's name (`info.title`).
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The API's version (`info.version`).
+    pub fn api_version(&self) -> &str {
+        &self.api_version
+    }
+
+    /// The document as given.
+    pub fn raw(&self) -> &Value {
+        self.references.raw()
+    }
+
+    /// All operations, in the order of the text.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The operation with that [`Operation::id`].
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// Where the API is served, in the order of the text.
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    /// The declared ways to authenticate.
+    pub fn security_schemes(&self) -> &BTreeMap<String, SecurityScheme> {
+        &self.security_schemes
+    }
+
+    /// Follows the `$ref`s of a schema from [`Schema::value`] and gives the last schema that can be reached.
+    ///
+    /// Members beside a `$ref` are left behind. A reference that leads in a circle or is relative to an `$id` around
+    /// it ends the way.
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        self.references.resolve(schema)
+    }
+}
