@@ -3,9 +3,11 @@
 //! ARCHITECTURE.md in the repository gives the bird's eye view; the layers are the modules below, from pure data at the
 //! top to input and output at the bottom.
 
+pub mod client;
 pub mod document;
 pub mod event;
 pub mod evidence;
+pub mod generate;
 pub mod oracle;
 pub mod pagination;
 pub mod rules;

@@ -104,6 +104,8 @@ pub enum WalkEnd {
     Broken,
     /// It was only to be this one page.
     Single,
+    /// The list is not ours alone and longer than the harness is willing to read.
+    Budget,
 }
 
 /// Which question a walk answers, so that a rule finds the ones that it needs.
@@ -121,7 +123,8 @@ pub enum WalkKind {
     Defaults,
     /// The first page with the documented defaults written out.
     ExplicitDefaults,
-    /// The first page with the parameters in another order.
+    /// The page of the walk before it, asked for in another way that means the same: parameters in another order, another spelling of
+    /// "no filter".
     Permuted,
     /// The same request as the walk before it.
     Repeat,

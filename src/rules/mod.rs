@@ -5,11 +5,12 @@
 //! of completeness all come from it.
 
 mod declare;
+mod paging;
 mod registry;
 mod scene;
 mod sheet;
 
-pub use declare::Rule;
+pub use declare::{HEADINGS, Rule};
 pub use registry::{RULES, find};
 pub use scene::Scene;
 pub use sheet::{Draft, Sheet};

@@ -7,7 +7,7 @@ mod check;
 mod error;
 mod model;
 
-pub use error::SuiteError;
+pub use error::{SuiteError, nearest};
 pub use model::*;
 
 use std::sync::Arc;

@@ -38,9 +38,12 @@ pub struct SuiteFile {
     /// How requests may be sent.
     #[serde(default)]
     pub limits: Limits,
-    /// How a client shows who it is.
+    /// How a client shows who it is; the first form is the usual one.
     #[serde(default)]
     pub credentials: Vec<CredentialForm>,
+    /// Whether the document leaves out operations that the API has, so that a method it does not name may well exist.
+    #[serde(default)]
+    pub partial: bool,
 }
 
 /// A promise that the document does not make.
@@ -65,6 +68,9 @@ pub struct Variable {
     /// What it is when it was neither given nor discovered.
     #[serde(default)]
     pub default: Option<String>,
+    /// The header field that carries it in every request, once it has a value.
+    #[serde(default)]
+    pub header: Option<String>,
 }
 
 /// Where a variable's value is found in the target.

@@ -1,0 +1,28 @@
+//! Sends requests and records what comes of them. Only this module and the driver talk to a target.
+//!
+//! [`Client`] turns an [`Outgoing`] into an [`Exchange`](crate::evidence::Exchange) and never fails otherwise: what kept a
+//! response from arriving is data in the exchange. It keeps to the limits of [`ClientOptions`] (requests, time, rate,
+//! concurrency, octets), obeys the target's own rate limits, and replaces secrets before anything is recorded.
+//!
+//! Where a response repeats a secret, the recorded content holds a variable in its place, and **rules judge that changed
+//! content**: what a recording shows is what was judged, so that a verdict can be repeated from the recording.
+
+mod assemble;
+mod failure;
+mod gate;
+mod message;
+mod options;
+mod rate_limit;
+mod raw;
+mod reachability;
+mod redact;
+mod send;
+mod transport;
+
+#[cfg(test)]
+mod test_server;
+
+pub use options::{ClientError, ClientOptions, Credentials, Outgoing, Secret};
+pub use reachability::{Reachability, probe};
+pub use redact::{MIN_SECRET_LEN, Redactor};
+pub use send::Client;

@@ -1,0 +1,219 @@
+//! The [`Client`]: what happens around a try, from the gate to the recorded exchange.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::assemble::{Assembled, Fixed};
+use super::failure::Failure;
+use super::gate::Gate;
+use super::message::{RawResponse, header_text};
+use super::options::{ClientError, ClientOptions, Outgoing};
+use super::rate_limit::{pause_after, retry_wait};
+use super::raw;
+use super::redact::Redactor;
+use super::transport::{Connection, Transport};
+use crate::evidence::{Body, Exchange, Request, Response, TransportErrorKind};
+
+/// How often a request is sent at most while the target asks to wait.
+const MAX_TRIES: u32 = 5;
+
+/// Sends requests to one target. Cheap to clone; clones share connections, budgets and pauses.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    transport: Transport,
+    gate: Gate,
+    redactor: Redactor,
+    fixed: Fixed,
+    timeout: Duration,
+    max_retry_after: Duration,
+}
+
+/// What goes over the wire in each try.
+enum Wire<'a> {
+    Request(&'a Assembled, Connection),
+    Octets(&'a [u8]),
+}
+
+impl Client {
+    /// Makes a client; nothing is sent yet.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        let fixed = Fixed::new(&options)?;
+        Ok(Self(Arc::new(Inner {
+            gate: Gate::new(&options)?,
+            redactor: Redactor::new(&options.secrets, fixed.credentials())?,
+            fixed,
+            timeout: options.timeout,
+            max_retry_after: options.max_retry_after,
+            transport: Transport::new(options)?,
+        })))
+    }
+
+    /// Sends a request, on an open connection if there is one, and records what came of it.
+    ///
+    /// While the target answers 429, or 503 with `Retry-After`, the request is sent again, at most five times in all; the
+    /// exchange is the last one. A path that the URL type would rewrite (`..` segments, say) goes over a raw connection.
+    pub async fn send(&self, outgoing: Outgoing) -> Exchange {
+        self.send_over(outgoing, Connection::Any).await
+    }
+
+    /// Like [`Client::send`], on a connection of its own.
+    pub async fn send_on_new_connection(&self, outgoing: Outgoing) -> Exchange {
+        self.send_over(outgoing, Connection::New).await
+    }
+
+    /// Sends octets as they are over a plain connection of their own, and reads what comes back as HTTP/1.1. For what a
+    /// proper client cannot send; [`Client::octets`] gives something to start from. Only for `http` targets.
+    pub async fn send_raw(&self, operation: &str, purpose: &str, octets: &[u8]) -> Exchange {
+        let base_path = self.0.transport.base().path();
+        let request = raw::read_request(octets, base_path, &self.0.redactor);
+        self.0.run(operation.to_owned(), purpose.to_owned(), request, Wire::Octets(octets)).await
+    }
+
+    /// The octets of a request (RFC 9112), credentials included, to be changed and given to [`Client::send_raw`]. `None`
+    /// where a header field cannot be written.
+    pub fn octets(&self, outgoing: &Outgoing) -> Option<Vec<u8>> {
+        let (assembled, _) = self.0.fixed.assemble(outgoing, &self.0.redactor);
+        let assembled = assembled.ok()?;
+        let transport = &self.0.transport;
+        Some(raw::octets(transport.base(), &transport.target(&assembled.path), &assembled))
+    }
+
+    /// How many requests went out, every try counted.
+    pub fn requests(&self) -> usize {
+        self.0.gate.sent()
+    }
+
+    /// The header fields that [`Credentials::Usual`](super::Credentials::Usual) stands for, secrets and all, names in lower
+    /// case.
+    pub fn usual_credentials(&self) -> &[(String, String)] {
+        self.0.fixed.credentials()
+    }
+
+    /// The base URL, which holds no credentials.
+    pub fn base_url(&self) -> &url::Url {
+        self.0.transport.base()
+    }
+
+    /// Sends nothing more: waiting and later requests end at once with [`TransportErrorKind::Budget`]. Requests in flight
+    /// are finished.
+    pub fn stop(&self) {
+        self.0.gate.stop();
+    }
+
+    async fn send_over(&self, outgoing: Outgoing, connection: Connection) -> Exchange {
+        let inner = &*self.0;
+        let (assembled, request) = inner.fixed.assemble(&outgoing, &inner.redactor);
+        let Outgoing { operation, purpose, .. } = outgoing;
+        match assembled {
+            Err(failure) => {
+                Exchange { operation, purpose, request, outcome: Err(failure.error), elapsed_us: 0 }
+            }
+            Ok(assembled) => {
+                let rewritten = inner.transport.url(&assembled.path).is_none();
+                let plain = inner.transport.base().scheme() == "http";
+                let connection = if rewritten && plain { Connection::Raw } else { connection };
+                inner.run(operation, purpose, request, Wire::Request(&assembled, connection)).await
+            }
+        }
+    }
+}
+
+impl Inner {
+    async fn run(&self, operation: String, purpose: String, request: Request, wire: Wire<'_>) -> Exchange {
+        let (outcome, elapsed) = self.tries(wire).await;
+        Exchange {
+            operation,
+            purpose,
+            request,
+            outcome: match outcome {
+                Ok(response) => Ok(self.record(response)),
+                Err(failure) => Err(failure.error),
+            },
+            elapsed_us: u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Sends until there is an answer to keep; returns the last one, and how long its try took.
+    async fn tries(&self, wire: Wire<'_>) -> (Result<RawResponse, Failure>, Duration) {
+        let _permit = match self.gate.enter().await {
+            Ok(permit) => permit,
+            Err(failure) => return (Err(failure), Duration::ZERO),
+        };
+        let mut tries = 0;
+        let mut reconnected = false;
+        let mut last = None;
+        loop {
+            if let Err(failure) = self.gate.start().await {
+                // What the target did say is worth more than why it was not asked again.
+                return last.unwrap_or((Err(failure), Duration::ZERO));
+            }
+            let began = Instant::now();
+            let outcome = self.attempt(&wire, reconnected).await;
+            let elapsed = began.elapsed();
+            match &outcome {
+                Err(failure) => {
+                    self.gate.note(failure.error.kind == TransportErrorKind::Refused);
+                    if failure.closed_before_response && !reconnected {
+                        reconnected = true;
+                        last = Some((outcome, elapsed));
+                        continue;
+                    }
+                }
+                Ok(response) => {
+                    self.gate.note(false);
+                    tries += 1;
+                    if self.wait_for_target(response, tries) {
+                        last = Some((outcome, elapsed));
+                        continue;
+                    }
+                }
+            }
+            return (outcome, elapsed);
+        }
+    }
+
+    /// Pauses the client as the response asks; returns whether the request is to be sent again.
+    fn wait_for_target(&self, response: &RawResponse, tries: u32) -> bool {
+        let grant = |wait: &Duration| *wait <= self.max_retry_after;
+        let again = retry_wait(response, tries);
+        match again.or_else(|| pause_after(response)).filter(grant) {
+            Some(wait) => self.gate.pause(wait) && again.is_some() && tries < MAX_TRIES,
+            None => false,
+        }
+    }
+
+    async fn attempt(&self, wire: &Wire<'_>, reconnect: bool) -> Result<RawResponse, Failure> {
+        let (time, late) = self.gate.allowance(self.timeout);
+        let attempt = async {
+            match wire {
+                Wire::Request(request, Connection::Any) if reconnect => {
+                    self.transport.attempt(request, Connection::New).await
+                }
+                Wire::Request(request, connection) => self.transport.attempt(request, *connection).await,
+                Wire::Octets(octets) => self.transport.attempt_raw(octets).await,
+            }
+        };
+        tokio::time::timeout(time, attempt).await.unwrap_or(Err(late))
+    }
+
+    /// The response without secrets.
+    fn record(&self, response: RawResponse) -> Response {
+        let redactor = &self.redactor;
+        Response {
+            status: response.status,
+            headers: response
+                .headers
+                .iter()
+                .map(|(name, value)| {
+                    let value = header_text(&redactor.octets(value));
+                    (redactor.text(name).into_owned(), redactor.response_header(name, value))
+                })
+                .collect(),
+            body: Body::new(redactor.octets_owned(response.body)),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The driver: the only part that decides what is sent. It seeds the target, walks lists, sends probes, and hands back evidence.
+//!
+//! It judges nothing. What it cannot send it writes down as an obstacle, so that the rules which needed it are inconclusive.
+
+mod bounds;
+mod cleanup;
+mod content;
+mod filters;
+mod items;
+mod list;
+mod pages;
+mod parameters;
+mod perform;
+mod protocol;
+mod request;
+mod seed;
+mod values;
+mod walks;
+mod writes;
+
+pub use cleanup::clean;
+pub use perform::perform;
+pub use seed::{Seeding, seed};
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use crate::client::Client;
+use crate::pagination::CursorForm;
+use crate::suite::Suite;
+
+/// One suite on one target.
+#[derive(Debug)]
+pub struct Driver {
+    /// What sends.
+    pub client: Client,
+    /// What is judged.
+    pub suite: Arc<Suite>,
+    /// The number that all values come from.
+    pub seed: u64,
+    /// The name under which this run's records stand: `specproof-…`, `[A-Za-z0-9_-]` only.
+    pub namespace: String,
+    /// Whether the target was given credentials.
+    pub authenticated: bool,
+    /// The values of the suite's variables, given or discovered.
+    variables: RwLock<BTreeMap<String, String>>,
+    /// The form of a cursor that each collection honours, by collection.
+    forms: RwLock<BTreeMap<String, CursorForm>>,
+}
+
+impl Driver {
+    /// A driver that has sent nothing yet. `variables` are those that the user gave.
+    pub fn new(
+        client: Client,
+        suite: Arc<Suite>,
+        seed: u64,
+        namespace: String,
+        variables: BTreeMap<String, String>,
+    ) -> Self {
+        let authenticated = !client.usual_credentials().is_empty();
+        Self {
+            client,
+            suite,
+            seed,
+            namespace,
+            authenticated,
+            variables: RwLock::new(variables),
+            forms: RwLock::default(),
+        }
+    }
+
+    /// The value of a variable, if it has one by now.
+    fn variable(&self, name: &str) -> Option<String> {
+        let known = self.variables.read().expect("no holder of this lock panics").get(name).cloned();
+        known.or_else(|| self.suite.file().variables.get(name)?.default.clone())
+    }
+
+    fn set_variable(&self, name: &str, value: String) {
+        self.variables.write().expect("no holder of this lock panics").insert(name.to_owned(), value);
+    }
+
+    /// The form in which this collection's cursors are sent.
+    fn form(&self, collection: &str, usual: CursorForm) -> CursorForm {
+        self.forms.read().expect("no holder of this lock panics").get(collection).copied().unwrap_or(usual)
+    }
+
+    fn set_form(&self, collection: &str, form: CursorForm) {
+        self.forms.write().expect("no holder of this lock panics").insert(collection.to_owned(), form);
+    }
+}

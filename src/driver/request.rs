@@ -1,0 +1,165 @@
+//! Requests from operations: path parameters filled in, queries encoded, content written.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::Driver;
+use crate::client::{Credentials, Outgoing};
+use crate::document::Location;
+use crate::evidence::{Asked, Entry, Evidence, RecordNumber};
+use crate::oracle::Oracle;
+
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Percent-encodes one path segment or query part.
+pub(super) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// What a request is made of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts {
+    /// Path parameters, not yet encoded.
+    pub path: BTreeMap<String, String>,
+    /// The query, not yet encoded, in order.
+    pub query: Vec<(String, String)>,
+    /// Header parameters.
+    pub headers: Vec<(String, String)>,
+    /// The content.
+    pub content: Option<Content>,
+}
+
+/// The content of a request.
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    /// A JSON text with its usual media type.
+    Json(Value),
+    /// Octets with a media type, which may be none.
+    Raw(Vec<u8>, Option<&'static str>),
+}
+
+impl Driver {
+    /// A request for an operation, by short name. A path parameter that `parts` lacks stays empty.
+    pub(super) fn outgoing(&self, short: &str, purpose: &str, parts: &Parts) -> Outgoing {
+        let operation = self.suite.operation(short);
+        let mut path = operation.path.clone();
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
+            let value = parts.path.get(&parameter.name).map(String::as_str).unwrap_or_default();
+            path = path.replace(&format!("{{{}}}", parameter.name), &encode(value));
+        }
+        let query: Vec<String> = parts.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        for (name, variable) in &self.suite.file().variables {
+            if let (Some(header), Some(value)) = (&variable.header, self.variable(name)) {
+                headers.push((header.to_lowercase(), value));
+            }
+        }
+        headers.extend(parts.headers.iter().map(|(k, v)| (k.to_lowercase(), v.clone())));
+        let body = match &parts.content {
+            None => None,
+            Some(Content::Json(value)) => {
+                headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                Some(value.to_string().into_bytes())
+            }
+            Some(Content::Raw(octets, media_type)) => {
+                headers.extend(media_type.map(|m| ("content-type".to_owned(), m.to_owned())));
+                Some(octets.clone())
+            }
+        };
+        Outgoing {
+            operation: short.to_owned(),
+            purpose: purpose.to_owned(),
+            method: operation.method.clone(),
+            path,
+            headers,
+            body,
+            credentials: Credentials::Usual,
+        }
+    }
+
+    /// Sends a request and adds the exchange to the evidence; gives its index.
+    pub(super) async fn send(&self, evidence: &mut Evidence, outgoing: Outgoing, asked: Asked) -> usize {
+        let exchange = self.client.send(outgoing).await;
+        evidence.entries.push(Entry { exchange, asked });
+        evidence.entries.len() - 1
+    }
+
+    /// The path parameters of an operation, as far as a record and its ancestors give them.
+    pub(super) fn path_of(&self, short: &str, oracle: &Oracle, record: Option<RecordNumber>) -> BTreeMap<String, String> {
+        let operation = self.suite.operation(short);
+        let mut path = BTreeMap::new();
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
+            let Some(resource) = self.suite.file().bind.get(&parameter.name) else { continue };
+            if let Some(number) = record.and_then(|record| oracle.ancestor(record, resource)) {
+                path.insert(parameter.name.clone(), oracle.record(number).id.clone());
+            }
+        }
+        path
+    }
+
+    /// The path parameter of an operation that takes the id of this resource.
+    pub(super) fn parameter_for(&self, short: &str, resource: &str) -> Option<String> {
+        let operation = self.suite.operation(short);
+        let bind = &self.suite.file().bind;
+        operation
+            .parameters
+            .iter()
+            .filter(|p| p.location == Location::Path)
+            .find(|p| bind.get(&p.name).is_some_and(|r| r == resource))
+            .map(|p| p.name.clone())
+    }
+}
+
+/// Sets a value at a JSON pointer, making the objects and (for numbers) the arrays on the way.
+pub(super) fn set_at(target: &mut Value, pointer: &str, value: Value) {
+    let Some(rest) = pointer.strip_prefix('/') else {
+        *target = value;
+        return;
+    };
+    let (token, tail) = rest.split_once('/').map_or((rest, String::new()), |(token, tail)| (token, format!("/{tail}")));
+    let token = token.replace("~1", "/").replace("~0", "~");
+    if let Ok(index) = token.parse::<usize>() {
+        if !target.is_array() {
+            *target = Value::Array(Vec::new());
+        }
+        if let Value::Array(items) = target {
+            while items.len() <= index {
+                items.push(Value::Null);
+            }
+            set_at(&mut items[index], &tail, value);
+        }
+        return;
+    }
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    if let Value::Object(members) = target {
+        set_at(members.entry(token).or_insert(Value::Null), &tail, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_pointer_makes_what_lies_on_its_way() {
+        let mut value = Value::Null;
+        for (pointer, set) in [("/filters/AND/0/peer_id", json!("a")), ("/filters/AND/1/x", json!(1)), ("/q~1r", json!(null))] {
+            set_at(&mut value, pointer, set);
+        }
+        assert_eq!(value, json!({"filters": {"AND": [{"peer_id": "a"}, {"x": 1}]}, "q/r": null}));
+    }
+
+    #[test]
+    fn reserved_characters_are_encoded() {
+        assert_eq!(encode("a b/c?d=é&~"), "a%20b%2Fc%3Fd%3D%C3%A9%26~");
+    }
+}

@@ -1,0 +1,139 @@
+//! Values for the fields of seeded records: the same seed number gives the same values.
+
+use fake::rand::rngs::ChaCha8Rng;
+use rand::SeedableRng;
+use serde_json::{Value, json};
+
+use super::Driver;
+use crate::generate::{Words, corpus};
+use crate::oracle::Oracle;
+use crate::evidence::RecordNumber;
+use crate::suite::{Field, Make};
+
+/// The shades that every seeded metadata object names in turn, for filters to ask for.
+const SHADES: [&str; 3] = ["amber", "teal", "plum"];
+
+/// Which record a value is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The seed group.
+    pub label: &'a str,
+    /// The name that `make = "name"` uses.
+    pub name: &'a str,
+    /// The place in the seed group.
+    pub index: usize,
+    /// The place among all records of the run.
+    pub serial: usize,
+    /// The record that it will lie in.
+    pub parent: Option<RecordNumber>,
+}
+
+/// A value and the word in it that stands nowhere else.
+pub(super) type Made = (Value, Option<String>);
+
+impl Driver {
+    /// A random number generator for one value, that depends on nothing but the seed number and the value's place.
+    pub(super) fn rng(&self, place: &str) -> ChaCha8Rng {
+        // FNV-1a: stable across versions and platforms, which the standard hashers do not promise.
+        let hash = place.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        ChaCha8Rng::seed_from_u64(self.seed ^ hash)
+    }
+
+    /// A value for a field; `None` where this record goes without.
+    pub(super) fn value(&self, oracle: &Oracle, field_name: &str, field: &Field, place: Place<'_>) -> Option<Made> {
+        let make = field.make.as_ref()?;
+        if place.index % field.every != 0 {
+            return None;
+        }
+        let mut rng = self.rng(&format!("{}/{}/{field_name}", place.label, place.index));
+        let plain = |value: Value| Some((value, None));
+        match make {
+            Make::Name => {
+                let suffix = if place.index == 0 { String::new() } else { format!("-{}", place.index) };
+                plain(json!(format!("{}-{}{suffix}", self.namespace, place.name)))
+            }
+            Make::Text { max } => Some(text(&mut rng, *max, place.serial)),
+            Make::Choice(values) => plain(json!(values.get(place.index % values.len().max(1))?)),
+            Make::Some(values) => plain(json!(values[..place.index % (values.len() + 1)])),
+            Make::Record(resource) => {
+                let siblings = oracle.children(resource, place.parent.and_then(|p| self.parent_for(oracle, p, resource)));
+                let number = siblings.get(place.index % siblings.len().max(1))?;
+                plain(json!(oracle.record(*number).id))
+            }
+            Make::Metadata => {
+                let mut metadata = Words::metadata(&mut rng);
+                metadata["shade"] = json!(SHADES[place.index % SHADES.len()]);
+                metadata["ordinal"] = json!(place.index);
+                plain(metadata)
+            }
+            Make::Instant => plain(json!(instant(place.index))),
+            Make::Uuid => {
+                use fake::Fake;
+                plain(json!(fake::uuid::UUIDv4.fake_with_rng::<uuid::Uuid, _>(&mut rng).to_string()))
+            }
+            Make::Constant(value) => plain(serde_json::to_value(value).ok()?),
+            Make::Variable(name) => plain(json!(self.variable(name)?)),
+            Make::Ancestor(resource) => {
+                plain(json!(oracle.record(oracle.ancestor(place.parent?, resource)?).id))
+            }
+        }
+    }
+
+    /// The ancestor under which records of `resource` lie, seen from a record that lies beside them or deeper.
+    fn parent_for(&self, oracle: &Oracle, from: RecordNumber, resource: &str) -> Option<RecordNumber> {
+        let parent = self.suite.resource(resource).parent.as_ref()?;
+        oracle.ancestor(from, parent)
+    }
+}
+
+/// Every third text is from the corpus of awkward strings; the others are sentences with a word that stands nowhere else.
+fn text(rng: &mut ChaCha8Rng, max: usize, serial: usize) -> Made {
+    if serial % 3 == 1 {
+        let fitting: Vec<&str> = corpus()
+            .iter()
+            .filter(|entry| !entry.nul && !entry.empty && entry.text.chars().count() <= max)
+            .map(|entry| entry.text.as_str())
+            .collect();
+        if let Some(text) = fitting.get((serial / 3) % fitting.len().max(1)) {
+            return (json!(text), None);
+        }
+    }
+    let marker = marker(serial);
+    let sentence: String = Words::sentence(rng).chars().take(max.saturating_sub(marker.len() + 1)).collect();
+    (json!(format!("{sentence} {marker}")), Some(marker))
+}
+
+/// A word of lower-case letters that no sentence holds: equally long for every record, so that none is part of another.
+pub(super) fn marker(serial: usize) -> String {
+    let mut word = String::from("zq");
+    let mut rest = serial;
+    for _ in 0..5 {
+        word.push(char::from(b"bcdfghjklmnpqrstvwxz"[rest % 20]));
+        rest /= 20;
+    }
+    word + "qz"
+}
+
+/// Instants in several zones and precisions, not in order, all in the past.
+fn instant(index: usize) -> String {
+    let minute = (index * 37) % 60;
+    match index % 5 {
+        0 => format!("2024-03-10T08:{minute:02}:07.123456Z"),
+        1 => format!("2024-03-09T23:{minute:02}:59+05:30"),
+        2 => format!("2024-02-29T12:{minute:02}:00.5-08:00"),
+        3 => format!("2024-03-10T00:{minute:02}:00.000001+00:00"),
+        _ => format!("2023-12-31T23:{minute:02}:59.999999-12:00"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_are_unique_and_equally_long() {
+        let all: std::collections::BTreeSet<String> = (0..5_000).map(marker).collect();
+        assert_eq!(all.len(), 5_000);
+        assert!(all.iter().all(|word| word.len() == 9));
+    }
+}
