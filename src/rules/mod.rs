@@ -4,6 +4,7 @@
 //! [`Sheet`]. It never sends anything. [`RULES`] is the only registration; listings, `explain`, the rule pages, "did you mean" and the tests
 //! of completeness all come from it.
 
+mod answers;
 mod declare;
 mod paging;
 mod registry;
