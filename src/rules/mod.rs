@@ -10,6 +10,8 @@ mod paging;
 mod registry;
 mod scene;
 mod sheet;
+#[cfg(test)]
+mod testing;
 
 pub use declare::{HEADINGS, Rule};
 pub use registry::{RULES, find};

@@ -32,7 +32,8 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in scene.evidence.walks.iter().filter(|walk| walk.is_whole()) {
         let expected = scene.expected(&walk.query);
-        let met: std::collections::BTreeSet<_> = walk.ids().filter_map(|id| scene.record(&walk.query, id)).collect();
+        let met: std::collections::BTreeSet<_> =
+            walk.ids().filter_map(|id| scene.record(&walk.query, id)).collect();
         let missing: Vec<_> = expected.members().into_iter().filter(|number| !met.contains(number)).collect();
         sheet.judged();
         if missing.is_empty() {
@@ -49,7 +50,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: expected
                     .members()
                     .iter()
-                    .map(|n| (if missing.contains(n) { Mark::Missing } else { Mark::Same }, scene.oracle.record(*n).name()))
+                    .map(|n| {
+                        (
+                            if missing.contains(n) { Mark::Missing } else { Mark::Same },
+                            scene.oracle.record(*n).name(),
+                        )
+                    })
                     .collect(),
                 actual: walk.ids().map(|id| (Mark::Same, scene.name(&walk.query, id))).collect(),
             }),
