@@ -210,3 +210,8 @@ pub(super) fn cut(text: &str) -> String {
 pub(super) fn excerpt(value: &serde_json::Value) -> String {
     cut(&value.to_string())
 }
+
+/// Where the path item of an operation stands in the document.
+pub(super) fn path_item(operation: &Operation) -> &str {
+    operation.pointer.rsplit_once('/').map_or("", |(path, _)| path)
+}

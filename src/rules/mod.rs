@@ -6,6 +6,7 @@
 
 mod answers;
 mod declare;
+mod http;
 mod paging;
 mod registry;
 mod scene;
