@@ -5,11 +5,14 @@
 //! of completeness all come from it.
 
 mod answers;
+mod credentials;
 mod declare;
 mod http;
+mod negative;
 mod paging;
 mod registry;
 mod scene;
+mod schema;
 mod sheet;
 #[cfg(test)]
 mod testing;

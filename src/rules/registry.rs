@@ -1,6 +1,6 @@
 //! The one list of rules. Its order is the order of every listing and report.
 
-use super::{Rule, http, paging};
+use super::{Rule, credentials, http, negative, paging, schema};
 
 /// Every rule.
 pub static RULES: &[&Rule] = &[
@@ -20,6 +20,20 @@ pub static RULES: &[&Rule] = &[
     &http::retry_after_malformed::RETRY_AFTER_MALFORMED,
     &http::unknown_item_answered::UNKNOWN_ITEM_ANSWERED,
     &http::unknown_parent_answered::UNKNOWN_PARENT_ANSWERED,
+    // SCH: content and header fields against their schemas.
+    &schema::response_schema::RESPONSE_SCHEMA,
+    &schema::error_schema::ERROR_SCHEMA,
+    &schema::header_invalid::HEADER_INVALID,
+    // NEG: what breaks the document is refused, what is barely valid is not.
+    &negative::invalid_accepted::INVALID_ACCEPTED,
+    &negative::valid_edge_refused::VALID_EDGE_REFUSED,
+    &negative::invalid_content_accepted::INVALID_CONTENT_ACCEPTED,
+    &negative::malformed_cursor_accepted::MALFORMED_CURSOR_ACCEPTED,
+    &negative::refused_with_server_error::REFUSED_WITH_SERVER_ERROR,
+    // AUT: without credentials, or with wrong ones.
+    &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
+    &credentials::challenge_missing::CHALLENGE_MISSING,
+    &credentials::wrong_status_without_credentials::WRONG_STATUS_WITHOUT_CREDENTIALS,
     // PAG: what holds for every paged list.
     &paging::item_missing::ITEM_MISSING,
 ];
