@@ -1,11 +1,31 @@
 //! The one registration of all rules, in the order of every listing and report.
 
-use super::{Rule, paging};
+use super::{Rule, credentials, http, negative, paging, schema};
 
 /// Every rule.
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
-    // PAG: any paging
+    // HTTP: statuses, methods, content types and headers.
+    &http::status_undocumented::STATUS_UNDOCUMENTED,
+    &http::server_error::SERVER_ERROR,
+    &http::valid_request_refused::VALID_REQUEST_REFUSED,
+    &http::refusal_undocumented::REFUSAL_UNDOCUMENTED,
+    &http::content_type_wrong::CONTENT_TYPE_WRONG,
+    &http::charset_wrong::CHARSET_WRONG,
+    &http::not_json::NOT_JSON,
+    &http::response_broken::RESPONSE_BROKEN,
+    &http::method_not_refused::METHOD_NOT_REFUSED,
+    &http::allow_missing::ALLOW_MISSING,
+    &http::head_differs::HEAD_DIFFERS,
+    &http::content_not_allowed::CONTENT_NOT_ALLOWED,
+    &http::retry_after_malformed::RETRY_AFTER_MALFORMED,
+    &http::unknown_item_answered::UNKNOWN_ITEM_ANSWERED,
+    &http::unknown_parent_answered::UNKNOWN_PARENT_ANSWERED,
+    // SCH: content and header fields against their schemas.
+    &schema::response_schema::RESPONSE_SCHEMA,
+    &schema::error_schema::ERROR_SCHEMA,
+    &schema::header_invalid::HEADER_INVALID,
+    // PAG: any paging.
     &paging::walk_does_not_end::WALK_DOES_NOT_END,
     &paging::walk_loops::WALK_LOOPS,
     &paging::item_repeated::ITEM_REPEATED,
@@ -23,6 +43,16 @@ pub static RULES: &[&Rule] = &[
     &paging::total_changes::TOTAL_CHANGES,
     &paging::has_more_wrong::HAS_MORE_WRONG,
     &paging::empty_list_wrong::EMPTY_LIST_WRONG,
+    // NEG: what breaks the document is refused, what is barely valid is not.
+    &negative::invalid_accepted::INVALID_ACCEPTED,
+    &negative::valid_edge_refused::VALID_EDGE_REFUSED,
+    &negative::invalid_content_accepted::INVALID_CONTENT_ACCEPTED,
+    &negative::malformed_cursor_accepted::MALFORMED_CURSOR_ACCEPTED,
+    &negative::refused_with_server_error::REFUSED_WITH_SERVER_ERROR,
+    // AUT: without credentials, or with wrong ones.
+    &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
+    &credentials::challenge_missing::CHALLENGE_MISSING,
+    &credentials::wrong_status_without_credentials::WRONG_STATUS_WITHOUT_CREDENTIALS,
 ];
 
 /// The rule with this code, in any case of letters.
