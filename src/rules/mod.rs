@@ -7,6 +7,7 @@
 mod answers;
 mod credentials;
 mod declare;
+mod fidelity;
 mod http;
 mod negative;
 mod paging;

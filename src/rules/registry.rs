@@ -1,6 +1,6 @@
 //! The one list of rules. Its order is the order of every listing and report.
 
-use super::{Rule, credentials, http, negative, paging, schema};
+use super::{Rule, credentials, fidelity, http, negative, paging, schema};
 
 /// Every rule.
 pub static RULES: &[&Rule] = &[
@@ -24,6 +24,17 @@ pub static RULES: &[&Rule] = &[
     &schema::response_schema::RESPONSE_SCHEMA,
     &schema::error_schema::ERROR_SCHEMA,
     &schema::header_invalid::HEADER_INVALID,
+    // FID: what goes in comes out.
+    &fidelity::string_changed::STRING_CHANGED,
+    &fidelity::number_changed::NUMBER_CHANGED,
+    &fidelity::instant_changed::INSTANT_CHANGED,
+    &fidelity::structure_changed::STRUCTURE_CHANGED,
+    &fidelity::field_missing::FIELD_MISSING,
+    &fidelity::parent_wrong::PARENT_WRONG,
+    &fidelity::list_item_differs::LIST_ITEM_DIFFERS,
+    &fidelity::batch_order::BATCH_ORDER,
+    &fidelity::id_not_unique::ID_NOT_UNIQUE,
+    &fidelity::fetch_unstable::FETCH_UNSTABLE,
     // NEG: what breaks the document is refused, what is barely valid is not.
     &negative::invalid_accepted::INVALID_ACCEPTED,
     &negative::valid_edge_refused::VALID_EDGE_REFUSED,
