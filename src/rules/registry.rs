@@ -1,6 +1,6 @@
 //! The one list of rules. Its order is the order of every listing and report.
 
-use super::{Rule, credentials, fidelity, http, negative, paging, schema};
+use super::{Rule, concurrency, credentials, fidelity, http, isolation, lifecycle, negative, paging, schema};
 
 /// Every rule.
 pub static RULES: &[&Rule] = &[
@@ -35,6 +35,9 @@ pub static RULES: &[&Rule] = &[
     &fidelity::batch_order::BATCH_ORDER,
     &fidelity::id_not_unique::ID_NOT_UNIQUE,
     &fidelity::fetch_unstable::FETCH_UNSTABLE,
+    // ISO: what lies in one parent is not seen from another.
+    &isolation::item_of_another_parent::ITEM_OF_ANOTHER_PARENT,
+    &isolation::found_through_wrong_parent::FOUND_THROUGH_WRONG_PARENT,
     // NEG: what breaks the document is refused, what is barely valid is not.
     &negative::invalid_accepted::INVALID_ACCEPTED,
     &negative::valid_edge_refused::VALID_EDGE_REFUSED,
@@ -45,6 +48,13 @@ pub static RULES: &[&Rule] = &[
     &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
     &credentials::challenge_missing::CHALLENGE_MISSING,
     &credentials::wrong_status_without_credentials::WRONG_STATUS_WITHOUT_CREDENTIALS,
+    // LIF: created again, changed, deleted.
+    &lifecycle::deleted_still_found::DELETED_STILL_FOUND,
+    &lifecycle::update_not_kept::UPDATE_NOT_KEPT,
+    &lifecycle::created_twice::CREATED_TWICE,
+    &lifecycle::deleted_still_listed::DELETED_STILL_LISTED,
+    // CON: several clients at once.
+    &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
     // PAG: what holds for every paged list.
     &paging::item_missing::ITEM_MISSING,
 ];

@@ -2,6 +2,8 @@
 //!
 //! The main type is [`Representation`]. Which record an element of a batch's answer stands for is decided by its id, else by its place.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::compare::{change, distinguishes, is_ancestor};
@@ -125,14 +127,30 @@ pub(crate) fn created<'a>(scene: &Scene<'a>, records: &[RecordNumber], entry: us
     all
 }
 
-/// The items of all walks that are records of ours in the walk's scope.
+/// All records of a resource by their ids; records in different parents may share one.
+pub(crate) fn by_id<'a>(scene: &Scene<'a>, resource: &str) -> BTreeMap<&'a str, Vec<RecordNumber>> {
+    let mut all: BTreeMap<&str, Vec<RecordNumber>> = BTreeMap::new();
+    for (number, record) in scene.oracle.records().filter(|(_, record)| record.resource == resource) {
+        all.entry(&record.id).or_default().push(number);
+    }
+    all
+}
+
+/// The items of all walks that are records of ours in the walk's scope. In a list that has no scope, an id that several records share is taken for the
+/// one that the item shows.
 fn listed<'a>(scene: &Scene<'a>) -> Vec<Representation<'a>> {
+    let records = by_id(scene, &scene.collection().resource);
     let mut all = Vec::new();
     for (walk, page) in scene.evidence.pages() {
         let ids = page.ids.iter().flatten();
         for (i, (id, value)) in ids.zip(scene.evidence.items(page)).enumerate() {
-            let record = id.as_ref().and_then(|id| scene.record(&walk.query, id));
-            if let Some(record) = record {
+            let twins = id.as_ref().and_then(|id| records.get(id.as_str())).map_or(&[][..], Vec::as_slice);
+            let record = match (walk.query.scope, twins) {
+                (Some(scope), _) => twins.iter().find(|n| scene.oracle.record(**n).parent == Some(scope)),
+                (None, [only]) => Some(only),
+                (None, _) => twins.iter().find(|n| is_of(scene, **n, value) == Some(true)),
+            };
+            if let Some(record) = record.copied() {
                 let pointer = format!("{}/{i}", page.items_at);
                 all.push(Representation { record, shown: Shown::Listed, entry: page.entry, pointer, value });
             }
