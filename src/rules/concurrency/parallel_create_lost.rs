@@ -12,16 +12,18 @@ use crate::scenario::Kind;
 
 rule! {
     /// ## What it checks
-    /// Every record that the target acknowledged while several clients created at once has an id of its own, and stands exactly once in the list that is read afterwards.
+    /// Every record that the target acknowledged while several clients created at once has an id of its own,
+    /// and stands exactly once in the list that is read afterwards.
     /// ## Why it matters
-    /// The client was told that its record exists. Races of this kind never show in tests with one client, and always under load.
+    /// The client was told that its record exists. Races of this kind never show in tests with one client, and
+    /// always under load.
     /// ## Example
     /// Eight messages are created at once, eight ids come back, and the list holds seven.
     /// ## Source
     /// A success says that the record was created (RFC 9110, section 15.3); a list holds each of its records once.
     /// ## False alarms and how they are avoided
-    /// Only acknowledged records are looked for, in any order, and only in walks that went to the end. Where creating what exists answers with what exists, records of one name
-    /// are one record.
+    /// Only acknowledged records are looked for, in any order, and only in walks that went to the end. Where
+    /// creating what exists answers with what exists, records of one name are one record.
     PARALLEL_CREATE_LOST {
         code: "CON001", name: "parallel-create-lost", level: Must, basis: Invariant,
         source: "a record that was acknowledged stands in its list once",
@@ -84,7 +86,11 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
                 continue;
             }
             let requirement = sheet.own_requirement();
-            let said = if times == 0 { "is not in the list".to_owned() } else { format!("is in the list {times} times") };
+            let said = if times == 0 {
+                "is not in the list".to_owned()
+            } else {
+                format!("is in the list {times} times")
+            };
             sheet.fail(Draft {
                 input: format!("{} {}", walk.label, record.name()),
                 summary: format!("{} was acknowledged and {said}", record.name()),
@@ -123,12 +129,14 @@ mod tests {
             let mut lists = world.lists("by_page");
             for note in &world.notes {
                 let shown = world.oracle.record(*note).acknowledged.as_ref().clone();
-                let exchange = exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
+                let exchange =
+                    exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
                 let ask = Ask::Create { records: vec![*note], ordered: true };
                 lists = lists.probe("create", ask, Asked::Good, exchange);
             }
             let lists = lists.walk(9, &[items]).end(end);
-            let judgement = lists.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
+            let judgement =
+                lists.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
             assert_eq!(judgement.verdict, verdict, "{items:?}");
         }
     }
@@ -139,11 +147,14 @@ mod tests {
         let mut twin = world.oracle.record(world.notes[0]).clone();
         twin.index = 5;
         let twin = world.oracle.add(twin);
-        for (records, verdict) in [(vec![world.notes[0], world.notes[1]], Pass), (vec![world.notes[0], twin], Fail)] {
+        for (records, verdict) in
+            [(vec![world.notes[0], world.notes[1]], Pass), (vec![world.notes[0], twin], Fail)]
+        {
             let exchange = exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([]));
             let ask = Ask::Create { records, ordered: false };
             let probes = world.probes().probe("create", ask, Asked::Good, exchange);
-            let judgement = probes.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
+            let judgement =
+                probes.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
             assert_eq!(judgement.verdict, verdict);
         }
     }

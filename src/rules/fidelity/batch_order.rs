@@ -19,7 +19,8 @@ rule! {
     /// ## Source
     /// The suite's requirement about the order of a batch.
     /// ## False alarms and how they are avoided
-    /// A record counts as out of place only when the answer shows another record of the same batch there: by its id, or by all that was sent for it. What was merely changed is another rule's.
+    /// A record counts as out of place only when the answer shows another record of the same batch there: by
+    /// its id, or by all that was sent for it. What was merely changed is another rule's.
     BATCH_ORDER {
         code: "FID008", name: "batch-order-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the order of a batch",
@@ -49,9 +50,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             .map(|((_, value), record)| {
                 let id = resource.id.find(value).and_then(id_text);
                 let has_id = |n: &&RecordNumber| id.as_deref() == Some(scene.oracle.record(**n).id.as_str());
-                let by_id = records.iter().find(has_id).filter(|n| scene.oracle.record(**n).id != scene.oracle.record(*record).id);
+                let by_id = records
+                    .iter()
+                    .find(has_id)
+                    .filter(|n| scene.oracle.record(**n).id != scene.oracle.record(*record).id);
                 let changed = is_of(scene, *record, value) == Some(false);
-                let by_content = || records.iter().find(|n| changed && is_of(scene, **n, value) == Some(true));
+                let by_content =
+                    || records.iter().find(|n| changed && is_of(scene, **n, value) == Some(true));
                 by_id.or_else(by_content).copied().unwrap_or(*record)
             })
             .collect();

@@ -13,10 +13,12 @@ use crate::suite::Suite;
 
 /// Whether a case shows representations with values that can change in this way.
 pub(super) fn applies(suite: &Suite, case: &Case, aspect: Aspect) -> bool {
-    resource_of(suite, case).is_some_and(|resource| resource.fields.values().any(|field| shows(field, aspect)))
+    resource_of(suite, case)
+        .is_some_and(|resource| resource.fields.values().any(|field| shows(field, aspect)))
 }
 
-/// Judges every value that came back, for one kind of change. A record and field is shown once, where it was first seen.
+/// Judges every value that came back, for one kind of change. A record and field is shown once, where it was
+/// first seen.
 pub(super) fn judge(
     scene: &Scene<'_>,
     sheet: &mut Sheet<'_>,
@@ -28,7 +30,9 @@ pub(super) fn judge(
         let record = scene.oracle.record(representation.record);
         for (name, field, read, sent) in sent_fields(scene, representation.record) {
             let Some(at) = read.found_at(representation.value) else { continue };
-            let Some(back) = representation.value.pointer(at).filter(|back| !back.is_null()) else { continue };
+            let Some(back) = representation.value.pointer(at).filter(|back| !back.is_null()) else {
+                continue;
+            };
             let change = change(field.keep, sent, back).filter(|change| change.aspect == aspect);
             let Some(change) = change else {
                 if shows(field, aspect) {
@@ -47,7 +51,11 @@ pub(super) fn judge(
             let inside = if change.at.is_empty() { String::new() } else { format!(" at {}", change.at) };
             sheet.fail(Draft {
                 input: format!("{} {name}", record.name()),
-                summary: format!("{name} of {} came back changed{inside} {}", record.name(), representation.shown),
+                summary: format!(
+                    "{name} of {} came back changed{inside} {}",
+                    record.name(),
+                    representation.shown
+                ),
                 requirement,
                 expected,
                 actual,

@@ -47,8 +47,15 @@ pub(crate) fn shows(field: &Field, aspect: Aspect) -> bool {
         Aspect::String => {
             matches!(
                 make,
-                Make::Name | Make::Text { .. } | Make::Choice(_) | Make::Some(_) | Make::Record(_) | Make::Metadata
-                    | Make::Uuid | Make::Variable(_) | Make::Instant
+                Make::Name
+                    | Make::Text { .. }
+                    | Make::Choice(_)
+                    | Make::Some(_)
+                    | Make::Record(_)
+                    | Make::Metadata
+                    | Make::Uuid
+                    | Make::Variable(_)
+                    | Make::Instant
             ) || constant(aspect)
         }
         Aspect::Number => matches!(make, Make::Metadata) || constant(aspect),
@@ -64,10 +71,7 @@ pub(crate) fn is_ancestor(field: &Field) -> bool {
 
 /// Whether a field tells one record from others.
 pub(crate) fn distinguishes(field: &Field) -> bool {
-    matches!(
-        field.make,
-        Some(Make::Name | Make::Text { .. } | Make::Uuid | Make::Metadata | Make::Instant)
-    )
+    matches!(field.make, Some(Make::Name | Make::Text { .. } | Make::Uuid | Make::Metadata | Make::Instant))
 }
 
 /// How what came back differs from what was sent.
@@ -106,16 +110,19 @@ fn lacking(sent: &Value, back: &Value) -> Option<String> {
     }
 }
 
-/// Whether two representations that the target gave agree on a value, as far as both show it: instants by instant in the coarser of their
-/// two precisions, objects in the members that both have. `null` is no statement, since it may be filled in later.
+/// Whether two representations that the target gave agree on a value, as far as both show it: instants by
+/// instant in the coarser of their two precisions, objects in the members that both have. `null` is no
+/// statement, since it may be filled in later.
 pub(crate) fn agree(keep: Keep, one: &Value, other: &Value) -> bool {
     if one.is_null() || other.is_null() || keep == Keep::Unjudged {
         return true;
     }
-    if keep == Keep::Instant || one.is_string() != other.is_string() || (one.is_string() && one != other) {
-        if let (Some(a), Some(b)) = (precise(one), precise(other)) {
-            return (a.0 - b.0).abs() < a.1.max(b.1);
-        }
+    let instants = keep == Keep::Instant || one.is_string() || other.is_string();
+    if instants
+        && one != other
+        && let (Some(a), Some(b)) = (precise(one), precise(other))
+    {
+        return (a.0 - b.0).abs() < a.1.max(b.1);
     }
     match (one, other) {
         (Value::Object(one), Value::Object(other)) if keep == Keep::AtLeast => {
@@ -159,7 +166,12 @@ mod tests {
             (Keep::AtLeast, json!({"a/b": {"x": "1"}}), json!({"a/b": {}}), Some((Structure, "/a~1b/x"))),
             (Keep::AtLeast, json!(["a"]), json!(["a", "b"]), Some((Structure, "/1"))),
             (Keep::Instant, json!("2026-01-02T03:04:05Z"), json!("2026-01-02T04:04:05.000+01:00"), None),
-            (Keep::Instant, json!("2026-01-02T03:04:05Z"), json!("2026-01-02T03:04:06Z"), Some((Instant, ""))),
+            (
+                Keep::Instant,
+                json!("2026-01-02T03:04:05Z"),
+                json!("2026-01-02T03:04:06Z"),
+                Some((Instant, "")),
+            ),
             (Keep::Instant, json!("2026-01-02T03:04:05Z"), json!("soon"), Some((Instant, ""))),
             (Keep::Unjudged, json!(1), json!(2), None),
         ] {

@@ -21,7 +21,8 @@ rule! {
     /// ## Source
     /// RFC 9110, section 9.2.1: GET is safe, so that it changes nothing that a client could be asked to answer for.
     /// ## False alarms and how they are avoided
-    /// Only members are compared that the suite declares and does not leave unjudged; instants as instants, null as no statement.
+    /// Only members are compared that the suite declares and does not leave unjudged; instants as instants,
+    /// null as no statement.
     FETCH_UNSTABLE {
         code: "FID010", name: "fetch-unstable", level: Must, basis: Protocol,
         source: "RFC 9110, section 9.2.1: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1",
@@ -51,8 +52,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let record = scene.oracle.record(again.record).name();
         for (name, field) in &resource_by_number(scene, again.record).fields {
             let Some(read) = &field.read else { continue };
-            let (Some(one), Some(at)) = (read.find(before.value), read.found_at(again.value)) else { continue };
-            let Some(other) = again.value.pointer(at).filter(|other| !agree(field.keep, one, other)) else { continue };
+            let (Some(one), Some(at)) = (read.find(before.value), read.found_at(again.value)) else {
+                continue;
+            };
+            let Some(other) = again.value.pointer(at).filter(|other| !agree(field.keep, one, other)) else {
+                continue;
+            };
             let requirement = sheet.own_requirement();
             sheet.fail(Draft {
                 input: format!("{record} {name}"),
@@ -90,7 +95,8 @@ mod tests {
         for (member, value, verdict) in cases {
             let mut again = shown.clone();
             again[member] = value;
-            let get = |content: &Value| exchange("get_note", "GET", "/boxes/main/notes/m0", None, 200, content);
+            let get =
+                |content: &Value| exchange("get_note", "GET", "/boxes/main/notes/m0", None, 200, content);
             let probes = world
                 .probes()
                 .probe("first", Ask::Fetch { record }, Asked::Good, get(&shown))

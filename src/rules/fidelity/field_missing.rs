@@ -12,7 +12,8 @@ use crate::suite::{Keep, Suite};
 
 rule! {
     /// ## What it checks
-    /// A field that was sent, and that the suite says representations show, is shown by at least one representation of the record in the case.
+    /// A field that was sent, and that the suite says representations show, is shown by at least one
+    /// representation of the record in the case.
     /// ## Why it matters
     /// The target took the value and threw it away, or keeps it where no client finds it.
     /// ## Example
@@ -20,7 +21,8 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: where the field stands in a representation.
     /// ## False alarms and how they are avoided
-    /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are not judged, and values that were null, are passed over.
+    /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are
+    /// not judged, and values that were null, are passed over.
     FIELD_MISSING {
         code: "FID005", name: "field-missing", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -35,7 +37,10 @@ rule! {
 fn applies(suite: &Suite, case: &Case) -> bool {
     resource_of(suite, case).is_some_and(|resource| {
         resource.fields.values().any(|field| {
-            field.read.is_some() && field.make.is_some() && field.keep != Keep::Unjudged && !is_ancestor(field)
+            field.read.is_some()
+                && field.make.is_some()
+                && field.keep != Keep::Unjudged
+                && !is_ancestor(field)
         })
     })
 }
@@ -87,8 +92,10 @@ mod tests {
     #[test]
     fn what_was_sent_is_shown_somewhere() {
         let world = World::new(3);
-        let drop = |field: &'static str| move |content: &mut Value| {
-            content["items"][1].as_object_mut().unwrap().remove(field);
+        let drop = |field: &'static str| {
+            move |content: &mut Value| {
+                content["items"][1].as_object_mut().unwrap().remove(field);
+            }
         };
         // The field `at` was not sent, and `grade` is not shown.
         let cases: [(&'static str, bool, Verdict); 5] = [
@@ -104,11 +111,13 @@ mod tests {
             if always {
                 lists = lists.content(0, drop(field));
             }
-            let judgement = lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            let judgement =
+                lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
             assert_eq!(judgement.verdict, verdict, "{field}");
         }
         let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, "/items/0/text", json!(null));
-        let judgement = lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
+        let judgement =
+            lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
         assert_eq!(judgement.verdict, Fail);
     }
 }

@@ -19,7 +19,8 @@ rule! {
     /// ## Source
     /// An id is what tells a record from others in its parent.
     /// ## False alarms and how they are avoided
-    /// Equal ids in different parents are fine. Where creating what exists answers with what exists, records of one name are one record.
+    /// Equal ids in different parents are fine. Where creating what exists answers with what exists, records of
+    /// one name are one record.
     ID_NOT_UNIQUE {
         code: "FID009", name: "id-not-unique", level: Must, basis: Invariant,
         source: "an id tells a record from all others of its resource in its parent",

@@ -17,7 +17,8 @@ rule! {
     /// ## Source
     /// The suite's requirement about the field; RFC 3339, section 4, says which instant a text with an offset names.
     /// ## False alarms and how they are avoided
-    /// Any zone, any precision of a microsecond or finer, and milliseconds since the epoch are fine, as long as they name the same instant.
+    /// Any zone, any precision of a microsecond or finer, and milliseconds since the epoch are fine, as long as
+    /// they name the same instant.
     INSTANT_CHANGED {
         code: "FID003", name: "instant-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the field",
@@ -48,7 +49,10 @@ mod tests {
     #[test]
     fn instants_stay_where_they_are() {
         let at = "at = { read = \"/at\", keep = \"instant\" }";
-        let mut world = World::amended(&[0, 1, 2], &[(at, "at = { send = \"/at\", read = \"/at\", make = \"instant\", keep = \"instant\" }")]);
+        let mut world = World::amended(
+            &[0, 1, 2],
+            &[(at, "at = { send = \"/at\", read = \"/at\", make = \"instant\", keep = \"instant\" }")],
+        );
         let mut oracle = crate::oracle::Oracle::default();
         for (number, record) in world.oracle.records() {
             let mut record = record.clone();
@@ -68,7 +72,8 @@ mod tests {
         ];
         for (value, verdict) in cases {
             let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, "/items/1/at", value.clone());
-            let judgement = lists.judge(&INSTANT_CHANGED, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            let judgement =
+                lists.judge(&INSTANT_CHANGED, Scenario::Walk { collection: "by_page".into(), order: 0 });
             assert_eq!(judgement.verdict, verdict, "{value}");
         }
     }

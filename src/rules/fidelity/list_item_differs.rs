@@ -12,7 +12,8 @@ use crate::suite::{Keep, Suite};
 
 rule! {
     /// ## What it checks
-    /// What the target itself set in a record is the same in the list, when fetched, and in the answer that created it.
+    /// What the target itself set in a record is the same in the list, when fetched, and in the answer that
+    /// created it.
     /// ## Why it matters
     /// A client that keeps what it was answered, and one that reads the list, work on two different records.
     /// ## Example
@@ -20,8 +21,9 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: a field has one value, wherever it is shown.
     /// ## False alarms and how they are avoided
-    /// Only members are compared that the suite declares, does not leave unjudged, and both representations have; null is no statement. Instants are compared as instants, in the coarser
-    /// of the two precisions. What was sent is judged against what was sent, by rules of its own.
+    /// Only members are compared that the suite declares, does not leave unjudged, and both representations
+    /// have; null is no statement. Instants are compared as instants, in the coarser of the two precisions.
+    /// What was sent is judged against what was sent, by rules of its own.
     LIST_ITEM_DIFFERS {
         code: "FID007", name: "list-item-differs", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -51,7 +53,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 continue;
             }
             let Some(read) = &field.read else { continue };
-            let (Some(before), Some(at)) = (read.find(&record.acknowledged), read.found_at(representation.value))
+            let (Some(before), Some(at)) =
+                (read.find(&record.acknowledged), read.found_at(representation.value))
             else {
                 continue;
             };
@@ -103,7 +106,8 @@ mod tests {
         ];
         for (pointer, value, verdict) in cases {
             let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, pointer, value.clone());
-            let judgement = lists.judge(&LIST_ITEM_DIFFERS, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            let judgement =
+                lists.judge(&LIST_ITEM_DIFFERS, Scenario::Walk { collection: "by_page".into(), order: 0 });
             assert_eq!(judgement.verdict, verdict, "{pointer} {value}");
         }
     }

@@ -19,7 +19,8 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: the field is made from an ancestor's id.
     /// ## False alarms and how they are avoided
-    /// Ids are compared as text, with what the target itself gave or confirmed when the parent was created. A member that is absent or null is passed over.
+    /// Ids are compared as text, with what the target itself gave or confirmed when the parent was created. A
+    /// member that is absent or null is passed over.
     PARENT_WRONG {
         code: "FID006", name: "parent-wrong", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -45,7 +46,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for representation in representations(scene) {
         for (name, read, ancestor) in ancestor_fields(scene, representation.record) {
             let Some(id) = read.find(representation.value).and_then(id_text) else { continue };
-            let (record, parent) = (scene.oracle.record(representation.record), scene.oracle.record(ancestor));
+            let (record, parent) =
+                (scene.oracle.record(representation.record), scene.oracle.record(ancestor));
             if id == parent.id {
                 sheet.judged();
                 continue;
@@ -83,7 +85,10 @@ mod tests {
     #[test]
     fn a_record_names_its_own_parent() {
         let field = "at = { read = \"/at\", keep = \"instant\" }";
-        let world = World::amended(&[0, 1, 2], &[(field, "box = { read = \"/box\", make = { ancestor = \"box\" } }")]);
+        let world = World::amended(
+            &[0, 1, 2],
+            &[(field, "box = { read = \"/box\", make = { ancestor = \"box\" } }")],
+        );
         let cases: [(Value, Verdict, &str); 4] = [
             (json!("main"), Pass, ""),
             (json!("other"), Fail, "the id of other[0]"),
@@ -92,7 +97,8 @@ mod tests {
         ];
         for (value, verdict, actual) in cases {
             let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, "/items/1/box", value.clone());
-            let judgement = lists.judge(&PARENT_WRONG, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            let judgement =
+                lists.judge(&PARENT_WRONG, Scenario::Walk { collection: "by_page".into(), order: 0 });
             assert_eq!(judgement.verdict, verdict, "{value}");
             assert!(judgement.findings.iter().all(|finding| finding.actual == actual), "{judgement:#?}");
         }

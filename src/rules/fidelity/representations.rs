@@ -1,6 +1,8 @@
-//! The representations of records that a case brought to light: in answers that create, answers that fetch, and lists.
+//! The representations of records that a case brought to light: in answers that create, answers that fetch, and
+//! lists.
 //!
-//! The main type is [`Representation`]. Which record an element of a batch's answer stands for is decided by its id, else by its place.
+//! The main type is [`Representation`]. Which record an element of a batch's answer stands for is decided by
+//! its id, else by its place.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +51,8 @@ pub(crate) struct Representation<'a> {
     pub(crate) value: &'a Value,
 }
 
-/// The resource whose representations a case shows, if what they hold can be judged there: lists are looked at in their first order and unfiltered.
+/// The resource whose representations a case shows, if what they hold can be judged there: lists are looked at
+/// in their first order and unfiltered.
 pub(crate) fn resource_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
     match &case.scenario {
         Scenario::Create { resource } | Scenario::Fetch { resource } => Some(suite.resource(resource)),
@@ -85,7 +88,11 @@ pub(crate) fn resource_by_number<'a>(scene: &Scene<'a>, record: RecordNumber) ->
 }
 
 /// The representation of a record in the answer that fetched it.
-pub(crate) fn fetched<'a>(scene: &Scene<'a>, record: RecordNumber, entry: usize) -> Option<Representation<'a>> {
+pub(crate) fn fetched<'a>(
+    scene: &Scene<'a>,
+    record: RecordNumber,
+    entry: usize,
+) -> Option<Representation<'a>> {
     let content = scene.evidence.json(entry)?;
     let fetch = resource_by_number(scene, record).fetch.as_ref()?;
     let (pointer, value) = found(&fetch.answer, content)?;
@@ -106,9 +113,13 @@ pub(crate) fn elements<'a>(scene: &Scene<'a>, resource: &Resource, entry: usize)
     }
 }
 
-/// The representations in the answer that created records. One that is plainly another record's than its place says is left out: that is a question of
-/// order, not of fidelity.
-pub(crate) fn created<'a>(scene: &Scene<'a>, records: &[RecordNumber], entry: usize) -> Vec<Representation<'a>> {
+/// The representations in the answer that created records. One that is plainly another record's than its place
+/// says is left out: that is a question of order, not of fidelity.
+pub(crate) fn created<'a>(
+    scene: &Scene<'a>,
+    records: &[RecordNumber],
+    entry: usize,
+) -> Vec<Representation<'a>> {
     let Some(first) = records.first() else { return Vec::new() };
     let resource = resource_by_number(scene, *first);
     let elements = elements(scene, resource, entry);
@@ -136,8 +147,8 @@ pub(crate) fn by_id<'a>(scene: &Scene<'a>, resource: &str) -> BTreeMap<&'a str, 
     all
 }
 
-/// The items of all walks that are records of ours in the walk's scope. In a list that has no scope, an id that several records share is taken for the
-/// one that the item shows.
+/// The items of all walks that are records of ours in the walk's scope. In a list that has no scope, an id that
+/// several records share is taken for the one that the item shows.
 fn listed<'a>(scene: &Scene<'a>) -> Vec<Representation<'a>> {
     let records = by_id(scene, &scene.collection().resource);
     let mut all = Vec::new();
@@ -174,8 +185,8 @@ pub(crate) fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-/// The fields that were sent for a record and are shown by its representations, each with the value sent. Ids of ancestors are not among them, and
-/// neither is a sent null, which is as good as nothing.
+/// The fields that were sent for a record and are shown by its representations, each with the value sent. Ids
+/// of ancestors are not among them, and neither is a sent null, which is as good as nothing.
 pub(crate) fn sent_fields<'a>(
     scene: &Scene<'a>,
     record: RecordNumber,
@@ -201,7 +212,8 @@ pub(crate) fn ancestor_fields<'a>(
     })
 }
 
-/// Whether a representation holds what was sent for a record and lies where the record lies; `None` where it shows nothing that tells records apart.
+/// Whether a representation holds what was sent for a record and lies where the record lies; `None` where it
+/// shows nothing that tells records apart.
 pub(crate) fn is_of(scene: &Scene<'_>, record: RecordNumber, value: &Value) -> Option<bool> {
     let mut telling = false;
     for (_, read, ancestor) in ancestor_fields(scene, record) {

@@ -11,15 +11,19 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// Every text that was sent comes back code point for code point, by itself and inside of arrays and objects, however deep: when created, when fetched, and in the list.
+    /// Every text that was sent comes back code point for code point, by itself and inside of arrays and
+    /// objects, however deep: when created, when fetched, and in the list.
     /// ## Why it matters
-    /// Text that is trimmed, normalised, cut or decoded wrongly is lost for good, and two clients no longer mean the same by it.
+    /// Text that is trimmed, normalised, cut or decoded wrongly is lost for good, and two clients no longer
+    /// mean the same by it.
     /// ## Example
     /// `e` with a combining acute accent (two code points) comes back as `é` (one).
     /// ## Source
-    /// The suite's requirement about the field; where it has none, that a field named in the suite as shown holds what was sent.
+    /// The suite's requirement about the field; where it has none, that a field named in the suite as shown
+    /// holds what was sent.
     /// ## False alarms and how they are avoided
-    /// Escapes in the JSON text make no difference. Fields that the suite keeps loosely are judged loosely, fields that it does not judge are passed over, and a record and field is shown once.
+    /// Escapes in the JSON text make no difference. Fields that the suite keeps loosely are judged loosely,
+    /// fields that it does not judge are passed over, and a record and field is shown once.
     STRING_CHANGED {
         code: "FID001", name: "string-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the field",

@@ -9,15 +9,18 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// Arrays and objects that were sent come back with the same elements and members, empty ones and nulls among them, however deep; and a truth value stays one.
+    /// Arrays and objects that were sent come back with the same elements and members, empty ones and nulls
+    /// among them, however deep; and a truth value stays one.
     /// ## Why it matters
     /// A client that stores its own data in an API must find in it what it put in, no less and no more.
     /// ## Example
     /// `{"a": null, "b": {}}` comes back as `{"b": null}`.
     /// ## Source
-    /// The suite's requirement about the field; where it has none, that a field named in the suite as shown holds what was sent.
+    /// The suite's requirement about the field; where it has none, that a field named in the suite as shown
+    /// holds what was sent.
     /// ## False alarms and how they are avoided
-    /// The order of members makes no difference. Where the suite says that the target may add members, only what was sent is looked for.
+    /// The order of members makes no difference. Where the suite says that the target may add members, only
+    /// what was sent is looked for.
     STRUCTURE_CHANGED {
         code: "FID004", name: "structure-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the field",
@@ -58,7 +61,8 @@ mod tests {
         ];
         for (pointer, value, verdict) in cases {
             let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, pointer, value.clone());
-            let judgement = lists.judge(&STRUCTURE_CHANGED, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            let judgement =
+                lists.judge(&STRUCTURE_CHANGED, Scenario::Walk { collection: "by_page".into(), order: 0 });
             assert_eq!(judgement.verdict, verdict, "{pointer} {value}");
         }
     }

@@ -18,7 +18,8 @@ rule! {
     /// ## Source
     /// The suite's requirement that a record is found only through its own parents.
     /// ## False alarms and how they are avoided
-    /// It is judged only where the suite states the requirement. If the other parent has a record with the same id and that is what came, all is well. Any refusal is good enough.
+    /// It is judged only where the suite states the requirement. If the other parent has a record with the same
+    /// id and that is what came, all is well. Any refusal is good enough.
     FOUND_THROUGH_WRONG_PARENT {
         code: "ISO002", name: "found-through-wrong-parent", level: Must, basis: Suite,
         source: "the suite's requirement that a record is found only through its own parents",

@@ -18,8 +18,9 @@ rule! {
     /// ## Source
     /// The suite's requirement that a list holds what was created in its parent, and nothing else.
     /// ## False alarms and how they are avoided
-    /// Ids need not be unique across parents: an item counts as another parent's only when it shows that parent's id, or all that was sent for that record, and does not
-    /// fit a record of its own parent. Items of other writers are passed over.
+    /// Ids need not be unique across parents: an item counts as another parent's only when it shows that
+    /// parent's id, or all that was sent for that record, and does not fit a record of its own parent. Items of
+    /// other writers are passed over.
     ITEM_OF_ANOTHER_PARENT {
         code: "ISO001", name: "item-of-another-parent", level: Must, basis: Suite,
         source: "the suite's requirement that a list holds what was created in its parent",
@@ -44,14 +45,16 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         for page in &walk.pages {
             let ids = page.ids.iter().flatten();
             for (i, (id, item)) in ids.zip(scene.evidence.items(page)).enumerate() {
-                let twins = id.as_ref().and_then(|id| records.get(id.as_str())).map_or(&[][..], Vec::as_slice);
+                let twins =
+                    id.as_ref().and_then(|id| records.get(id.as_str())).map_or(&[][..], Vec::as_slice);
                 let own = twins.iter().find(|n| parent(n) == Some(scope));
                 if own.is_some_and(|number| is_of(scene, *number, item) != Some(false)) {
                     continue;
                 }
                 let stranger =
                     twins.iter().find(|n| parent(n) != Some(scope) && is_of(scene, **n, item) == Some(true));
-                strangers.extend(stranger.map(|number| (*number, page.entry, format!("{}/{i}", page.items_at))));
+                strangers
+                    .extend(stranger.map(|number| (*number, page.entry, format!("{}/{i}", page.items_at))));
             }
         }
         if walk.pages.iter().any(|page| page.ids.is_some()) {
@@ -87,12 +90,8 @@ mod tests {
     #[test]
     fn a_list_holds_its_own_parents_records() {
         let world = World::new(3);
-        let cases: [(&[usize], Verdict); 4] = [
-            (&[0, 1, 2], Pass),
-            (&[0, 1, 2, STRANGER], Pass),
-            (&[0, 1, OTHER + 1], Fail),
-            (&[], Pass),
-        ];
+        let cases: [(&[usize], Verdict); 4] =
+            [(&[0, 1, 2], Pass), (&[0, 1, 2, STRANGER], Pass), (&[0, 1, OTHER + 1], Fail), (&[], Pass)];
         for (items, verdict) in cases {
             world.lists("by_page").walk(5, &[items]).expect(&ITEM_OF_ANOTHER_PARENT, verdict);
         }
@@ -126,7 +125,8 @@ mod tests {
     fn an_id_alone_says_nothing() {
         let world = World::new(3);
         let lists = world.lists("by_page").walk(5, &[&[0, OTHER + 1]]);
-        let lists = lists.content(0, |content| content["items"][1] = json!({"id": "o1", "text": "by somebody"}));
+        let lists =
+            lists.content(0, |content| content["items"][1] = json!({"id": "o1", "text": "by somebody"}));
         lists.expect(&ITEM_OF_ANOTHER_PARENT, Pass);
     }
 }

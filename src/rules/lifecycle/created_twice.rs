@@ -13,13 +13,15 @@ rule! {
     /// ## What it checks
     /// Creating a record that exists already answers with that record: the same id, and the values that it has.
     /// ## Why it matters
-    /// Clients call get-or-create each time they start; a second record, or one that was emptied, loses what stands in the first.
+    /// Clients call get-or-create each time they start; a second record, or one that was emptied, loses what
+    /// stands in the first.
     /// ## Example
     /// A session is created again by its name, and its metadata is `{}` from then on.
     /// ## Source
     /// The suite's requirement that creating what exists answers with what exists.
     /// ## False alarms and how they are avoided
-    /// It is judged only where the suite states the requirement. A refusal is another rule's, and fields that the answer does not show are passed over.
+    /// It is judged only where the suite states the requirement. A refusal is another rule's, and fields that
+    /// the answer does not show are passed over.
     CREATED_TWICE {
         code: "LIF003", name: "created-twice", level: Must, basis: Suite,
         source: "the suite's requirement that creating what exists answers with what exists",
@@ -43,7 +45,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if !answer.response.is_success() {
             continue;
         }
-        let Some((pointer, shown)) = elements(scene, resource, answer.entry).into_iter().next() else { continue };
+        let Some((pointer, shown)) = elements(scene, resource, answer.entry).into_iter().next() else {
+            continue;
+        };
         sheet.judged();
         let requirement = || scene.requirement(&promise.requirement);
         let id = resource.id.find(shown).and_then(id_text);

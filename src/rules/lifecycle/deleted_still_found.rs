@@ -17,7 +17,8 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: it is deleted, and not eventually.
     /// ## False alarms and how they are avoided
-    /// Where the suite says that deletion is carried out later, the answer is noted and not judged. Any refusal is good enough, and rate limits are inconclusive.
+    /// Where the suite says that deletion is carried out later, the answer is noted and not judged. Any refusal
+    /// is good enough, and rate limits are inconclusive.
     DELETED_STILL_FOUND {
         code: "LIF001", name: "deleted-still-found", level: Must, basis: Suite,
         source: "the suite's description of the resource",

@@ -18,7 +18,8 @@ rule! {
     /// ## Source
     /// The suite's requirement that a deleted record leaves its list at once.
     /// ## False alarms and how they are avoided
-    /// It is judged only where the suite states the requirement, only after a deletion that was answered by a success, and only on lists without a filter.
+    /// It is judged only where the suite states the requirement, only after a deletion that was answered by a
+    /// success, and only on lists without a filter.
     DELETED_STILL_LISTED {
         code: "LIF004", name: "deleted-still-listed", level: Must, basis: Suite,
         source: "the suite's requirement that a deleted record leaves its list",
@@ -33,7 +34,8 @@ rule! {
 fn applies(suite: &Suite, case: &Case) -> bool {
     case.scenario.resource().is_some_and(|name| {
         let delete = suite.resource(name).delete.as_ref();
-        delete.is_some_and(|delete| delete.leaves_list.is_some()) && collections_of(suite, name).next().is_some()
+        delete.is_some_and(|delete| delete.leaves_list.is_some())
+            && collections_of(suite, name).next().is_some()
     })
 }
 
@@ -93,7 +95,8 @@ mod tests {
             (204, false, &[0, 1, 2], Inconclusive),
         ];
         for (status, after, items, verdict) in cases {
-            let delete = exchange("delete_note", "DELETE", "/boxes/main/notes/m1", None, status, &json!(null));
+            let delete =
+                exchange("delete_note", "DELETE", "/boxes/main/notes/m1", None, status, &json!(null));
             let ask = Ask::Delete { record: world.notes[1] };
             let lists = world.lists("by_page");
             let lists = if after {
@@ -106,7 +109,12 @@ mod tests {
         }
         // The same id in the list of another box is another record.
         let delete = exchange("delete_note", "DELETE", "/boxes/main/notes/m1", None, 204, &json!(null));
-        let lists = world.lists("by_page").probe("delete", Ask::Delete { record: world.notes[1] }, Asked::Good, delete);
+        let lists = world.lists("by_page").probe(
+            "delete",
+            Ask::Delete { record: world.notes[1] },
+            Asked::Good,
+            delete,
+        );
         let lists = lists.walk(5, &[&[0, 2]]).scope(world.other).walk(5, &[&[1]]);
         let judgement = lists.judge(&DELETED_STILL_LISTED, Scenario::Delete { resource: "note".into() });
         assert_eq!(judgement.verdict, Pass);

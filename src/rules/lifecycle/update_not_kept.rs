@@ -11,7 +11,8 @@ use crate::suite::{Keep, Suite};
 
 rule! {
     /// ## What it checks
-    /// After a change was confirmed, the field holds exactly the new value: in the answer that confirms it, and when the record is fetched.
+    /// After a change was confirmed, the field holds exactly the new value: in the answer that confirms it, and
+    /// when the record is fetched.
     /// ## Why it matters
     /// The client believes that its change is saved, and the next reader sees the old value, or a mixture.
     /// ## Example
@@ -19,8 +20,8 @@ rule! {
     /// ## Source
     /// The suite's requirement about the change.
     /// ## False alarms and how they are avoided
-    /// Changes that were refused are not judged here. The answer that confirms may leave the field out; only the record that is fetched must have it. Values are compared as the suite
-    /// keeps the field.
+    /// Changes that were refused are not judged here. The answer that confirms may leave the field out; only
+    /// the record that is fetched must have it. Values are compared as the suite keeps the field.
     UPDATE_NOT_KEPT {
         code: "LIF002", name: "update-not-kept", level: Must, basis: Suite,
         source: "the suite's requirement about the change",
@@ -67,11 +68,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let inner = changed.flatten().map_or_else(String::new, |change| change.at);
         let record = scene.oracle.record(record).name();
         let place = content.and_then(|content| at.found_at(content)).unwrap_or_default();
-        let part = |value: &serde_json::Value| value.pointer(&inner).map_or_else(|| "nothing".to_owned(), excerpt);
+        let part =
+            |value: &serde_json::Value| value.pointer(&inner).map_or_else(|| "nothing".to_owned(), excerpt);
         sheet.fail(Draft {
             pointer: Some(format!("{place}{}{inner}", read.found_at(shown).unwrap_or_default())),
             ..answer.draft(
-                format!("{name} of {record} does not hold the new value{}", if fetched { " when fetched" } else { "" }),
+                format!(
+                    "{name} of {record} does not hold the new value{}",
+                    if fetched { " when fetched" } else { "" }
+                ),
                 scene.requirement(&update.requirement),
                 part(value),
                 back.map_or_else(|| "nothing".to_owned(), part),
