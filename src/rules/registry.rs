@@ -1,8 +1,9 @@
-//! The one list of rules. Its order is the order of every listing and report.
+//! The one registration of all rules, in the order of every listing and report.
 
 use super::{Rule, concurrency, credentials, fidelity, http, isolation, lifecycle, negative, paging, schema};
 
 /// Every rule.
+#[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
     // HTTP: statuses, methods, content types and headers.
     &http::status_undocumented::STATUS_UNDOCUMENTED,
@@ -24,6 +25,24 @@ pub static RULES: &[&Rule] = &[
     &schema::response_schema::RESPONSE_SCHEMA,
     &schema::error_schema::ERROR_SCHEMA,
     &schema::header_invalid::HEADER_INVALID,
+    // PAG: any paging
+    &paging::walk_does_not_end::WALK_DOES_NOT_END,
+    &paging::walk_loops::WALK_LOOPS,
+    &paging::item_repeated::ITEM_REPEATED,
+    &paging::item_missing::ITEM_MISSING,
+    &paging::item_foreign::ITEM_FOREIGN,
+    &paging::walk_depends_on_size::WALK_DEPENDS_ON_SIZE,
+    &paging::page_over_size::PAGE_OVER_SIZE,
+    &paging::page_short::PAGE_SHORT,
+    &paging::page_not_repeatable::PAGE_NOT_REPEATABLE,
+    &paging::default_not_applied::DEFAULT_NOT_APPLIED,
+    &paging::parameter_order_matters::PARAMETER_ORDER_MATTERS,
+    &paging::past_end_not_empty::PAST_END_NOT_EMPTY,
+    &paging::item_without_id::ITEM_WITHOUT_ID,
+    &paging::total_wrong::TOTAL_WRONG,
+    &paging::total_changes::TOTAL_CHANGES,
+    &paging::has_more_wrong::HAS_MORE_WRONG,
+    &paging::empty_list_wrong::EMPTY_LIST_WRONG,
     // FID: what goes in comes out.
     &fidelity::string_changed::STRING_CHANGED,
     &fidelity::number_changed::NUMBER_CHANGED,
@@ -55,11 +74,76 @@ pub static RULES: &[&Rule] = &[
     &lifecycle::deleted_still_listed::DELETED_STILL_LISTED,
     // CON: several clients at once.
     &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
-    // PAG: what holds for every paged list.
-    &paging::item_missing::ITEM_MISSING,
 ];
 
 /// The rule with this code, in any case of letters.
 pub fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.code.eq_ignore_ascii_case(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::rules::declare::HEADINGS;
+
+    #[test]
+    fn codes_and_names_are_unique_and_in_form() {
+        let (mut codes, mut names) = (BTreeSet::new(), BTreeSet::new());
+        for rule in RULES {
+            assert!(codes.insert(rule.code), "{} stands twice", rule.code);
+            assert!(names.insert(rule.name), "{} stands twice", rule.name);
+            let digits = &rule.code[rule.family().len()..];
+            assert!(digits.len() == 3 && rule.family().chars().all(|c| c.is_ascii_uppercase()), "{}", rule.code);
+            let kebab = rule.name.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
+            assert!(kebab, "{}", rule.name);
+            assert!(!rule.scenarios.is_empty(), "{} judges nothing", rule.code);
+        }
+    }
+
+    #[test]
+    fn rules_stand_in_the_order_of_their_codes_by_family() {
+        for pair in RULES.windows(2).filter(|pair| pair[0].family() == pair[1].family()) {
+            assert!(pair[0].code < pair[1].code, "{} stands before {}", pair[0].code, pair[1].code);
+        }
+        let mut families: Vec<&str> = RULES.iter().map(|rule| rule.family()).collect();
+        families.dedup();
+        assert_eq!(families.len(), families.iter().collect::<BTreeSet<_>>().len(), "a family stands in two places");
+    }
+
+    #[test]
+    fn documentation_stands_under_the_headings() {
+        for rule in RULES {
+            let found: Vec<&str> = rule.docs.lines().filter_map(|line| line.trim().strip_prefix("## ")).collect();
+            assert_eq!(found, HEADINGS, "{}", rule.code);
+            for part in rule.docs.split("## ").skip(1) {
+                let text = part.split_once('\n').map_or("", |(_, text)| text.trim());
+                assert!(text.len() > 20 && text.ends_with(['.', '?']), "{}: {part}", rule.code);
+            }
+            assert!(rule.summary.ends_with('.'), "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn implied_rules_exist_and_lead_nowhere_back() {
+        let implied: BTreeMap<&str, &[&str]> = RULES.iter().map(|rule| (rule.code, rule.implies)).collect();
+        for rule in RULES {
+            let mut reached = BTreeSet::new();
+            let mut ahead: Vec<&str> = rule.implies.to_vec();
+            while let Some(code) = ahead.pop() {
+                assert_ne!(code, rule.code, "{} implies itself in the end", rule.code);
+                let next = implied.get(code).unwrap_or_else(|| panic!("{} implies {code}, which is none", rule.code));
+                if reached.insert(code) {
+                    ahead.extend(*next);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_is_found_by_its_code() {
+        assert_eq!(find("pag004").map(|rule| rule.name), Some("item-missing"));
+        assert!(find("PAG999").is_none());
+    }
 }
