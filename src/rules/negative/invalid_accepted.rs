@@ -11,13 +11,15 @@ rule! {
     /// ## What it checks
     /// A request that breaks one keyword of the document in one place, and nothing else, is refused.
     /// ## Why it matters
-    /// What the document forbids and the target lets in ends up in data that other clients, who trust the document, cannot read.
+    /// What the document forbids and the target lets in ends up in data that other clients, who trust the
+    /// document, cannot read.
     /// ## Example
     /// `limit` has a maximum of 100; `limit=101` is answered 200 with 100 items.
     /// ## Source
     /// The keyword in the document; a documented constraint says what the operation takes.
     /// ## False alarms and how they are avoided
-    /// A parameter's text counts as invalid only when no reading of it is valid. Any refusal is good enough, by whatever 4xx. Rate limits are inconclusive.
+    /// A parameter's text counts as invalid only when no reading of it is valid. Any refusal is good enough, by
+    /// whatever 4xx. Rate limits are inconclusive.
     INVALID_ACCEPTED {
         code: "NEG001", name: "invalid-accepted", level: Must, basis: Document,
         source: "the keyword in the document",
@@ -75,8 +77,10 @@ mod tests {
         for (operation, keyword, place, status, verdict, pointer) in cases {
             let ask = Ask::InvalidEdge { keyword: keyword.into(), place: place.into() };
             let exchange = exchange(operation, "GET", query, Some(&content), status, &json!({}));
-            let judgement =
-                world.probes().probe("edge", ask, Asked::Invalid, exchange).expect(&INVALID_ACCEPTED, verdict);
+            let judgement = world
+                .probes()
+                .probe("edge", ask, Asked::Invalid, exchange)
+                .expect(&INVALID_ACCEPTED, verdict);
             for finding in &judgement.findings {
                 assert_eq!(finding.requirement.source, format!("boxes.yaml#{pointer}"));
             }
@@ -87,7 +91,8 @@ mod tests {
     fn it_applies_where_a_parameter_is_bounded() {
         let world = World::new(1);
         for (operation, applies) in [("list_by_page", true), ("get_note", false), ("delete_note", false)] {
-            let case = Case { id: String::new(), operation: operation.into(), scenario: Scenario::Parameters };
+            let case =
+                Case { id: String::new(), operation: operation.into(), scenario: Scenario::Parameters };
             assert_eq!(has_edges(&world.suite, &case), applies, "{operation}");
         }
     }
