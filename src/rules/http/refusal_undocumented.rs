@@ -38,11 +38,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let mut shown = BTreeSet::new();
     for answer in answers(scene) {
         if !matches!(answer.asked, Asked::Invalid | Asked::Unknown | Asked::Unauthenticated) {
+            if !answer.is_refusal() {
+                sheet.judged();
+            }
             continue;
         }
         let status = answer.response.status;
         let in_question = answer.described() && answer.is_refusal() && !matches!(status, 405 | 429);
-        if !in_question || answer.documented().is_some() {
+        if !in_question || answer.documented().is_some() || is_stated(scene, status) {
             sheet.judged();
             continue;
         }
@@ -61,6 +64,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             )
         });
     }
+}
+
+/// Whether the suite states the status for what the case asks for: then it is no gap, but a promise made elsewhere.
+fn is_stated(scene: &Scene<'_>, status: u16) -> bool {
+    let file = scene.suite.file();
+    let unknown = scene.case.scenario.resource().and_then(|name| file.resources[name].fetch.as_ref()?.unknown.as_ref());
+    let parent = scene.case.scenario.collection().and_then(|name| file.collections[name].unknown_parent.as_ref());
+    unknown.is_some_and(|stated| stated.status.contains(&status))
+        || parent.is_some_and(|stated| stated.status.contains(&status))
 }
 
 #[cfg(test)]

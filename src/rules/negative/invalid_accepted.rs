@@ -1,11 +1,12 @@
 //! NEG001: a value that the document does not allow is accepted.
 
 use super::edges::{has_edges, place_name, pointer_of, sent_at};
-use crate::evidence::Ask;
+use crate::evidence::{Ask, Asked};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
-use crate::scenario::Kind;
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
@@ -26,13 +27,19 @@ rule! {
         summary: "A value that the document does not allow is refused.",
         implies: [],
         scenarios: &[Kind::Parameters, Kind::Content],
-        applies: has_edges,
+        applies: applies,
         check: check,
     }
 }
 
+/// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or taken for something else.
+fn applies(suite: &Suite, case: &Case) -> bool {
+    let refuses = |response: &crate::document::Response| [400, 422].iter().any(|status| response.status.covers(*status));
+    has_edges(suite, case) && suite.operation(&case.operation).responses.iter().any(refuses)
+}
+
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    for (ask, answer) in probed(scene) {
+    for (ask, answer) in probed(scene).filter(|(_, answer)| answer.asked == Asked::Invalid) {
         let Ask::InvalidEdge { keyword, place } = ask else { continue };
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
