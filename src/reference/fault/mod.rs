@@ -65,7 +65,8 @@ impl Fault {
 pub(crate) fn apply(routes: Router, faults: &[&'static Fault], token: Option<&str>) -> Router {
     faults.iter().copied().fold(routes, |routes, fault| {
         let memory = Arc::new(Memory::new(token));
-        routes.layer(middleware::from_fn(move |request: Request, next: Next| {
+        // Around the routing, not behind it: a damaged or further request finds its route and its path parameters afresh.
+        Router::new().fallback_service(routes).layer(middleware::from_fn(move |request: Request, next: Next| {
             answer(fault, Arc::clone(&memory), request, next)
         }))
     })
