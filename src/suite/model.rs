@@ -436,6 +436,8 @@ pub enum At {
     Query(String),
     /// A place in the JSON content; numbers in the pointer make arrays.
     Body(String),
+    /// A place in the JSON content for each value of an array: `*` in the pointer stands for the value's index. For `test = "in"`.
+    BodyEach(String),
 }
 
 /// Which records a filter with a value lets through.
@@ -446,16 +448,20 @@ pub enum Test {
     Equals,
     /// Those whose field does not equal the value (those without the field are not judged).
     NotEquals,
-    /// Those whose field is one of the values of an array.
+    /// Those whose field is one of the values of an array; two at a time are asked for.
     In,
     /// Those whose object holds every member of the value.
     Contains,
     /// Those whose text holds the value; only words are asked for that stand in exactly one record, or in none.
     HasWord,
+    /// The same, but the case of letters does not matter; the word is asked for in capitals.
+    HasWordAnyCase,
     /// Those whose array holds the value; only single values are asked for.
     HasMember,
     /// Those whose instant or number is greater than the value.
     Greater,
+    /// Those whose instant or number is greater than or equal to the value.
+    AtLeast,
     /// Those whose instant or number is less than or equal to the value.
     AtMost,
 }
