@@ -3,8 +3,11 @@
 //! The layers of ARCHITECTURE.md are the table [`LAYERS`]. Each test gathers every violation before it fails, with file and line, so that one run
 //! shows the whole of what is to be mended.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use specproof::rules::RULES;
 
 /// A row of the table: its modules, and which rows they may import from.
 struct Layer {
@@ -44,6 +47,10 @@ const LAYERS: &[Layer] = &[
 
 /// Modules that rows with [`May::Above`] do not see, although they stand above some of them.
 const APART: &[&str] = &["report", "reference"];
+
+/// The families of rules: what their codes begin with.
+const FAMILIES: &[&str] =
+    &["PAG", "PGN", "OFF", "CUR", "ORD", "FLT", "HTTP", "SCH", "FID", "ISO", "NEG", "AUT", "CON", "LIF"];
 
 /// The most lines of a source file.
 const MOST_LINES: usize = 800;
@@ -172,20 +179,33 @@ fn links_between_documents_lead_somewhere() {
 
 #[test]
 fn documents_name_only_rules_that_exist() {
-    let known: Vec<&str> = specproof::rules::RULES.iter().map(|rule| rule.code).collect();
-    let families: Vec<&str> = specproof::rules::RULES.iter().map(|rule| rule.family()).collect();
-    let mut wrong = Vec::new();
-    for document in documents() {
-        for word in document.text.split(|c: char| !c.is_ascii_alphanumeric()) {
-            let family = word.trim_end_matches(|c: char| c.is_ascii_digit());
-            let is_code = word.len() == family.len() + 3 && families.contains(&family);
-            if is_code && !known.contains(&word) {
-                wrong.push(format!("{}: there is no rule {word}", document.name));
-            }
-        }
-    }
-    wrong.dedup();
+    let known: BTreeSet<&str> = RULES.iter().map(|rule| rule.code).collect();
+    let wrong: BTreeSet<String> = documents()
+        .iter()
+        .flat_map(|document| codes(&document.text).map(|code| (code, document.name.as_str())))
+        .filter(|(code, _)| !known.contains(code))
+        .map(|(code, name)| format!("{name}: there is no rule {code}"))
+        .collect();
+    assert_none(&Vec::from_iter(wrong));
+}
+
+#[test]
+fn the_list_of_what_is_checked_has_every_rule() {
+    let list = read("docs/not-checked.md");
+    let listed: BTreeSet<&str> = codes(&list).collect();
+    let wrong: Vec<String> = RULES
+        .iter()
+        .filter(|rule| !listed.contains(rule.code))
+        .map(|rule| format!("docs/not-checked.md does not name {}", rule.id()))
+        .collect();
     assert_none(&wrong);
+    for rule in RULES {
+        assert!(
+            FAMILIES.contains(&rule.family()),
+            "{}: no such family: add it to FAMILIES and CONTRIBUTING.md",
+            rule.code
+        );
+    }
 }
 
 #[test]
@@ -214,6 +234,14 @@ fn the_event_stream_is_documented_whole() {
         .map(|name| format!("docs/events.md does not name `{name}`"))
         .collect();
     assert_none(&wrong);
+}
+
+/// The codes of rules that stand in a text.
+fn codes(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| {
+        let family = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        word.len() == family.len() + 3 && FAMILIES.contains(&family)
+    })
 }
 
 /// A file of the repository.
