@@ -17,5 +17,6 @@ pub mod report;
 pub mod rules;
 pub mod runner;
 pub mod scenario;
+pub mod setup;
 pub mod suite;
 pub mod verdict;

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished, RunStarted, Seeded,
-    SuiteFinished, SuiteStarted,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished,
+    RunStarted, Seeded, SuiteFinished, SuiteStarted,
 };
 use crate::evidence::Evidence;
 use crate::plan::{Plan, Planned};
@@ -47,16 +47,8 @@ pub struct Options {
 
 /// Runs all jobs, one suite after the other.
 pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
-    let started = Instant::now();
-    sink(Event::RunStarted(RunStarted {
-        format: crate::event::FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: jobs.first().map_or(0, |job| job.driver.seed),
-        namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
-        target: options.target.clone(),
-        suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
-        rules: RULES.iter().map(|rule| rule.head()).collect(),
-    }));
+    let begin = Instant::now();
+    sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
@@ -80,9 +72,22 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         ending,
         message,
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
-        elapsed_us: microseconds(started),
+        elapsed_us: microseconds(begin),
     }));
     ending
+}
+
+/// The head of a run.
+pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
+    RunStarted {
+        format: crate::event::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: jobs.first().map_or(0, |job| job.driver.seed),
+        namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
+        target: options.target.clone(),
+        suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
+        rules: RULES.iter().map(|rule| rule.head()).collect(),
+    }
 }
 
 /// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
@@ -118,7 +123,10 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
     let emit_exchanges = |case: &str, evidence: &Evidence| {
         if options.exchanges {
             for entry in &evidence.entries {
-                sink(Event::Exchange(CaseExchange { case: case.to_owned(), exchange: entry.exchange.clone() }));
+                sink(Event::Exchange(CaseExchange {
+                    case: case.to_owned(),
+                    exchange: entry.exchange.clone(),
+                }));
             }
         }
     };
@@ -257,11 +265,14 @@ fn conventions(suite: &Suite) -> Vec<Convention> {
         }
         let operation = suite.operation(&collection.operation);
         let bounds = suite.size_bounds(collection);
-        let refuses = operation.responses.iter().any(|r| [400, 422].iter().any(|status| r.status.covers(*status)));
+        let refuses =
+            operation.responses.iter().any(|r| [400, 422].iter().any(|status| r.status.covers(*status)));
         let over = match (bounds.maximum, refuses) {
-            (Some(maximum), true) => {
-                (Some("refused".to_owned()), "inferred", Some(format!("the document has a maximum of {maximum} and a refusal")))
-            }
+            (Some(maximum), true) => (
+                Some("refused".to_owned()),
+                "inferred",
+                Some(format!("the document has a maximum of {maximum} and a refusal")),
+            ),
             _ => (None, "unknown", None),
         };
         all.push(Convention {
@@ -283,7 +294,10 @@ impl Seeding {
     /// What stands in for a seeding that the user interrupted.
     fn interrupted() -> Self {
         Self {
-            problem: Some(crate::event::SeedingProblem { message: "the run was interrupted".to_owned(), exchange: None }),
+            problem: Some(crate::event::SeedingProblem {
+                message: "the run was interrupted".to_owned(),
+                exchange: None,
+            }),
             ..Self::default()
         }
     }

@@ -124,7 +124,8 @@ impl Kind {
         Kind::Together,
     ];
     /// Those whose evidence is made of lists of an unchanging collection.
-    pub const LISTS: &'static [Kind] = &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Filter, Kind::FilterPair];
+    pub const LISTS: &'static [Kind] =
+        &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Filter, Kind::FilterPair];
 }
 
 impl Scenario {

@@ -9,7 +9,13 @@ use crate::suite::Collection;
 
 impl Driver {
     /// Every form of a cursor, pages before and after known records, ranges, and a walk back to the start.
-    pub(super) async fn bounds(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection) {
+    pub(super) async fn bounds(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+    ) {
         let Some((scope, members)) = self.middling_scope(oracle, collection) else {
             evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
             return;
@@ -25,7 +31,9 @@ impl Driver {
             let Some(cursor) = self.cursor_at(name, collection, oracle, record) else { continue };
             let record_name = oracle.record(record).name();
             for size in [1, 3, largest] {
-                for (word, start) in [("before", Start::Before(cursor.clone())), ("after", Start::After(cursor.clone()))] {
+                for (word, start) in
+                    [("before", Start::Before(cursor.clone())), ("after", Start::After(cursor.clone()))]
+                {
                     let mut ask = bounded(size).at(start);
                     ask.anchor = Some(record);
                     let label = format!("{label} {word} {record_name} size={size}");
@@ -35,7 +43,9 @@ impl Driver {
         }
 
         // In a list that runs from new to old, the lower bound stands further back.
-        for (from, to, size) in [(last, 0, largest), (last - 1, 1, largest), (last - 1, 1, 2), (1, 0, largest), (2, 2, largest)] {
+        for (from, to, size) in
+            [(last, 0, largest), (last - 1, 1, largest), (last - 1, 1, 2), (1, 0, largest), (2, 2, largest)]
+        {
             let (Some(after), Some(before)) = (
                 self.cursor_at(name, collection, oracle, members[from]),
                 self.cursor_at(name, collection, oracle, members[to]),
@@ -54,7 +64,8 @@ impl Driver {
             let Some(cursor) = self.cursor_at(name, collection, oracle, members[last]) else { continue };
             let mut ask = bounded(size).at(Start::After(cursor));
             ask.anchor = Some(members[last]);
-            self.walk(oracle, evidence, &format!("{label} backward size={size}"), WalkKind::Backward, ask).await;
+            self.walk(oracle, evidence, &format!("{label} backward size={size}"), WalkKind::Backward, ask)
+                .await;
         }
         self.malformed_cursors(oracle, evidence, name, collection, scope).await;
     }
@@ -75,7 +86,8 @@ impl Driver {
         };
         let size = self.suite.size_bounds(collection).maximum;
         for form in &style.forms {
-            let mut ask = Ask::first(name, collection, Self::query(Some(scope), 0, size)).at(Start::Before(form.write(instant)));
+            let mut ask = Ask::first(name, collection, Self::query(Some(scope), 0, size))
+                .at(Start::Before(form.write(instant)));
             ask.anchor = Some(anchor);
             // Where a collection has several forms, no single one can be demanded of every target.
             ask.asked = if style.forms.len() > 1 { Asked::Open } else { Asked::Good };
@@ -92,8 +104,12 @@ impl Driver {
         collection: &Collection,
         scope: RecordNumber,
     ) {
-        for (label, text) in [("word", "not-a-cursor"), ("no such date", "2026-02-31T25:61:00Z"), ("markup", "<1>")] {
-            for (word, start) in [("before", Start::Before(text.to_owned())), ("after", Start::After(text.to_owned()))] {
+        for (label, text) in
+            [("word", "not-a-cursor"), ("no such date", "2026-02-31T25:61:00Z"), ("markup", "<1>")]
+        {
+            for (word, start) in
+                [("before", Start::Before(text.to_owned())), ("after", Start::After(text.to_owned()))]
+            {
                 let ask = Ask::first(name, collection, Self::query(Some(scope), 0, Some(3))).at(start);
                 let label = format!("malformed {word}: {label}");
                 let parts = self.list_parts(oracle, &ask);

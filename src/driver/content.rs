@@ -14,14 +14,20 @@ impl Driver {
     pub(super) async fn content(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
         let suite = std::sync::Arc::clone(&self.suite);
         let creates = |r: &&Resource| r.create.operation == case.operation;
-        let Some((resource_name, resource)) = suite.file().resources.iter().find(|(_, r)| creates(r)) else { return };
+        let Some((resource_name, resource)) = suite.file().resources.iter().find(|(_, r)| creates(r)) else {
+            return;
+        };
         let operation = suite.operation(&case.operation);
-        let Some(media_type) = operation.request_body.as_ref().and_then(|body| body.content.first()) else { return };
+        let Some(media_type) = operation.request_body.as_ref().and_then(|body| body.content.first()) else {
+            return;
+        };
         let Some(schema) = &media_type.schema else { return };
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else { return };
         let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
         let item = self.item(oracle, resource, place);
-        let Some(base) = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item)) else { return };
+        let Some(base) = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item)) else {
+            return;
+        };
         let parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
         let invalid = self.asked_of_invalid(&case.operation);
 
@@ -29,17 +35,26 @@ impl Driver {
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
         for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
-            if specimen.valid && (!is_bound(specimen.keyword) || self.is_identity(resource, &specimen.place)) {
+            if specimen.valid && (!is_bound(specimen.keyword) || self.is_identity(resource, &specimen.place))
+            {
                 continue;
             }
-            let asked = if specimen.valid { Asked::Good } else { invalid };
+            let asked = match (specimen.valid, specimen.lenient) {
+                (_, true) => Asked::Open,
+                (true, false) => Asked::Good,
+                (false, false) => invalid,
+            };
             let mut parts = parts.clone();
             parts.content = Some(Content::Json(specimen.value));
             let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
             let entry = self.send(evidence, outgoing, asked).await;
             self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
             let (keyword, place) = (specimen.keyword.to_owned(), specimen.place);
-            let ask = if specimen.valid { Ask::ValidEdge { keyword, place } } else { Ask::InvalidEdge { keyword, place } };
+            let ask = if specimen.valid {
+                Ask::ValidEdge { keyword, place }
+            } else {
+                Ask::InvalidEdge { keyword, place }
+            };
             evidence.probes.push(Probe { label: specimen.label, ask, entry });
         }
 
@@ -61,9 +76,19 @@ impl Driver {
         resource.fields.values().any(|field| {
             let identity = matches!(
                 field.make,
-                Some(Make::Name | Make::Record(_) | Make::Ancestor(_) | Make::Variable(_) | Make::Uuid | Make::Constant(_))
+                Some(
+                    Make::Name
+                        | Make::Record(_)
+                        | Make::Ancestor(_)
+                        | Make::Variable(_)
+                        | Make::Uuid
+                        | Make::Constant(_)
+                )
             );
-            identity && field.send.as_ref().is_some_and(|send| place == send || place.starts_with(&at) && place.ends_with(send.as_str()))
+            identity
+                && field.send.as_ref().is_some_and(|send| {
+                    place == send || place.starts_with(&at) && place.ends_with(send.as_str())
+                })
         })
     }
 }
@@ -72,6 +97,14 @@ impl Driver {
 fn is_bound(keyword: &str) -> bool {
     matches!(
         keyword,
-        "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "minItems" | "maxItems" | "enum"
+        "minLength"
+            | "maxLength"
+            | "minimum"
+            | "maximum"
+            | "exclusiveMinimum"
+            | "exclusiveMaximum"
+            | "minItems"
+            | "maxItems"
+            | "enum"
     )
 }

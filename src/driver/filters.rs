@@ -14,7 +14,14 @@ const MOST_VALUES: usize = 4;
 
 impl Driver {
     /// One filter with some of the seeded values, each walked whole, and one value that nothing has.
-    pub(super) async fn filter(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection, filter: &str) {
+    pub(super) async fn filter(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        filter: &str,
+    ) {
         let Some((scope, _)) = self.filter_scope(oracle, collection) else {
             evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
             return;
@@ -27,17 +34,24 @@ impl Driver {
         }
         for (ordinal, value) in values.into_iter().enumerate() {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
-            let sizes = if ordinal == 0 { vec![Some(1), Some(2), bounds.maximum] } else { vec![Some(3)] };
+            let sizes = if ordinal == 0 { vec![Some(2), bounds.maximum] } else { vec![bounds.maximum] };
             for size in sizes {
                 let query = Query { scope, order: 0, filters: filters.clone(), size };
-                let label = format!("{}{} {filter}={ordinal}", Self::scope_label(oracle, scope), size_label(size));
-                self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query)).await;
+                let label =
+                    format!("{}{} {filter}={ordinal}", Self::scope_label(oracle, scope), size_label(size));
+                self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query))
+                    .await;
             }
             if ordinal == 0 && collection.orders.len() > 1 {
                 let order = collection.orders.len() - 1;
                 let query = Query { scope, order, filters: filters.clone(), size: Some(2) };
-                let label = format!("{} {} size=2 {filter}={ordinal}", Self::scope_label(oracle, scope), collection.orders[order].name);
-                self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query)).await;
+                let label = format!(
+                    "{} {} size=2 {filter}={ordinal}",
+                    Self::scope_label(oracle, scope),
+                    collection.orders[order].name
+                );
+                self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query))
+                    .await;
             }
         }
         if let Some(value) = impossible(spec.test) {
@@ -61,8 +75,11 @@ impl Driver {
             evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
             return;
         };
-        let [first, second] = pair.map(|filter| self.values_for(oracle, collection, &collection.filters[filter], scope));
-        for (ordinal, (a, b)) in first.iter().flat_map(|a| second.iter().map(move |b| (a, b))).take(3).enumerate() {
+        let [first, second] =
+            pair.map(|filter| self.values_for(oracle, collection, &collection.filters[filter], scope));
+        for (ordinal, (a, b)) in
+            first.iter().flat_map(|a| second.iter().map(move |b| (a, b))).take(3).enumerate()
+        {
             let filters = [(pair[0], a), (pair[1], b)]
                 .map(|(filter, value)| Filtering { filter: filter.to_owned(), value: value.clone() });
             for size in [Some(2), self.suite.size_bounds(collection).maximum] {
@@ -74,13 +91,18 @@ impl Driver {
                     pair[0],
                     pair[1]
                 );
-                self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query)).await;
+                self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query))
+                    .await;
             }
         }
     }
 
     /// The list that filters are tried on: one with a handful of items, or the only one.
-    fn filter_scope(&self, oracle: &Oracle, collection: &Collection) -> Option<(Option<RecordNumber>, usize)> {
+    fn filter_scope(
+        &self,
+        oracle: &Oracle,
+        collection: &Collection,
+    ) -> Option<(Option<RecordNumber>, usize)> {
         if collection.scope.is_none() {
             return Some((None, 0));
         }
@@ -88,7 +110,13 @@ impl Driver {
     }
 
     /// Values that seeded records have, in the order of the records.
-    fn values_for(&self, oracle: &Oracle, collection: &Collection, filter: &Filter, scope: Option<RecordNumber>) -> Vec<Value> {
+    fn values_for(
+        &self,
+        oracle: &Oracle,
+        collection: &Collection,
+        filter: &Filter,
+        scope: Option<RecordNumber>,
+    ) -> Vec<Value> {
         let query = Self::query(scope, 0, None);
         let resource = self.suite.resource(&collection.resource);
         let field = &resource.fields[&filter.field];
@@ -97,6 +125,10 @@ impl Driver {
             let record = oracle.record(number);
             let value = match filter.test {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),
+                // In the target's own spelling: whether it reads every zone in a filter is another question.
+                Test::Greater | Test::AtMost => {
+                    field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned()
+                }
                 _ => record
                     .sent
                     .get(&filter.field)

@@ -17,15 +17,19 @@ impl Driver {
         let Some(fetch) = &suite.resource(resource_name).fetch else { return };
         let mut chosen: Vec<RecordNumber> = Vec::new();
         for group in suite.file().seed.iter().filter(|group| group.resource == resource_name) {
-            let all: Vec<RecordNumber> =
-                oracle.records().filter(|(_, record)| record.label == group.label).map(|(number, _)| number).collect();
+            let all: Vec<RecordNumber> = oracle
+                .records()
+                .filter(|(_, record)| record.label == group.label)
+                .map(|(number, _)| number)
+                .collect();
             let tail = all.len().saturating_sub(2).max(MOST_OF_GROUP.min(all.len()));
             chosen.extend(&all[..MOST_OF_GROUP.min(all.len())]);
             chosen.extend(&all[tail..]);
         }
         let again = chosen.first().copied();
         for record in chosen.into_iter().chain(again) {
-            let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+            let parts =
+                Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
             let label = oracle.record(record).name();
             let outgoing = self.outgoing(&fetch.operation, &format!("fetch {label}"), &parts);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
@@ -34,7 +38,12 @@ impl Driver {
     }
 
     /// Ids that do not exist, and ids under parents that are not theirs.
-    pub(super) async fn fetch_elsewhere(&self, oracle: &Oracle, evidence: &mut Evidence, resource_name: &str) {
+    pub(super) async fn fetch_elsewhere(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+    ) {
         let suite = &self.suite;
         let resource = suite.resource(resource_name);
         let Some(fetch) = &resource.fetch else { return };
@@ -43,7 +52,8 @@ impl Driver {
             oracle.records().filter(|(_, r)| r.resource == resource_name).map(|(number, _)| number).collect();
         let Some(first) = records.first().copied() else { return };
         let own = self.path_of(&fetch.operation, oracle, Some(first));
-        let changed = changed(&oracle.record(first).id).filter(|id| oracle.find(resource_name, id, None).is_none());
+        let changed =
+            changed(&oracle.record(first).id).filter(|id| oracle.find(resource_name, id, None).is_none());
         for (label, id) in [
             ("unknown id", Some(format!("{}-none", self.namespace))),
             ("unknown id like a UUID", Some("00000000-0000-4000-8000-000000000000".to_owned())),
@@ -81,10 +91,17 @@ impl Driver {
         let Some(parent) = &self.suite.resource(resource_name).parent else { return Vec::new() };
         let mut pairs = Vec::new();
         for (through, wrong) in oracle.records().filter(|(_, record)| record.resource == *parent) {
-            let strangers: Vec<RecordNumber> =
-                records.iter().copied().filter(|number| oracle.record(*number).parent != Some(through)).collect();
+            let strangers: Vec<RecordNumber> = records
+                .iter()
+                .copied()
+                .filter(|number| oracle.record(*number).parent != Some(through))
+                .collect();
             for record in strangers.iter().copied().take(1).chain(strangers.last().copied()) {
-                pairs.push((format!("{} through {}", oracle.record(record).name(), wrong.name()), record, through));
+                pairs.push((
+                    format!("{} through {}", oracle.record(record).name(), wrong.name()),
+                    record,
+                    through,
+                ));
             }
         }
         pairs.dedup();
@@ -92,7 +109,13 @@ impl Driver {
     }
 
     /// Lists under parents that do not exist.
-    pub(super) async fn unknown_parent(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection) {
+    pub(super) async fn unknown_parent(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+    ) {
         let Some(scope_resource) = &collection.scope else { return };
         let Some(known) = self.scopes(oracle, collection).into_iter().flatten().next() else { return };
         let ask = ListAsk::first(name, collection, Self::query(Some(known), 0, None));

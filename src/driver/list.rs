@@ -78,10 +78,8 @@ impl Driver {
     /// The request of a list operation.
     pub(super) fn list_parts(&self, oracle: &Oracle, ask: &Ask<'_>) -> Parts {
         let Ask { collection, query, .. } = ask;
-        let mut parts = Parts {
-            path: self.path_of(&collection.operation, oracle, query.scope),
-            ..Parts::default()
-        };
+        let mut parts =
+            Parts { path: self.path_of(&collection.operation, oracle, query.scope), ..Parts::default() };
         if let (Some(parameter), Some(scope)) = (&collection.scope_query, query.scope) {
             parts.query.push((parameter.clone(), oracle.record(scope).id.clone()));
         }
@@ -89,7 +87,8 @@ impl Driver {
         for filtering in &query.filters {
             match &collection.filters[&filtering.filter].at {
                 At::Query(parameter) => {
-                    let text = filtering.value.as_str().map_or_else(|| filtering.value.to_string(), str::to_owned);
+                    let text =
+                        filtering.value.as_str().map_or_else(|| filtering.value.to_string(), str::to_owned);
                     parts.query.push((parameter.clone(), text));
                 }
                 At::Body(pointer) => set_at(&mut content, pointer, filtering.value.clone()),
@@ -113,7 +112,13 @@ impl Driver {
     }
 
     /// Asks for one page and reads the answer.
-    pub(super) async fn page(&self, oracle: &Oracle, evidence: &mut Evidence, purpose: &str, ask: &Ask<'_>) -> Page {
+    pub(super) async fn page(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        purpose: &str,
+        ask: &Ask<'_>,
+    ) -> Page {
         let parts = self.list_parts(oracle, ask);
         let outgoing = self.outgoing(&ask.collection.operation, purpose, &parts);
         let entry = self.send(evidence, outgoing, ask.asked).await;
@@ -162,7 +167,14 @@ impl Driver {
         let page = self.page(oracle, evidence, label, &ask).await;
         let effective_size = ask.query.size.or(self.suite.size_bounds(ask.collection).default);
         let query = ask.query;
-        let walk = Walk { label: label.to_owned(), kind, query, effective_size, pages: vec![page], end: WalkEnd::Single };
+        let walk = Walk {
+            label: label.to_owned(),
+            kind,
+            query,
+            effective_size,
+            pages: vec![page],
+            end: WalkEnd::Single,
+        };
         evidence.walks.push(walk);
     }
 
@@ -223,7 +235,14 @@ impl Driver {
             }
             ask.anchor = None;
         };
-        evidence.walks.push(Walk { label: label.to_owned(), kind, query: ask.query, effective_size, pages, end });
+        evidence.walks.push(Walk {
+            label: label.to_owned(),
+            kind,
+            query: ask.query,
+            effective_size,
+            pages,
+            end,
+        });
     }
 
     /// A cursor that an answer gave, in the form that the collection honours.
@@ -243,7 +262,13 @@ impl Driver {
     }
 
     /// A cursor that stands at a record.
-    pub(super) fn cursor_at(&self, name: &str, ask: &Collection, oracle: &Oracle, record: RecordNumber) -> Option<String> {
+    pub(super) fn cursor_at(
+        &self,
+        name: &str,
+        ask: &Collection,
+        oracle: &Oracle,
+        record: RecordNumber,
+    ) -> Option<String> {
         let Style::TimestampCursor(style) = &ask.style else { return None };
         let form = self.form(name, *style.forms.first()?);
         Some(form.write(milliseconds_of(ask, oracle, record)?))
@@ -263,12 +288,18 @@ impl Driver {
         let Some(instant) = milliseconds_of(collection, oracle, anchor) else { return honoured };
         let size = self.suite.size_bounds(collection).maximum;
         for form in &style.forms {
-            let ask = Ask::first("", collection, Self::query(Some(scope), 0, size)).at(Start::Before(form.write(instant)));
-            let page = self.page(oracle, evidence, &format!("which form of a cursor: {}", form.name()), &ask).await;
-            let met: BTreeSet<RecordNumber> =
-                page.known_ids().filter_map(|id| oracle.find(&collection.resource, id, Some(scope))).collect();
-            let older = |n: &RecordNumber| milliseconds_of(collection, oracle, *n).is_some_and(|ms| ms < instant);
-            let newer = |n: &RecordNumber| milliseconds_of(collection, oracle, *n).is_some_and(|ms| ms > instant);
+            let ask = Ask::first("", collection, Self::query(Some(scope), 0, size))
+                .at(Start::Before(form.write(instant)));
+            let page =
+                self.page(oracle, evidence, &format!("which form of a cursor: {}", form.name()), &ask).await;
+            let met: BTreeSet<RecordNumber> = page
+                .known_ids()
+                .filter_map(|id| oracle.find(&collection.resource, id, Some(scope)))
+                .collect();
+            let older =
+                |n: &RecordNumber| milliseconds_of(collection, oracle, *n).is_some_and(|ms| ms < instant);
+            let newer =
+                |n: &RecordNumber| milliseconds_of(collection, oracle, *n).is_some_and(|ms| ms > instant);
             if met.iter().any(older) && !met.iter().any(newer) {
                 honoured.push(*form);
             }
@@ -285,7 +316,12 @@ impl Driver {
         self.scopes(oracle, collection)
             .into_iter()
             .flatten()
-            .map(|scope| (scope, expected(&self.suite, oracle, collection, &Self::query(Some(scope), 0, None)).members()))
+            .map(|scope| {
+                (
+                    scope,
+                    expected(&self.suite, oracle, collection, &Self::query(Some(scope), 0, None)).members(),
+                )
+            })
             .filter(|(_, members)| members.len() >= 5)
             .min_by_key(|(scope, members)| (members.len(), *scope))
     }
@@ -294,9 +330,11 @@ impl Driver {
     pub(super) fn scopes(&self, oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
         match &collection.scope {
             None => vec![None],
-            Some(scope) => {
-                oracle.records().filter(|(_, r)| r.resource == *scope).map(|(number, _)| Some(number)).collect()
-            }
+            Some(scope) => oracle
+                .records()
+                .filter(|(_, r)| r.resource == *scope)
+                .map(|(number, _)| Some(number))
+                .collect(),
         }
     }
 

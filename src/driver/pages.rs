@@ -12,11 +12,19 @@ const FAR: u64 = 2_147_483_647;
 
 impl Driver {
     /// Single pages of one collection.
-    pub(super) async fn pages(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection) {
+    pub(super) async fn pages(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+    ) {
         let scopes = self.scopes(oracle, collection);
         let mut counted: Vec<(Option<RecordNumber>, usize)> = scopes
             .into_iter()
-            .map(|scope| (scope, expected(&self.suite, oracle, collection, &Self::query(scope, 0, None)).len()))
+            .map(|scope| {
+                (scope, expected(&self.suite, oracle, collection, &Self::query(scope, 0, None)).len())
+            })
             .collect();
         counted.sort_by_key(|(scope, count)| (*count, *scope));
         // The largest list shows the defaults; the first with a handful of items shows the rest.
@@ -52,11 +60,19 @@ impl Driver {
         explicit.start = first_written_out(&collection.style);
         if bounds.default.is_some() {
             let ask = explicit.clone();
-            self.single(oracle, evidence, &format!("{label} explicit defaults"), WalkKind::ExplicitDefaults, ask).await;
+            self.single(
+                oracle,
+                evidence,
+                &format!("{label} explicit defaults"),
+                WalkKind::ExplicitDefaults,
+                ask,
+            )
+            .await;
         }
         explicit.query.size = Some(2);
         self.single(oracle, evidence, &format!("{label} size=2"), WalkKind::Page, explicit.clone()).await;
-        self.single(oracle, evidence, &format!("{label} size=2 again"), WalkKind::Repeat, explicit.clone()).await;
+        self.single(oracle, evidence, &format!("{label} size=2 again"), WalkKind::Repeat, explicit.clone())
+            .await;
         explicit.backwards = true;
         let label = format!("{label} size=2 parameters in another order");
         self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;
@@ -108,7 +124,16 @@ impl Driver {
         let asks: Vec<(Start, u64)> = match &collection.style {
             Style::PageNumber(style) => {
                 let page = |k: u64| Start::Page(style.first + k);
-                vec![(page(2), 3), (page(0), 3), (page(3), 3), (page(1), 3), (page(1), 6), (page(0), 6), (page(n - 1), 1), (page(4), 1)]
+                vec![
+                    (page(2), 3),
+                    (page(0), 3),
+                    (page(3), 3),
+                    (page(1), 3),
+                    (page(1), 6),
+                    (page(0), 6),
+                    (page(n - 1), 1),
+                    (page(4), 1),
+                ]
             }
             Style::OffsetLimit(_) => vec![
                 (Start::Offset(n - 1), 3),
@@ -126,9 +151,11 @@ impl Driver {
         };
         for order in 0..collection.orders.len() {
             for (start, size) in asks.iter().take(if order == 0 { asks.len() } else { 3 }) {
-                let order_name = if order == 0 { String::new() } else { format!("{} ", collection.orders[order].name) };
+                let order_name =
+                    if order == 0 { String::new() } else { format!("{} ", collection.orders[order].name) };
                 let label = format!("{label} {order_name}{} size={size}", start_label(start));
-                let ask = Ask::first(name, collection, Self::query(scope, order, Some(*size))).at(start.clone());
+                let ask =
+                    Ask::first(name, collection, Self::query(scope, order, Some(*size))).at(start.clone());
                 self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
             }
         }

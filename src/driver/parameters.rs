@@ -14,22 +14,37 @@ impl Driver {
     pub(super) async fn parameters(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
-        for parameter in operation.parameters.iter().filter(|p| matches!(p.location, Location::Query | Location::Header)) {
+        for parameter in
+            operation.parameters.iter().filter(|p| matches!(p.location, Location::Query | Location::Header))
+        {
             let resolve = |reference: &str| self.suite.document().reference(reference);
             let is_valid = |value: &serde_json::Value| parameter.schema.is_valid(value);
             for specimen in wire_specimens(parameter.schema.value(), &resolve, &is_valid) {
                 // A valid filter value or cursor that we made up asks for something that may not exist; only bounds are asked for.
-                if specimen.valid && !matches!(specimen.keyword, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "enum") {
+                if specimen.valid
+                    && !matches!(
+                        specimen.keyword,
+                        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "enum"
+                    )
+                {
                     continue;
                 }
                 let label = format!("{} {}", parameter.name, specimen.label);
                 let mut parts = usual.clone();
                 set(&mut parts, parameter, &specimen.text);
-                let asked = if specimen.valid { Asked::Good } else { self.asked_of_invalid(&case.operation) };
+                let asked = match (specimen.valid, specimen.lenient) {
+                    (_, true) => Asked::Open,
+                    (true, false) => Asked::Good,
+                    (false, false) => self.asked_of_invalid(&case.operation),
+                };
                 let outgoing = self.outgoing(&case.operation, &label, &parts);
                 let entry = self.send(evidence, outgoing, asked).await;
                 let (keyword, place) = (specimen.keyword.to_owned(), parameter.name.clone());
-                let ask = if specimen.valid { Ask::ValidEdge { keyword, place } } else { Ask::InvalidEdge { keyword, place } };
+                let ask = if specimen.valid {
+                    Ask::ValidEdge { keyword, place }
+                } else {
+                    Ask::InvalidEdge { keyword, place }
+                };
                 evidence.probes.push(Probe { label, ask, entry });
             }
         }
@@ -41,11 +56,11 @@ impl Driver {
         let lists = self.suite.file().collections.iter().filter(|(_, c)| c.operation == case.operation);
         for (name, collection) in lists {
             let Some(maximum) = self.suite.size_bounds(collection).maximum else { continue };
-            let largest = self
-                .scopes(oracle, collection)
-                .into_iter()
-                .max_by_key(|scope| scope.map_or(0, |s| oracle.children(&collection.resource, Some(s)).len()));
-            let mut ask = ListAsk::first(name, collection, Self::query(largest.flatten(), 0, Some(maximum + 1)));
+            let largest = self.scopes(oracle, collection).into_iter().max_by_key(|scope| {
+                scope.map_or(0, |s| oracle.children(&collection.resource, Some(s)).len())
+            });
+            let mut ask =
+                ListAsk::first(name, collection, Self::query(largest.flatten(), 0, Some(maximum + 1)));
             ask.asked = self.asked_of_invalid(&case.operation);
             let page = self.page(oracle, evidence, "page size over the maximum", &ask).await;
             evidence.walks.push(crate::evidence::Walk {
@@ -61,9 +76,10 @@ impl Driver {
 
     /// What a request that breaks the document asks: to be refused where the document names a refusal, else nobody knows.
     pub(super) fn asked_of_invalid(&self, short: &str) -> Asked {
-        let refuses = self.suite.operation(short).responses.iter().any(|response| {
-            [400, 413, 414, 415, 422].iter().any(|status| response.status.covers(*status))
-        });
+        let refuses =
+            self.suite.operation(short).responses.iter().any(|response| {
+                [400, 413, 414, 415, 422].iter().any(|status| response.status.covers(*status))
+            });
         if refuses { Asked::Invalid } else { Asked::Open }
     }
 

@@ -32,7 +32,8 @@ impl Driver {
             if documented.iter().any(|m| m == method) {
                 continue;
             }
-            let mut outgoing = self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
+            let mut outgoing =
+                self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
             outgoing.method = http::Method::from_bytes(method.as_bytes()).unwrap_or_default();
             let entry = self.send(evidence, outgoing, Asked::Open).await;
             let ask = Ask::UndocumentedMethod { documented: documented.clone() };

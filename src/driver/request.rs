@@ -50,7 +50,8 @@ impl Driver {
             let value = parts.path.get(&parameter.name).map(String::as_str).unwrap_or_default();
             path = path.replace(&format!("{{{}}}", parameter.name), &encode(value));
         }
-        let query: Vec<String> = parts.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
+        let query: Vec<String> =
+            parts.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         if !query.is_empty() {
             path = format!("{path}?{}", query.join("&"));
         }
@@ -91,7 +92,12 @@ impl Driver {
     }
 
     /// The path parameters of an operation, as far as a record and its ancestors give them.
-    pub(super) fn path_of(&self, short: &str, oracle: &Oracle, record: Option<RecordNumber>) -> BTreeMap<String, String> {
+    pub(super) fn path_of(
+        &self,
+        short: &str,
+        oracle: &Oracle,
+        record: Option<RecordNumber>,
+    ) -> BTreeMap<String, String> {
         let operation = self.suite.operation(short);
         let mut path = BTreeMap::new();
         for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
@@ -122,7 +128,8 @@ pub(super) fn set_at(target: &mut Value, pointer: &str, value: Value) {
         *target = value;
         return;
     };
-    let (token, tail) = rest.split_once('/').map_or((rest, String::new()), |(token, tail)| (token, format!("/{tail}")));
+    let (token, tail) =
+        rest.split_once('/').map_or((rest, String::new()), |(token, tail)| (token, format!("/{tail}")));
     let token = token.replace("~1", "/").replace("~0", "~");
     if let Ok(index) = token.parse::<usize>() {
         if !target.is_array() {
@@ -152,7 +159,9 @@ mod tests {
     #[test]
     fn a_pointer_makes_what_lies_on_its_way() {
         let mut value = Value::Null;
-        for (pointer, set) in [("/filters/AND/0/peer_id", json!("a")), ("/filters/AND/1/x", json!(1)), ("/q~1r", json!(null))] {
+        for (pointer, set) in
+            [("/filters/AND/0/peer_id", json!("a")), ("/filters/AND/1/x", json!(1)), ("/q~1r", json!(null))]
+        {
             set_at(&mut value, pointer, set);
         }
         assert_eq!(value, json!({"filters": {"AND": [{"peer_id": "a"}, {"x": 1}]}, "q/r": null}));

@@ -51,11 +51,17 @@ pub async fn seed(driver: &Driver) -> Seeding {
             .collect();
         serial += group.count;
         let before = evidence.entries.len();
-        let made = driver.create(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places).await;
+        let most = group.batch.unwrap_or(usize::MAX);
+        let made = driver
+            .create_in_batches(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places, most)
+            .await;
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
             seeding.problem = Some(SeedingProblem {
-                message: format!("no record of seed group `{}` ({}) could be created", group.label, group.resource),
+                message: format!(
+                    "no record of seed group `{}` ({}) could be created",
+                    group.label, group.resource
+                ),
                 exchange: last.map(Box::new),
             });
             return seeding;
@@ -76,7 +82,8 @@ impl Driver {
             let mut evidence = Evidence::default();
             let outgoing = self.outgoing(&discover.operation, "discover", &Parts::default());
             let entry = self.send(&mut evidence, outgoing, Asked::Good).await;
-            let found = evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
+            let found =
+                evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
             let Some(found) = found.map(str::to_owned) else {
                 return Err(SeedingProblem {
                     message: format!(
@@ -100,15 +107,30 @@ impl Driver {
         resource_name: &str,
         places: &[Place<'_>],
     ) -> Vec<RecordNumber> {
+        self.create_in_batches(oracle, evidence, resource_name, places, usize::MAX).await
+    }
+
+    /// The same, with no more than `most` records in one request.
+    async fn create_in_batches(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        places: &[Place<'_>],
+        most: usize,
+    ) -> Vec<RecordNumber> {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
-        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.max(1));
+        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.min(most).max(1));
         let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
         let mut made = Vec::new();
         for chunk in places.chunks(most) {
             let numbers = self.create_chunk(oracle, evidence, resource_name, resource, chunk).await;
             // One value that a target refuses must not cost the whole batch: the others are created one by one.
-            if numbers.is_empty() && chunk.len() > 1 && !evidence.entries.last().is_some_and(|e| e.exchange.is_success()) {
+            if numbers.is_empty()
+                && chunk.len() > 1
+                && !evidence.entries.last().is_some_and(|e| e.exchange.is_success())
+            {
                 for place in chunk {
                     let one = std::slice::from_ref(place);
                     made.extend(self.create_chunk(oracle, evidence, resource_name, resource, one).await);
@@ -244,7 +266,9 @@ impl Driver {
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.fill(oracle, parent, item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.fill(oracle, parent, member)),
+            Value::Object(members) => {
+                members.values_mut().for_each(|member| self.fill(oracle, parent, member))
+            }
             _ => {}
         }
     }
@@ -289,7 +313,9 @@ fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, O
     let fits = |index: usize, answer: &Value| {
         resource.fields.iter().all(|(name, field)| {
             let (Some(sent), Some(read)) = (items[index].sent.get(name), &field.read) else { return true };
-            field.keep != Keep::Exact || !sent.is_string() || read.find(answer).is_some_and(|v| same_value(sent, v))
+            field.keep != Keep::Exact
+                || !sent.is_string()
+                || read.find(answer).is_some_and(|v| same_value(sent, v))
         })
     };
     for (position, answer) in answers.iter().enumerate() {

@@ -5,9 +5,9 @@ use rand::SeedableRng;
 use serde_json::{Value, json};
 
 use super::Driver;
+use crate::evidence::RecordNumber;
 use crate::generate::{Words, corpus};
 use crate::oracle::Oracle;
-use crate::evidence::RecordNumber;
 use crate::suite::{Field, Make};
 
 /// The shades that every seeded metadata object names in turn, for filters to ask for.
@@ -35,12 +35,20 @@ impl Driver {
     /// A random number generator for one value, that depends on nothing but the seed number and the value's place.
     pub(super) fn rng(&self, place: &str) -> ChaCha8Rng {
         // FNV-1a: stable across versions and platforms, which the standard hashers do not promise.
-        let hash = place.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        let hash = place
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         ChaCha8Rng::seed_from_u64(self.seed ^ hash)
     }
 
     /// A value for a field; `None` where this record goes without.
-    pub(super) fn value(&self, oracle: &Oracle, field_name: &str, field: &Field, place: Place<'_>) -> Option<Made> {
+    pub(super) fn value(
+        &self,
+        oracle: &Oracle,
+        field_name: &str,
+        field: &Field,
+        place: Place<'_>,
+    ) -> Option<Made> {
         let make = field.make.as_ref()?;
         if place.index % field.every != 0 {
             return None;
@@ -56,7 +64,8 @@ impl Driver {
             Make::Choice(values) => plain(json!(values.get(place.index % values.len().max(1))?)),
             Make::Some(values) => plain(json!(values[..place.index % (values.len() + 1)])),
             Make::Record(resource) => {
-                let siblings = oracle.children(resource, place.parent.and_then(|p| self.parent_for(oracle, p, resource)));
+                let siblings = oracle
+                    .children(resource, place.parent.and_then(|p| self.parent_for(oracle, p, resource)));
                 let number = siblings.get(place.index % siblings.len().max(1))?;
                 plain(json!(oracle.record(*number).id))
             }

@@ -18,7 +18,10 @@ const TOGETHER: usize = 8;
 
 impl Driver {
     /// A parent for records of a case's own. The outer `None`: it could not be made; the inner: the resource lies in nothing.
-    #[expect(clippy::option_option, reason = "no parent needed and no parent to be had are different answers")]
+    #[expect(
+        clippy::option_option,
+        reason = "no parent needed and no parent to be had are different answers"
+    )]
     pub(super) async fn scratch_parent(
         &self,
         oracle: &mut Oracle,
@@ -48,8 +51,12 @@ impl Driver {
         if resource.create.get_or_create.is_none() {
             return;
         }
-        let firsts: Vec<RecordNumber> =
-            oracle.records().filter(|(_, r)| r.resource == resource_name).map(|(number, _)| number).take(2).collect();
+        let firsts: Vec<RecordNumber> = oracle
+            .records()
+            .filter(|(_, r)| r.resource == resource_name)
+            .map(|(number, _)| number)
+            .take(2)
+            .collect();
         for number in firsts {
             let record = oracle.record(number).clone();
             let mut content = json!({});
@@ -96,11 +103,15 @@ impl Driver {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
         let Some(update) = &resource.update else { return };
-        let Some(record) = self.scratch_record(oracle, evidence, resource_name, "update").await else { return };
+        let Some(record) = self.scratch_record(oracle, evidence, resource_name, "update").await else {
+            return;
+        };
         let field = &resource.fields[&update.field];
         let pointer = field.send.clone().unwrap_or_default();
         let full = Words::metadata(&mut self.rng("update"));
-        for (label, value) in [("replaced", full), ("replaced by less", json!({ "left": 1 })), ("emptied", json!({}))] {
+        for (label, value) in
+            [("replaced", full), ("replaced by less", json!({ "left": 1 })), ("emptied", json!({}))]
+        {
             let mut content = json!({});
             set_at(&mut content, &pointer, value.clone());
             let path = self.path_of(&update.operation, oracle, Some(record));
@@ -110,7 +121,8 @@ impl Driver {
             let ask = Ask::Update { record, field: update.field.clone(), value: value.clone() };
             evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
             let Some(fetch) = &resource.fetch else { continue };
-            let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+            let parts =
+                Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
             let outgoing = self.outgoing(&fetch.operation, &format!("fetch {label}"), &parts);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             let ask = Ask::FetchUpdated { record, field: update.field.clone(), value };
@@ -123,14 +135,17 @@ impl Driver {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
         let Some(delete) = &resource.delete else { return };
-        let Some(record) = self.scratch_record(oracle, evidence, resource_name, "delete").await else { return };
+        let Some(record) = self.scratch_record(oracle, evidence, resource_name, "delete").await else {
+            return;
+        };
         let parts = Parts { path: self.path_of(&delete.operation, oracle, Some(record)), ..Parts::default() };
         let outgoing = self.outgoing(&delete.operation, "delete", &parts);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
         evidence.probes.push(Probe { label: "delete".to_owned(), ask: Ask::Delete { record }, entry });
         self.forget(resource_name, &oracle.record(record).id);
         if let Some(fetch) = &resource.fetch {
-            let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+            let parts =
+                Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
             let outgoing = self.outgoing(&fetch.operation, "fetch what was deleted", &parts);
             let asked = if delete.eventual { Asked::Open } else { Asked::Unknown };
             let entry = self.send(evidence, outgoing, asked).await;
@@ -179,7 +194,8 @@ impl Driver {
                 evidence.probes.push(probe);
             }
         }
-        for (name, collection) in suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name) {
+        for (name, collection) in suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name)
+        {
             let scope = collection.scope.as_ref().and_then(|scope| oracle.ancestor(parent?, scope));
             for size in [Some(3), suite.size_bounds(collection).maximum] {
                 let ask = ListAsk::first(name, collection, Self::query(scope, 0, size));

@@ -168,12 +168,14 @@ fn passes(
     match filter.test {
         Test::Equals => Some(same_value(&value?, wanted)),
         Test::NotEquals => Some(!same_value(&value?, wanted)),
-        Test::In => Some(wanted.as_array()?.iter().any(|one| value.as_ref().is_some_and(|v| same_value(v, one)))),
+        Test::In => {
+            Some(wanted.as_array()?.iter().any(|one| value.as_ref().is_some_and(|v| same_value(v, one))))
+        }
         Test::Contains => Some(value.is_some_and(|v| contains(&v, wanted))),
         Test::HasWord => Some(value?.as_str()?.contains(wanted.as_str()?)),
-        Test::HasMember => {
-            Some(value.is_some_and(|v| v.as_array().is_some_and(|a| a.iter().any(|one| same_value(one, wanted)))))
-        }
+        Test::HasMember => Some(
+            value.is_some_and(|v| v.as_array().is_some_and(|a| a.iter().any(|one| same_value(one, wanted)))),
+        ),
         Test::Greater => Some(ordinal(&value?)? > ordinal(wanted)?),
         Test::AtMost => Some(ordinal(&value?)? <= ordinal(wanted)?),
     }

@@ -109,6 +109,7 @@ impl Oracle {
 
     /// How an id is named in reports: the record's name, or the id itself, quoted, where it is none of ours.
     pub fn name_of(&self, resource: &str, id: &str, parent: Option<RecordNumber>) -> String {
-        self.find(resource, id, parent).map_or_else(|| format!("{id:?}"), |number| self.records[number].name())
+        self.find(resource, id, parent)
+            .map_or_else(|| format!("{id:?}"), |number| self.records[number].name())
     }
 }

@@ -64,7 +64,13 @@ pub fn instant_nanoseconds(value: &Value) -> Option<i128> {
         Value::String(text) => text
             .parse::<Timestamp>()
             .ok()
-            .or_else(|| text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp()))
+            .or_else(|| {
+                text.parse::<jiff::civil::DateTime>()
+                    .ok()?
+                    .to_zoned(jiff::tz::TimeZone::UTC)
+                    .ok()
+                    .map(|z| z.timestamp())
+            })
             .map(Timestamp::as_nanosecond),
         Value::Number(number) => number.as_i64().map(|ms| i128::from(ms) * 1_000_000),
         _ => None,
@@ -112,6 +118,9 @@ mod tests {
         ] {
             assert_eq!(same_instant(&instant, &other), same, "{other}");
         }
-        assert_eq!(same_instant(&json!(1_700_000_000_123_i64), &json!("2023-11-14T22:13:20.123Z")), Some(true));
+        assert_eq!(
+            same_instant(&json!(1_700_000_000_123_i64), &json!("2023-11-14T22:13:20.123Z")),
+            Some(true)
+        );
     }
 }

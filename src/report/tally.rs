@@ -342,26 +342,29 @@ impl Tally {
 
     /// How the run ends. Under `strict` a broken `should` counts as a broken `must`.
     ///
-    /// A stream without an end, or one in which no case was run, is never taken for success.
+    /// A run that was not seeded, was interrupted or has no end gives no verdict, whatever was found until then; one in which no
+    /// case was run is never taken for success.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
-        let weakest = if strict { Level::Should } else { Level::Must };
-        let broken = self
-            .cells()
-            .any(|(rule, cell)| cell.verdict == Verdict::Fail && self.level(rule, cell) <= weakest);
-        if broken || self.findings().any(|located| located.finding.level <= weakest) {
-            return Exit::Nonconforming;
-        }
         let seeded = self
             .suites
             .iter()
             .all(|suite| suite.seeded.as_ref().is_none_or(|seeded| seeded.problem.is_none()));
         match self.foot.as_ref().map(|foot| foot.ending) {
-            Some(Ending::NothingSelected) => Exit::NothingSelected,
-            Some(Ending::Complete) if seeded && self.cases() > 0 && self.count(Verdict::Error) == 0 => {
-                Exit::Conforms
-            }
-            _ => Exit::NoVerdict,
+            Some(Ending::NothingSelected) => return Exit::NothingSelected,
+            Some(Ending::Complete) if seeded => {}
+            _ => return Exit::NoVerdict,
+        }
+        let weakest = if strict { Level::Should } else { Level::Must };
+        let broken = self
+            .cells()
+            .any(|(rule, cell)| cell.verdict == Verdict::Fail && self.level(rule, cell) <= weakest);
+        if broken || self.findings().any(|located| located.finding.level <= weakest) {
+            Exit::Nonconforming
+        } else if self.cases() > 0 && self.count(Verdict::Error) == 0 {
+            Exit::Conforms
+        } else {
+            Exit::NoVerdict
         }
     }
 }
@@ -372,7 +375,7 @@ mod tests {
     use crate::report::samples;
 
     #[test]
-    fn the_exit_code_follows_from_findings_first_and_the_ending_second() {
+    fn the_exit_code_follows_from_the_ending_first_and_findings_second() {
         use Ending::{Complete, Interrupted, NoVerdict as Unseeded, NothingSelected as Nothing};
         use Level::{May, Must, Should};
         // Levels found, whether seeding failed, the ending (none: cut off), exit code, exit code under strict.
@@ -384,14 +387,14 @@ mod tests {
             (&[Must], false, Some(Complete), 1, 1),
             (&[Should, Must], false, Some(Complete), 1, 1),
             (&[], true, Some(Complete), 3, 3),
-            (&[Must], true, Some(Unseeded), 1, 1),
-            (&[Should], true, Some(Unseeded), 3, 1),
+            (&[Must], true, Some(Unseeded), 3, 3),
+            (&[Should], true, Some(Unseeded), 3, 3),
             (&[], false, Some(Unseeded), 3, 3),
             (&[], false, Some(Interrupted), 3, 3),
-            (&[Must], false, Some(Interrupted), 1, 1),
+            (&[Must], false, Some(Interrupted), 3, 3),
             (&[], false, Some(Nothing), 4, 4),
             (&[], false, None, 3, 3),
-            (&[Must], false, None, 1, 1),
+            (&[Must], false, None, 3, 3),
         ];
         for (levels, unseeded, ending, exit, strict) in table {
             let mut tally = Tally::default();

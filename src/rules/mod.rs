@@ -4,11 +4,18 @@
 //! [`Sheet`]. It never sends anything. [`RULES`] is the only registration; listings, `explain`, the rule pages, "did you mean" and the tests
 //! of completeness all come from it.
 
+mod answers;
+mod credentials;
 mod declare;
+mod http;
+mod negative;
 mod paging;
 mod registry;
 mod scene;
+mod schema;
 mod sheet;
+#[cfg(test)]
+mod testing;
 
 pub use declare::{HEADINGS, Rule};
 pub use registry::{RULES, find};

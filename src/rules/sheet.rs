@@ -72,7 +72,12 @@ impl<'a> Sheet<'a> {
             actual: draft.actual,
             comparison: draft.comparison,
             pointer: draft.pointer,
-            exchanges: draft.entries.iter().filter_map(|i| entries.get(*i)).map(|e| e.exchange.clone()).collect(),
+            exchanges: draft
+                .entries
+                .iter()
+                .filter_map(|i| entries.get(*i))
+                .map(|e| e.exchange.clone())
+                .collect(),
             repeats: 0,
         });
     }
@@ -115,6 +120,12 @@ impl<'a> Sheet<'a> {
         } else {
             (Verdict::Pass, None)
         };
-        Judgement { rule: self.rule.code.to_owned(), verdict, findings: self.findings, cause, notes: self.notes }
+        Judgement {
+            rule: self.rule.code.to_owned(),
+            verdict,
+            findings: self.findings,
+            cause,
+            notes: self.notes,
+        }
     }
 }

@@ -37,7 +37,11 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     checker.seed()?;
     for key in file.requirements.keys() {
         if !checker.used.contains(key) {
-            return Err(checker.wrong(&format!("requirements.{key}"), "nothing in this file refers to it".into(), None));
+            return Err(checker.wrong(
+                &format!("requirements.{key}"),
+                "nothing in this file refers to it".into(),
+                None,
+            ));
         }
     }
     Ok(())
@@ -75,7 +79,8 @@ impl<'a> Checker<'a> {
     fn bindings(&self) -> Checked {
         for (parameter, resource) in &self.file.bind {
             let key = format!("bind.{parameter}");
-            let parameters = self.document.operations().iter().flat_map(|o| o.parameters.iter().map(|p| p.name.as_str()));
+            let parameters =
+                self.document.operations().iter().flat_map(|o| o.parameters.iter().map(|p| p.name.as_str()));
             self.among(&key, "parameter in the document", parameter, parameters)?;
             self.among(&key, "resource", resource, self.file.resources.keys().map(String::as_str))?;
         }
@@ -85,9 +90,12 @@ impl<'a> Checker<'a> {
     /// A short name of an operation; gives the operation.
     fn short(&self, key: &str, short: &str) -> Result<&'a Operation, SuiteError> {
         self.among(key, "operation in [operations]", short, self.file.operations.keys().map(String::as_str))?;
-        let operation = self.document.operation(&self.file.operations[short]).expect("checked by operations()");
+        let operation =
+            self.document.operation(&self.file.operations[short]).expect("checked by operations()");
         for parameter in &operation.parameters {
-            if parameter.location == crate::document::Location::Path && !self.file.bind.contains_key(&parameter.name) {
+            if parameter.location == crate::document::Location::Path
+                && !self.file.bind.contains_key(&parameter.name)
+            {
                 let message = format!("its path parameter `{}` is not in [bind]", parameter.name);
                 return Err(self.wrong(key, message, None));
             }
@@ -125,12 +133,20 @@ impl<'a> Checker<'a> {
                 self.requirement(&format!("{at}.fetch.unknown.requirement"), &unknown.requirement)?;
             }
             if let Some(promise) = &fetch.only_through_parents {
-                self.requirement(&format!("{at}.fetch.only-through-parents.requirement"), &promise.requirement)?;
+                self.requirement(
+                    &format!("{at}.fetch.only-through-parents.requirement"),
+                    &promise.requirement,
+                )?;
             }
         }
         if let Some(update) = &resource.update {
             self.short(&format!("{at}.update.operation"), &update.operation)?;
-            self.among(&format!("{at}.update.field"), "field", &update.field, resource.fields.keys().map(String::as_str))?;
+            self.among(
+                &format!("{at}.update.field"),
+                "field",
+                &update.field,
+                resource.fields.keys().map(String::as_str),
+            )?;
             self.requirement(&format!("{at}.update.requirement"), &update.requirement)?;
         }
         if let Some(delete) = &resource.delete {
@@ -179,7 +195,11 @@ impl<'a> Checker<'a> {
             self.requirement(&format!("{at}.unknown-parent.requirement"), &unknown.requirement)?;
         }
         if collection.orders.is_empty() {
-            return Err(self.wrong(&format!("{at}.orders"), "at least the default order must stand here".into(), None));
+            return Err(self.wrong(
+                &format!("{at}.orders"),
+                "at least the default order must stand here".into(),
+                None,
+            ));
         }
         for (i, order) in collection.orders.iter().enumerate() {
             let at = format!("{at}.orders.{i}");
@@ -212,23 +232,56 @@ impl<'a> Checker<'a> {
     fn seed(&self) -> Checked {
         for (i, group) in self.file.seed.iter().enumerate() {
             let at = format!("seed.{i}");
-            self.among(&format!("{at}.resource"), "resource", &group.resource, self.file.resources.keys().map(String::as_str))?;
+            self.among(
+                &format!("{at}.resource"),
+                "resource",
+                &group.resource,
+                self.file.resources.keys().map(String::as_str),
+            )?;
             let earlier = &self.file.seed[..i];
             if earlier.iter().any(|other| other.label == group.label) {
-                return Err(self.wrong(&format!("{at}.label"), format!("`{}` is there already", group.label), None));
+                return Err(self.wrong(
+                    &format!("{at}.label"),
+                    format!("`{}` is there already", group.label),
+                    None,
+                ));
             }
-            let parent = self.file.resources[&group.resource].parent.as_deref();
+            let resource = &self.file.resources[&group.resource];
+            if let Some(size) = group.batch {
+                let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max);
+                if !(1..=most).contains(&size) {
+                    return Err(self.wrong(
+                        &format!("{at}.batch"),
+                        format!("it must be from 1 to {most}"),
+                        None,
+                    ));
+                }
+            }
+            let parent = resource.parent.as_deref();
             match (&group.under, parent) {
                 (None, None) => {}
                 (Some(under), Some(parent)) => {
                     let fitting = earlier.iter().filter(|o| o.resource == parent).map(|o| o.label.as_str());
-                    self.among(&format!("{at}.under"), &format!("earlier seed group of resource {parent}"), under, fitting)?;
+                    self.among(
+                        &format!("{at}.under"),
+                        &format!("earlier seed group of resource {parent}"),
+                        under,
+                        fitting,
+                    )?;
                 }
                 (None, Some(parent)) => {
-                    return Err(self.wrong(&at, format!("`under` must name a seed group of resource {parent}"), None));
+                    return Err(self.wrong(
+                        &at,
+                        format!("`under` must name a seed group of resource {parent}"),
+                        None,
+                    ));
                 }
                 (Some(_), None) => {
-                    return Err(self.wrong(&at, format!("resource {} lies in nothing: leave `under` out", group.resource), None));
+                    return Err(self.wrong(
+                        &at,
+                        format!("resource {} lies in nothing: leave `under` out", group.resource),
+                        None,
+                    ));
                 }
             }
         }
@@ -247,7 +300,10 @@ fn locate(text: &str, key: &str) -> usize {
             Some(value) => value.as_table(),
         };
         let found = if let Some(table) = table {
-            table.iter().find(|(name, _)| name.get_ref() == part).map(|(name, value)| (name.span().start, value.get_ref()))
+            table
+                .iter()
+                .find(|(name, _)| name.get_ref() == part)
+                .map(|(name, value)| (name.span().start, value.get_ref()))
         } else {
             at.and_then(|v| v.as_array())
                 .and_then(|items| items.get(part.parse::<usize>().ok()?))

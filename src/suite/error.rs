@@ -48,13 +48,19 @@ impl SuiteError {
         // The reader's message names the unknown key and the valid ones in backticks; its span stands for the key.
         let names: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
         let hint = match names.split_first() {
-            Some((wrong, valid)) if error.message().starts_with("unknown") => nearest(wrong, valid.iter().copied())
-                .map(|name| format!("\ndid you mean `{name}`?"))
-                .unwrap_or_default(),
+            Some((wrong, valid)) if error.message().starts_with("unknown") => {
+                nearest(wrong, valid.iter().copied())
+                    .map(|name| format!("\ndid you mean `{name}`?"))
+                    .unwrap_or_default()
+            }
             _ => String::new(),
         };
         let line = error.span().map_or(1, |span| line_of(text, span.start));
-        Self::Syntax { place: format!("{place}:{line}"), message: error.to_string().trim_end().to_owned(), hint }
+        Self::Syntax {
+            place: format!("{place}:{line}"),
+            message: error.to_string().trim_end().to_owned(),
+            hint,
+        }
     }
 }
 
@@ -80,9 +86,12 @@ mod tests {
     #[test]
     fn the_nearest_name_is_offered_only_when_it_is_near() {
         let valid = ["get_messages", "get_sessions", "size"];
-        for (wrong, expected) in
-            [("get_mesages", Some("get_messages")), ("sizee", Some("size")), ("zzz", None), ("Size", Some("size"))]
-        {
+        for (wrong, expected) in [
+            ("get_mesages", Some("get_messages")),
+            ("sizee", Some("size")),
+            ("zzz", None),
+            ("Size", Some("size")),
+        ] {
             assert_eq!(nearest(wrong, valid), expected, "{wrong}");
         }
     }

@@ -6,6 +6,8 @@
 mod check;
 mod error;
 mod model;
+#[cfg(test)]
+mod tests;
 
 pub use error::{SuiteError, nearest};
 pub use model::*;
@@ -31,7 +33,8 @@ impl Suite {
         text: &str,
         open: impl FnOnce(&str) -> Result<Document, SuiteError>,
     ) -> Result<Self, SuiteError> {
-        let file: SuiteFile = toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
+        let file: SuiteFile =
+            toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
         let document = open(&file.document)?;
         check::check(place, text, &file, &document)?;
         Ok(Self { file, document: Arc::new(document) })

@@ -597,6 +597,9 @@ pub struct SeedGroup {
     /// The name that `make = "name"` uses; the label when absent. Groups under different parents may share one.
     #[serde(default)]
     pub name: Option<String>,
+    /// The most of them in one request, where that is to be fewer than the resource's batch allows.
+    #[serde(default)]
+    pub batch: Option<usize>,
 }
 
 /// How requests may be sent.

@@ -1,0 +1,41 @@
+//! The command line: the only reader of arguments, environment, terminal, clock and chance.
+//!
+//! One file per command. A command gives an exit code, or a [`Failure`] that is printed to standard error in one place.
+
+mod arguments;
+mod check;
+mod console;
+mod explain;
+mod failure;
+mod list;
+mod outputs;
+mod report;
+mod serve;
+mod signals;
+mod suites;
+mod target;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+
+/// Runs the command that the arguments name.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // Help and version come this way too, on standard output and with 0. Nobody may be reading it.
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE));
+        }
+    };
+    failure::guarded(|| match arguments.command {
+        Command::Check(arguments) => check::run(*arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+    })
+}

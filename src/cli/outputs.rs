@@ -1,0 +1,201 @@
+//! The reports of a run and where they go: the one for people, and those that `--report KIND=PATH` asks for.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use indicatif::ProgressDrawTarget;
+use specproof::event::Event;
+use specproof::evidence::curl;
+use specproof::report::terminal::{self, Terminal, Verbosity};
+use specproof::report::{Exit, Fanout, Output, Reporter, Tally, html, jsonl, junit, live, markdown};
+use specproof::suite::nearest;
+
+use super::arguments::Look;
+use super::console::Console;
+use super::failure::Failure;
+
+/// The kinds of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    JsonLines,
+    Junit,
+    Html,
+    Markdown,
+}
+
+const KINDS: [(&str, Kind); 4] =
+    [("jsonl", Kind::JsonLines), ("junit", Kind::Junit), ("html", Kind::Html), ("markdown", Kind::Markdown)];
+
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    kind: Kind,
+    /// `-` is standard output.
+    path: String,
+}
+
+impl Wanted {
+    /// Reads `KIND=PATH`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let names = KINDS.map(|(name, _)| name);
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) if !path.is_empty() => (name, path),
+            _ => return Err(format!("write it as KIND=PATH, where KIND is one of {}", names.join(", "))),
+        };
+        match KINDS.iter().find(|(known, _)| *known == name) {
+            Some((_, kind)) => Ok(Self { kind: *kind, path: path.to_owned() }),
+            None => Err(match nearest(name, names) {
+                Some(near) => format!("there is no report `{name}`; did you mean `{near}`?"),
+                None => format!("there is no report `{name}`: it must be one of {}", names.join(", ")),
+            }),
+        }
+    }
+
+    fn is_output(&self) -> bool {
+        self.path == "-"
+    }
+}
+
+/// All reports of a run, open.
+pub(super) struct Outputs {
+    fanout: Fanout,
+    tally: Tally,
+    strict: bool,
+    /// Where the report for people goes.
+    pub(super) console: Console,
+    /// Whether anything but the console takes the run in.
+    files: bool,
+    /// Why a report could not be written, once that happened.
+    trouble: Option<io::Error>,
+}
+
+/// Which reports there are beside those asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ForPeople {
+    /// One, with a bar while the run goes on.
+    Live,
+    /// One.
+    Plain,
+    /// None.
+    Nothing,
+}
+
+impl Outputs {
+    /// Opens every report, so that a path that cannot be written is found out before anything is sent.
+    pub(super) fn open(look: &Look, people: ForPeople) -> Result<Self, Failure> {
+        for (at, wanted) in look.reports.iter().enumerate() {
+            if look.reports[..at].iter().any(|other| other.path == wanted.path) {
+                return Err(Failure::usage(format!("two reports cannot both go to `{}`", wanted.path)));
+            }
+        }
+        let taken = look.reports.iter().any(Wanted::is_output);
+        let console = if taken { Console::error(look.color) } else { Console::output(look.color) };
+        let mut fanout = Fanout::default();
+        if people != ForPeople::Nothing {
+            let mut out: Output = console.writer();
+            let bar = people == ForPeople::Live
+                && console.terminal
+                && !look.quiet
+                && io::IsTerminal::is_terminal(&io::stderr());
+            if bar {
+                let live = live::Live::new(ProgressDrawTarget::stderr());
+                out = live.above(out);
+                fanout.push(Box::new(live));
+            }
+            let options = terminal::Options {
+                color: console.color,
+                unicode: console.unicode,
+                width: console.width,
+                verbosity: verbosity(look),
+                strict: look.strict,
+            };
+            fanout.push(Box::new(Terminal::new(out, options, curl)));
+        }
+        for wanted in &look.reports {
+            let out: Output = if wanted.is_output() {
+                Console::output(look.color).writer()
+            } else {
+                let path = PathBuf::from(&wanted.path);
+                let file = File::create(&path).map_err(|error| {
+                    Failure::usage(format!("cannot write the report {}: {error}", path.display()))
+                })?;
+                Box::new(BufWriter::new(file))
+            };
+            fanout.push(match wanted.kind {
+                Kind::JsonLines => Box::new(jsonl::JsonLines::new(out)),
+                Kind::Junit => Box::new(junit::Junit::new(out, curl, look.strict)),
+                Kind::Html => Box::new(html::Html::new(out, curl, look.strict)),
+                Kind::Markdown => Box::new(markdown::Markdown::new(out, curl, look.strict)),
+            });
+        }
+        let files = look.reports.iter().any(|wanted| !wanted.is_output());
+        Ok(Self { fanout, tally: Tally::default(), strict: look.strict, console, files, trouble: None })
+    }
+
+    /// Writes a line for people before the reports begin.
+    pub(super) fn say(&self, line: &str) {
+        let mut writer = self.console.writer();
+        // Where this fails, the report itself will say so.
+        let _ = writeln!(writer, "{line}").and_then(|()| writer.flush());
+    }
+
+    /// Gives an event to every report.
+    pub(super) fn take(&mut self, event: &Event) {
+        self.tally.add(event);
+        if let Err(error) = self.fanout.handle(event) {
+            self.trouble.get_or_insert(error);
+        }
+    }
+
+    /// Whether nobody takes in the rest of the run.
+    pub(super) fn abandoned(&self) -> bool {
+        !self.files && self.console.closed.load(Ordering::Relaxed)
+    }
+
+    /// How the run ended, once all events were taken.
+    pub(super) fn exit(self) -> Result<Exit, Failure> {
+        match self.trouble {
+            Some(error) => Err(Failure::usage(format!("a report could not be written whole: {error}"))),
+            None => Ok(self.tally.exit(self.strict)),
+        }
+    }
+}
+
+fn verbosity(look: &Look) -> Verbosity {
+    match (look.quiet, look.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    }
+}
+
+/// Whether a report needs every exchange.
+pub(super) fn needs_exchanges(look: &Look) -> bool {
+    look.verbose || look.reports.iter().any(|wanted| wanted.kind == Kind::JsonLines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_kind_and_a_path() {
+        let wanted = |kind, path: &str| Ok(Wanted { kind, path: path.to_owned() });
+        for (text, expected) in [
+            ("jsonl=-", wanted(Kind::JsonLines, "-")),
+            ("html=a=b.html", wanted(Kind::Html, "a=b.html")),
+            ("junit", Err("write it as KIND=PATH")),
+            ("junit=", Err("write it as KIND=PATH")),
+            ("junitt=x", Err("did you mean `junit`?")),
+            ("sarif=x", Err("it must be one of jsonl, junit, html, markdown")),
+        ] {
+            match (Wanted::parse(text), expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+                (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
+                (found, _) => panic!("{text}: {found:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Which suites a command is about.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use specproof::setup::{BUNDLED, Bundled, load_file};
+use specproof::suite::{Suite, nearest};
+
+use super::failure::Failure;
+
+/// Loads what `--suite` names: bundled suites by name, others by path; all bundled ones where it names none.
+pub(super) fn load(named: &[String]) -> Result<Vec<Arc<Suite>>, Failure> {
+    let mut suites: Vec<Arc<Suite>> = Vec::new();
+    let bundled: Vec<String> = BUNDLED.iter().map(|bundled| bundled.name.to_owned()).collect();
+    for name in if named.is_empty() { &bundled } else { named } {
+        let loaded = match Bundled::named(name) {
+            Some(bundled) => bundled.load(),
+            None if is_path(name) => load_file(Path::new(name)),
+            None => return Err(unknown(name)),
+        };
+        let suite = loaded.map_err(|error| Failure::usage(error.to_string()))?;
+        if suites.iter().any(|other| other.name() == suite.name()) {
+            return Err(Failure::usage(format!("suite `{}` is selected twice", suite.name())));
+        }
+        suites.push(Arc::new(suite));
+    }
+    Ok(suites)
+}
+
+/// The names of the bundled suites, as a list for a message.
+pub(super) fn names() -> String {
+    BUNDLED.iter().map(|bundled| bundled.name).collect::<Vec<_>>().join(", ")
+}
+
+/// What looks like a path is one, even where it leads nowhere: the message is then about the file.
+fn is_path(name: &str) -> bool {
+    name.contains(['/', '\\']) || Path::new(name).extension().is_some() || Path::new(name).is_file()
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::usage(match nearest(name, BUNDLED.iter().map(|bundled| bundled.name)) {
+        Some(near) => format!("there is no suite `{name}`; did you mean `{near}`?"),
+        None => format!("there is no suite `{name}`: name {} or the path of a suite file", names()),
+    })
+}

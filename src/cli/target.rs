@@ -1,0 +1,96 @@
+//! What the flags say of the target, made into a [`Target`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use specproof::client::Secret;
+use specproof::setup::Target;
+use specproof::suite::{Suite, nearest};
+
+use super::arguments::{Access, Pace};
+use super::failure::Failure;
+
+/// The target at a base URL, with the header fields, secrets, variables and limits that the flags give.
+pub(super) fn target(
+    base_url: &str,
+    access: &Access,
+    pace: &Pace,
+    suites: &[Arc<Suite>],
+) -> Result<Target, Failure> {
+    let url = base_url.parse().map_err(|error| {
+        let hint = if base_url.contains("://") { "" } else { "; it starts with http:// or https://" };
+        Failure::usage(format!("base URL `{base_url}` is not a URL: {error}{hint}"))
+    })?;
+    let mut target = Target::new(url);
+    for header in &access.headers {
+        target.headers.push(pair(header, ':', "--header", "'NAME: VALUE'")?);
+    }
+    if let Some(variable) = &access.bearer_env {
+        let value = secret(variable, "--bearer-env")?;
+        target.headers.push(("Authorization".to_owned(), format!("Bearer {value}")));
+        target.secrets.push(Secret { name: variable.clone(), value });
+    }
+    for header in &access.header_envs {
+        let (name, variable) = pair(header, '=', "--header-env", "NAME=VAR")?;
+        let value = secret(&variable, "--header-env")?;
+        target.headers.push((name, value.clone()));
+        target.secrets.push(Secret { name: variable, value });
+    }
+    target.variables = variables(&access.variables, suites)?;
+    target.timeout = pace.timeout.map(Duration::from_secs);
+    target.max_requests = pace.max_requests;
+    target.concurrency = target.concurrency.max(pace.jobs);
+    Ok(target)
+}
+
+/// Two parts, without blanks around them.
+fn pair(text: &str, separator: char, flag: &str, form: &str) -> Result<(String, String), Failure> {
+    match text.split_once(separator) {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        // What was given may hold a secret, so it is not repeated.
+        _ => Err(Failure::usage(format!("{flag} is written as {form}"))),
+    }
+}
+
+/// A secret from the environment.
+fn secret(variable: &str, flag: &str) -> Result<String, Failure> {
+    match std::env::var(variable) {
+        Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
+        Ok(_) => Err(Failure::usage(format!("{flag}: the environment variable `{variable}` is empty"))),
+        Err(std::env::VarError::NotPresent) => {
+            Err(Failure::usage(format!("{flag}: there is no environment variable `{variable}`")))
+        }
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::usage(format!("{flag}: the environment variable `{variable}` is not Unicode")))
+        }
+    }
+}
+
+/// The suites' variables that the user gives; each must be one of some selected suite.
+fn variables(given: &[String], suites: &[Arc<Suite>]) -> Result<BTreeMap<String, String>, Failure> {
+    let known: Vec<&str> =
+        suites.iter().flat_map(|suite| suite.file().variables.keys().map(String::as_str)).collect();
+    let mut variables = BTreeMap::new();
+    for text in given {
+        let (name, value) = pair(text, '=', "--set", "NAME=VALUE")?;
+        if !known.contains(&name.as_str()) {
+            return Err(Failure::usage(match nearest(&name, known.iter().copied()) {
+                Some(near) => {
+                    format!("--set: no selected suite has a variable `{name}`; did you mean `{near}`?")
+                }
+                None if known.is_empty() => {
+                    format!("--set: no selected suite has variables, so none is `{name}`")
+                }
+                None => format!(
+                    "--set: no selected suite has a variable `{name}`: there are {}",
+                    known.join(", ")
+                ),
+            }));
+        }
+        variables.insert(name, value);
+    }
+    Ok(variables)
+}

@@ -1,0 +1,227 @@
+//! Setting up: the bundled suites, suites from files, and the [`Job`]s that a run is made of.
+//!
+//! The command line and the tests start runs in the same way through this module. It reads files that it is given by name, and
+//! nothing else from its surroundings: time, chance and secrets are passed in.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::client::{Client, ClientError, ClientOptions, Secret};
+use crate::document::Document;
+use crate::driver::Driver;
+use crate::plan::{Terms, plan};
+use crate::runner::Job;
+use crate::suite::{Suite, SuiteError};
+
+/// A suite that is part of the program.
+#[derive(Debug)]
+pub struct Bundled {
+    /// Its name.
+    pub name: &'static str,
+    /// The text of its suite file.
+    suite: &'static str,
+    /// The text of its document.
+    document: &'static str,
+}
+
+macro_rules! bundled {
+    ($($name:literal),+ $(,)?) => {
+        [$(Bundled {
+            name: $name,
+            suite: include_str!(concat!("../specs/", $name, "/suite.toml")),
+            document: include_str!(concat!("../specs/", $name, "/openapi.yaml")),
+        }),+]
+    };
+}
+
+/// All bundled suites, in the order in which they are run.
+pub static BUNDLED: [Bundled; 3] = bundled!["honcho", "elizaos", "mielto"];
+
+impl Bundled {
+    /// The bundled suite of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        BUNDLED.iter().find(|bundled| bundled.name == name)
+    }
+
+    /// Reads the suite and its document.
+    pub fn load(&self) -> Result<Suite, SuiteError> {
+        let folder = format!("specs/{}", self.name);
+        Suite::load(&format!("{folder}/suite.toml"), self.suite, |document| {
+            Ok(Document::from_text(&format!("{folder}/{document}"), self.document)?)
+        })
+    }
+}
+
+/// Reads a suite from a file; its document is looked for beside it.
+pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|error| SuiteError::Unreadable {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        })
+    };
+    Suite::load(&path.display().to_string(), &read(path)?, |document| {
+        let document = path.with_file_name(document);
+        Ok(Document::from_text(&document.display().to_string(), &read(&document)?)?)
+    })
+}
+
+/// What is known of a target before anything is sent. It has no `Debug`, since its header fields may hold credentials.
+#[derive(Clone)]
+pub struct Target {
+    /// Where it is.
+    pub base_url: Url,
+    /// Header fields for every request.
+    pub headers: Vec<(String, String)>,
+    /// Values that must not be recorded.
+    pub secrets: Vec<Secret>,
+    /// The longest a request may take; nothing for the client's own limit.
+    pub timeout: Option<Duration>,
+    /// The most requests of one suite, in place of the suite's own limit.
+    pub max_requests: Option<usize>,
+    /// The most requests in flight.
+    pub concurrency: usize,
+    /// Values of the suites' variables; each suite takes those that it has.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Target {
+    /// A target without credentials.
+    pub fn new(base_url: Url) -> Self {
+        let concurrency = ClientOptions::new(base_url.clone()).concurrency;
+        Self {
+            base_url,
+            headers: Vec::new(),
+            secrets: Vec::new(),
+            timeout: None,
+            max_requests: None,
+            concurrency,
+            variables: BTreeMap::new(),
+        }
+    }
+
+    /// The same target for somebody who shows a token in the suite's usual form. Recordings show the variable in its place.
+    /// Where the suite has no such form, nothing changes.
+    #[must_use]
+    pub fn with_token(&self, suite: &Suite, variable: &str, token: &str) -> Self {
+        let mut target = self.clone();
+        if let Some(form) = suite.file().credentials.first() {
+            target.headers.push((form.header.clone(), format!("{}{token}", form.prefix)));
+            target.secrets.push(Secret { name: variable.to_owned(), value: token.to_owned() });
+        }
+        target
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        match self.base_url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => {
+                address.is_loopback() || address.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback())
+            }
+            // RFC 6761, section 6.3: names under `localhost` are the loopback address.
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.').to_ascii_lowercase();
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            None => false,
+        }
+    }
+}
+
+/// What all jobs of a run have in common.
+#[derive(Clone, Debug, Default)]
+pub struct Common {
+    /// The number that all values come from.
+    pub seed: u64,
+    /// The name under which the run's records stand.
+    pub namespace: String,
+    /// Patterns of which a case or one of its rules must match at least one; empty for all.
+    pub only: Vec<String>,
+    /// Patterns of which none may match.
+    pub skip: Vec<String>,
+}
+
+/// One suite on one target, planned and ready to be run.
+pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, ClientError> {
+    let mut options = ClientOptions::new(target.base_url.clone());
+    options.headers.clone_from(&target.headers);
+    options.secrets.clone_from(&target.secrets);
+    options.timeout = target.timeout.unwrap_or(options.timeout);
+    options.connect_timeout = options.connect_timeout.min(options.timeout);
+    options.max_requests = target.max_requests.or(suite.file().limits.requests);
+    options.concurrency = target.concurrency;
+    let variables = target
+        .variables
+        .iter()
+        .filter(|(name, _)| suite.file().variables.contains_key(*name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let client = Client::new(options)?;
+    let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
+    let terms =
+        Terms { authenticated: driver.authenticated, only: common.only.clone(), skip: common.skip.clone() };
+    let plan = plan(suite, &terms);
+    Ok(Job { driver, plan })
+}
+
+/// The name of a run, made from the time in milliseconds and three numbers that chance gave.
+pub fn namespace(unix_ms: u64, chance: [u8; 3]) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let digit = |number: u64| char::from(DIGITS[usize::try_from(number % 36).unwrap_or(0)]);
+    let mut time = Vec::new();
+    let mut rest = unix_ms;
+    while rest > 0 || time.is_empty() {
+        time.push(digit(rest));
+        rest /= 36;
+    }
+    let time = time.into_iter().rev();
+    "specproof-".chars().chain(time).chain(chance.into_iter().map(|number| digit(number.into()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bundled_suite_loads_under_its_own_name() {
+        for bundled in &BUNDLED {
+            let suite = bundled.load().unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(suite.name(), bundled.name);
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (url, expected) in [
+            ("http://127.0.0.1:8000", true),
+            ("http://127.1.2.3", true),
+            ("http://localhost:1", true),
+            ("http://LOCALHOST.", true),
+            ("http://api.localhost", true),
+            ("http://[::1]:80", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://10.0.0.1", false),
+            ("http://0.0.0.0", false),
+            ("http://localhost.example.org", false),
+            ("https://api.example.org", false),
+        ] {
+            assert_eq!(Target::new(url.parse().unwrap()).is_loopback(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_made_of_time_and_chance() {
+        for (unix_ms, chance, expected) in [
+            (0, [0, 0, 0], "specproof-0000"),
+            (35, [1, 35, 36], "specproof-z1z0"),
+            (1_700_000_000_000, [7, 8, 255], "specproof-loyw3v28783"),
+        ] {
+            assert_eq!(namespace(unix_ms, chance), expected);
+        }
+    }
+}
