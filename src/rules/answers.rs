@@ -1,7 +1,8 @@
 //! Answers: the exchanges of a case to which a response came, each with what it was for.
 //!
-//! The main type is [`Answer`]. Rules about statuses, content and headers look at every answer alike, whether it is a page of a
-//! walk or a probe that stands alone; here both are brought into one form, with the label that a finding names as its input.
+//! The main type is [`Answer`]. Rules about statuses, content and headers look at every answer alike, whether
+//! it is a page of a walk or a probe that stands alone; here both are brought into one form, with the label
+//! that a finding names as its input.
 
 use super::{Draft, Scene};
 use crate::document::Operation;
@@ -90,18 +91,20 @@ pub(super) fn labels<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
 pub(super) fn answers<'a>(scene: &Scene<'a>) -> impl Iterator<Item = Answer<'a>> {
     let scene = *scene;
     let evidence = scene.evidence;
-    parts(&scene).into_iter().zip(&evidence.entries).enumerate().filter_map(move |(i, ((label, ask, past_end), entry))| {
-        Some(Answer {
-            entry: i,
-            asked: entry.asked,
-            ask,
-            past_end,
-            label,
-            operation: scene.operation_of(i),
-            request: &entry.exchange.request,
-            response: entry.exchange.response()?,
-        })
-    })
+    parts(&scene).into_iter().zip(&evidence.entries).enumerate().filter_map(
+        move |(i, ((label, ask, past_end), entry))| {
+            Some(Answer {
+                entry: i,
+                asked: entry.asked,
+                ask,
+                past_end,
+                label,
+                operation: scene.operation_of(i),
+                request: &entry.exchange.request,
+                response: entry.exchange.response()?,
+            })
+        },
+    )
 }
 
 /// Every answer to a request that stands alone, with what that was for.
@@ -120,7 +123,8 @@ impl<'a> Answer<'a> {
         if self.described() { self.operation.response(self.response.status) } else { None }
     }
 
-    /// Whether a response like this one has no content by its nature (RFC 9110, sections 9.3.2, 15.3.5, 15.3.6, 15.4.5).
+    /// Whether a response like this one has no content by its nature (RFC 9110, sections 9.3.2, 15.3.5, 15.3.6,
+    /// 15.4.5).
     pub(super) fn is_bare(&self) -> bool {
         self.request.method == "HEAD" || matches!(self.response.status, 204 | 205 | 304)
     }

@@ -5,9 +5,13 @@
 //! of completeness all come from it.
 
 mod answers;
+mod concurrency;
 mod credentials;
 mod declare;
+mod fidelity;
 mod http;
+mod isolation;
+mod lifecycle;
 mod negative;
 mod paging;
 mod registry;

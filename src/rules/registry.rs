@@ -1,6 +1,6 @@
 //! The one registration of all rules, in the order of every listing and report.
 
-use super::{Rule, credentials, http, negative, paging, schema};
+use super::{Rule, concurrency, credentials, fidelity, http, isolation, lifecycle, negative, paging, schema};
 
 /// Every rule.
 #[rustfmt::skip]
@@ -43,6 +43,20 @@ pub static RULES: &[&Rule] = &[
     &paging::total_changes::TOTAL_CHANGES,
     &paging::has_more_wrong::HAS_MORE_WRONG,
     &paging::empty_list_wrong::EMPTY_LIST_WRONG,
+    // FID: what went in comes out.
+    &fidelity::string_changed::STRING_CHANGED,
+    &fidelity::number_changed::NUMBER_CHANGED,
+    &fidelity::instant_changed::INSTANT_CHANGED,
+    &fidelity::structure_changed::STRUCTURE_CHANGED,
+    &fidelity::field_missing::FIELD_MISSING,
+    &fidelity::parent_wrong::PARENT_WRONG,
+    &fidelity::list_item_differs::LIST_ITEM_DIFFERS,
+    &fidelity::batch_order::BATCH_ORDER,
+    &fidelity::id_not_unique::ID_NOT_UNIQUE,
+    &fidelity::fetch_unstable::FETCH_UNSTABLE,
+    // ISO: between parents.
+    &isolation::item_of_another_parent::ITEM_OF_ANOTHER_PARENT,
+    &isolation::found_through_wrong_parent::FOUND_THROUGH_WRONG_PARENT,
     // NEG: what breaks the document is refused, what is barely valid is not.
     &negative::invalid_accepted::INVALID_ACCEPTED,
     &negative::valid_edge_refused::VALID_EDGE_REFUSED,
@@ -53,6 +67,13 @@ pub static RULES: &[&Rule] = &[
     &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
     &credentials::challenge_missing::CHALLENGE_MISSING,
     &credentials::wrong_status_without_credentials::WRONG_STATUS_WITHOUT_CREDENTIALS,
+    // LIF: change and delete.
+    &lifecycle::deleted_still_found::DELETED_STILL_FOUND,
+    &lifecycle::update_not_kept::UPDATE_NOT_KEPT,
+    &lifecycle::created_twice::CREATED_TWICE,
+    &lifecycle::deleted_still_listed::DELETED_STILL_LISTED,
+    // CON: many at once.
+    &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
 ];
 
 /// The rule with this code, in any case of letters.

@@ -10,7 +10,8 @@ use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
-    /// A request without credentials, or with wrong ones, to an operation that needs some is not answered by a success.
+    /// A request without credentials, or with wrong ones, to an operation that needs some is not answered by a
+    /// success.
     /// ## Why it matters
     /// Everybody who finds the target reads and changes what belongs to others.
     /// ## Example
@@ -18,8 +19,8 @@ rule! {
     /// ## Source
     /// The document's `security` of the operation (OpenAPI Specification, Security Requirement Object).
     /// ## False alarms and how they are avoided
-    /// It is a `must` only where every alternative that the document gives for the operation needs credentials. Where the document is silent, and the run was given credentials
-    /// all the same, it is a `should`.
+    /// It is a `must` only where every alternative that the document gives for the operation needs credentials.
+    /// Where the document is silent, and the run was given credentials all the same, it is a `should`.
     ACCEPTED_WITHOUT_CREDENTIALS {
         code: "AUT001", name: "accepted-without-credentials", level: Must, basis: Document,
         source: "the document's `security` of the operation",
@@ -56,12 +57,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         } else {
             (Level::Should, sheet.own_requirement())
         };
-        sheet.fail_at(level, answer.draft(
-            format!("accepted: {what}"),
-            requirement,
-            "401 or 403",
-            answer.status(),
-        ));
+        sheet.fail_at(
+            level,
+            answer.draft(format!("accepted: {what}"), requirement, "401 or 403", answer.status()),
+        );
     }
 }
 

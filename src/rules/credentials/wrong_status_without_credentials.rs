@@ -11,14 +11,16 @@ rule! {
     /// ## What it checks
     /// A request that would be good with credentials is refused without them by 401 or 403.
     /// ## Why it matters
-    /// A client acts on the status: on 401 it asks for credentials, on 422 it gives up and reports a mistake that nobody made.
+    /// A client acts on the status: on 401 it asks for credentials, on 422 it gives up and reports a mistake
+    /// that nobody made.
     /// ## Example
     /// A list is answered `422 Unprocessable Content` when the token lacks.
     /// ## Source
     /// RFC 9110, sections 15.5.2 and 15.5.4.
     /// ## False alarms and how they are avoided
-    /// 404 is a `should`, since HTTP lets a server hide what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a redirect to where one
-    /// signs in. Successes and server errors have rules of their own, and rate limits are inconclusive.
+    /// 404 is a `should`, since HTTP lets a server hide what it forbids; so are 400, which the bearer scheme
+    /// (RFC 6750) has for damaged credentials, and a redirect to where one signs in. Successes and server
+    /// errors have rules of their own, and rate limits are inconclusive.
     WRONG_STATUS_WITHOUT_CREDENTIALS {
         code: "AUT003", name: "wrong-status-without-credentials", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.5.2: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
@@ -47,12 +49,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             _ => Level::Must,
         };
         let requirement = sheet.own_requirement();
-        sheet.fail_at(level, answer.draft(
-            format!("{what}: answered {}", answer.status()),
-            requirement,
-            "401 or 403",
-            answer.status_and_content(),
-        ));
+        sheet.fail_at(
+            level,
+            answer.draft(
+                format!("{what}: answered {}", answer.status()),
+                requirement,
+                "401 or 403",
+                answer.status_and_content(),
+            ),
+        );
     }
 }
 

@@ -14,7 +14,8 @@ rule! {
     /// ## Example
     /// `PATCH` is answered `405 Method Not Allowed` without `Allow`.
     /// ## Source
-    /// RFC 9110, section 15.5.6: the server must generate an `Allow` field with the methods that the resource supports.
+    /// RFC 9110, section 15.5.6: the server must generate an `Allow` field with the methods that the resource
+    /// supports.
     /// ## False alarms and how they are avoided
     /// Methods beyond those of the document are fine. A target that answers 404 or 501 instead owes no `Allow`.
     ALLOW_MISSING {
@@ -35,8 +36,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             continue;
         }
         let fields = || answer.response.headers.iter().filter(|(name, _)| name == "allow");
-        let allowed: Vec<&str> =
-            fields().flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|m| !m.is_empty()).collect();
+        let allowed: Vec<&str> = fields()
+            .flat_map(|(_, value)| value.split(','))
+            .map(str::trim)
+            .filter(|m| !m.is_empty())
+            .collect();
         let documented: &[String] = match ask {
             Ask::UndocumentedMethod { documented } => documented,
             _ => &[],
@@ -83,7 +87,8 @@ mod tests {
         ];
         for (status, allow, verdict) in cases {
             let ask = Ask::UndocumentedMethod { documented: vec!["GET".into(), "PUT".into()] };
-            let mut exchange = exchange("get_note", "PATCH", "/boxes/main/notes/m0", None, status, &json!({}));
+            let mut exchange =
+                exchange("get_note", "PATCH", "/boxes/main/notes/m0", None, status, &json!({}));
             let headers = &mut exchange.outcome.as_mut().unwrap().headers;
             headers.extend(allow.iter().map(|value| ("allow".to_owned(), (*value).to_owned())));
             world.probes().probe("method", ask, Asked::Open, exchange).expect(&ALLOW_MISSING, verdict);

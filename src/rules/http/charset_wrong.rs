@@ -8,13 +8,15 @@ rule! {
     /// ## What it checks
     /// A `charset` parameter on JSON content, if there is one, says UTF-8.
     /// ## Why it matters
-    /// JSON between systems is always UTF-8. A client that believes another name garbles every character outside of ASCII.
+    /// JSON between systems is always UTF-8. A client that believes another name garbles every character
+    /// outside of ASCII.
     /// ## Example
     /// `Content-Type: application/json; charset=iso-8859-1`.
     /// ## Source
     /// RFC 8259, sections 8.1 and 11: JSON is UTF-8, and its media type has no `charset` parameter.
     /// ## False alarms and how they are avoided
-    /// `charset=utf-8` in any case, quoted or not, and `utf8` are let through, since they lead nobody astray. Other media types may have other charsets.
+    /// `charset=utf-8` in any case, quoted or not, and `utf8` are let through, since they lead nobody astray.
+    /// Other media types may have other charsets.
     CHARSET_WRONG {
         code: "HTTP006", name: "charset-wrong", level: Should, basis: Protocol,
         source: "RFC 8259, section 11: https://www.rfc-editor.org/rfc/rfc8259#section-11",

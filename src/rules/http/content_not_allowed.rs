@@ -8,7 +8,8 @@ rule! {
     /// ## What it checks
     /// 204, 205 and 304 come without content and do not announce any.
     /// ## Why it matters
-    /// A client that reads no content after such a status takes what follows for the beginning of the next response on the connection.
+    /// A client that reads no content after such a status takes what follows for the beginning of the next
+    /// response on the connection.
     /// ## Example
     /// `204 No Content` with `Content-Length: 17`.
     /// ## Source
@@ -65,7 +66,8 @@ mod tests {
             (200, "{}", "2", Pass),
         ];
         for (status, content, length, verdict) in cases {
-            let mut exchange = exchange("delete_note", "DELETE", "/boxes/main/notes/m0", None, status, &json!({}));
+            let mut exchange =
+                exchange("delete_note", "DELETE", "/boxes/main/notes/m0", None, status, &json!({}));
             let response = exchange.outcome.as_mut().unwrap();
             response.headers.push(("content-length".into(), length.into()));
             response.body = Body::new(content);

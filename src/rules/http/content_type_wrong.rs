@@ -6,7 +6,8 @@ use crate::rules::{Draft, Scene, Sheet};
 
 rule! {
     /// ## What it checks
-    /// Where the document lists the status of an answer with media types, and the answer has content, its `Content-Type` is one of them.
+    /// Where the document lists the status of an answer with media types, and the answer has content, its
+    /// `Content-Type` is one of them.
     /// ## Why it matters
     /// Clients choose how to read content by its media type; many refuse to decode JSON that is not called so.
     /// ## Example
@@ -14,8 +15,8 @@ rule! {
     /// ## Source
     /// The document's `content` of the response (OpenAPI Specification, Response Object); RFC 9110, section 8.3.
     /// ## False alarms and how they are avoided
-    /// Statuses that the document does not list, or lists without content, are not judged. Parameters, case and media type ranges are taken into account,
-    /// and answers without content are passed over.
+    /// Statuses that the document does not list, or lists without content, are not judged. Parameters, case and
+    /// media type ranges are taken into account, and answers without content are passed over.
     CONTENT_TYPE_WRONG {
         code: "HTTP005", name: "content-type-wrong", level: Must, basis: Document,
         source: "the document's `content` of the response",
@@ -81,7 +82,8 @@ mod tests {
         for (status, media_type, content, verdict) in cases {
             let mut exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &json!({}));
             let response = exchange.outcome.as_mut().unwrap();
-            response.headers = media_type.map(|value| ("content-type".into(), value.into())).into_iter().collect();
+            response.headers =
+                media_type.map(|value| ("content-type".into(), value.into())).into_iter().collect();
             response.body = Body::new(content);
             let ask = Ask::Fetch { record: world.notes[0] };
             world.probes().probe("fetch", ask, Asked::Good, exchange).expect(&CONTENT_TYPE_WRONG, verdict);

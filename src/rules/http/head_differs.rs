@@ -10,7 +10,8 @@ use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
-    /// HEAD has the status and the media type of the GET right before it, no content, and if it has a `Content-Length`, then that of the GET.
+    /// HEAD has the status and the media type of the GET right before it, no content, and if it has a
+    /// `Content-Length`, then that of the GET.
     /// ## Why it matters
     /// Caches, proxies and download tools ask by HEAD what GET would give, and act on the answer.
     /// ## Example
@@ -18,8 +19,9 @@ rule! {
     /// ## Source
     /// RFC 9110, sections 9.3.2 and 8.6.
     /// ## False alarms and how they are avoided
-    /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is a `should`, and so is a length that is off by a little, as content may change from one request
-    /// to the next. Rate limits and server errors make it inconclusive.
+    /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is a `should`, and
+    /// so is a length that is off by a little, as content may change from one request to the next. Rate limits
+    /// and server errors make it inconclusive.
     HEAD_DIFFERS {
         code: "HTTP011", name: "head-differs", level: Must, basis: Protocol,
         source: "RFC 9110, section 9.3.2: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2",
@@ -60,8 +62,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// How HEAD differs from GET: the level, the summary, what was expected and what was.
-fn difference(head: &Answer<'_>, get: &Response) -> Option<(Level, String, String, String)> {
+/// The level, the summary, what was expected and what was.
+type Difference = (Level, String, String, String);
+
+/// How HEAD differs from GET.
+fn difference(head: &Answer<'_>, get: &Response) -> Option<Difference> {
     let response = head.response;
     if matches!(response.status, 405 | 501) && get.is_success() {
         return Some((Level::Should, "HEAD is refused".into(), status_text(get.status), head.status()));
@@ -87,7 +92,8 @@ fn difference(head: &Answer<'_>, get: &Response) -> Option<(Level, String, Strin
     // Content that moves with the time has another length a moment later; only an announced nothing is surely wrong.
     let level = if announced.trim() == "0" { Level::Must } else { Level::Should };
     (announced.trim() != length.trim()).then(|| {
-        let (expected, actual) = (format!("Content-Length: {length}"), format!("Content-Length: {announced}"));
+        let (expected, actual) =
+            (format!("Content-Length: {length}"), format!("Content-Length: {announced}"));
         (level, "HEAD announces another length".into(), expected, actual)
     })
 }
@@ -100,24 +106,27 @@ mod tests {
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
 
+    /// The status, the media type, the length and the content.
+    type Head<'a> = (u16, Option<&'a str>, Option<&'a str>, &'a str);
+
     #[test]
     fn head_answers_what_get_answers() {
         let world = World::new(1);
         let json = "application/json";
-        let cases: [(u16, Option<&str>, Option<&str>, &str, Verdict, Level); 11] = [
-            (200, Some(json), Some("9"), "", Pass, Level::Must),
-            (200, None, None, "", Pass, Level::Must),
-            (200, Some("application/json; charset=utf-8"), None, "", Pass, Level::Must),
-            (200, Some("text/html"), None, "", Fail, Level::Must),
-            (200, Some(json), Some("0"), "", Fail, Level::Must),
-            (200, Some(json), Some("10"), "", Fail, Level::Should),
-            (200, Some(json), None, "{}", Fail, Level::Must),
-            (404, Some(json), None, "", Fail, Level::Must),
-            (405, Some(json), None, "", Fail, Level::Should),
-            (501, Some(json), None, "", Fail, Level::Should),
-            (429, Some(json), None, "", Inconclusive, Level::Must),
+        let cases: [(Head<'_>, Verdict, Level); 11] = [
+            ((200, Some(json), Some("9"), ""), Pass, Level::Must),
+            ((200, None, None, ""), Pass, Level::Must),
+            ((200, Some("application/json; charset=utf-8"), None, ""), Pass, Level::Must),
+            ((200, Some("text/html"), None, ""), Fail, Level::Must),
+            ((200, Some(json), Some("0"), ""), Fail, Level::Must),
+            ((200, Some(json), Some("10"), ""), Fail, Level::Should),
+            ((200, Some(json), None, "{}"), Fail, Level::Must),
+            ((404, Some(json), None, ""), Fail, Level::Must),
+            ((405, Some(json), None, ""), Fail, Level::Should),
+            ((501, Some(json), None, ""), Fail, Level::Should),
+            ((429, Some(json), None, ""), Inconclusive, Level::Must),
         ];
-        for (status, media_type, length, content, verdict, level) in cases {
+        for ((status, media_type, length, content), verdict, level) in cases {
             let path = "/boxes/main/notes/m0";
             let get = exchange("get_note", "GET", path, None, 200, &json!({"id": 12}));
             let mut head = exchange("get_note", "HEAD", path, None, status, &json!({}));
@@ -128,7 +137,12 @@ mod tests {
                 .collect();
             response.body = Body::new(content);
             let fetch = Ask::Fetch { record: world.notes[0] };
-            let pair = world.probes().probe("get", fetch, Asked::Good, get).probe("head", Ask::Head, Asked::Open, head);
+            let pair = world.probes().probe("get", fetch, Asked::Good, get).probe(
+                "head",
+                Ask::Head,
+                Asked::Open,
+                head,
+            );
             let judgement = pair.expect(&HEAD_DIFFERS, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
         }

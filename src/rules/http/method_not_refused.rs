@@ -11,14 +11,16 @@ rule! {
     /// ## What it checks
     /// A request with a method that the document does not have on the path is answered 404, 405 or 501.
     /// ## Why it matters
-    /// What is reachable and not described is not tested, not guarded and not meant to be used; and a client's mistake is carried out instead of refused.
+    /// What is reachable and not described is not tested, not guarded and not meant to be used; and a client's
+    /// mistake is carried out instead of refused.
     /// ## Example
     /// `DELETE` on a path with only `GET` is answered `200`.
     /// ## Source
     /// The document's Path Item Object; RFC 9110, sections 15.5.5, 15.5.6 and 15.6.2.
     /// ## False alarms and how they are avoided
-    /// Only a success is a `must`; another refusal or a redirect is a `should`. 401 and 403 are let through, since access may be checked before the method, and OPTIONS and HEAD are
-    /// never undocumented. Server errors have a rule of their own.
+    /// Only a success is a `must`; another refusal or a redirect is a `should`. 401 and 403 are let through,
+    /// since access may be checked before the method, and OPTIONS and HEAD are never undocumented. Server
+    /// errors have a rule of their own.
     METHOD_NOT_REFUSED {
         code: "HTTP009", name: "method-not-refused", level: Must, basis: Document,
         source: "the document's Path Item Object",
@@ -45,12 +47,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let method = &answer.request.method;
         let path = crate::rules::answers::path_item(answer.operation);
         let text = format!("the path has {} and no other method", documented.join(", "));
-        sheet.fail_at(level, answer.draft(
-            format!("{method} was answered {}", answer.status()),
-            scene.in_document(text, path),
-            "405, 404 or 501",
-            answer.status(),
-        ));
+        sheet.fail_at(
+            level,
+            answer.draft(
+                format!("{method} was answered {}", answer.status()),
+                scene.in_document(text, path),
+                "405, 404 or 501",
+                answer.status(),
+            ),
+        );
     }
 }
 
@@ -84,8 +89,10 @@ mod tests {
         for (method, status, verdict, level) in cases {
             let ask = Ask::UndocumentedMethod { documented: vec!["GET".into()] };
             let exchange = exchange("get_note", method, "/boxes/main/notes/m0", None, status, &json!({}));
-            let judgement =
-                world.probes().probe("method", ask, Asked::Open, exchange).expect(&METHOD_NOT_REFUSED, verdict);
+            let judgement = world
+                .probes()
+                .probe("method", ask, Asked::Open, exchange)
+                .expect(&METHOD_NOT_REFUSED, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
         }
     }

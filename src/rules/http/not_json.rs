@@ -7,7 +7,8 @@ use crate::verdict::Requirement;
 
 rule! {
     /// ## What it checks
-    /// Content that the document lists as JSON, or that calls itself JSON, is exactly one JSON text in UTF-8 without a byte order mark.
+    /// Content that the document lists as JSON, or that calls itself JSON, is exactly one JSON text in UTF-8
+    /// without a byte order mark.
     /// ## Why it matters
     /// A client cannot read the answer at all, or reads a part of it.
     /// ## Example
@@ -15,8 +16,9 @@ rule! {
     /// ## Source
     /// RFC 8259, sections 2 and 8.1; the document's media type for the status.
     /// ## False alarms and how they are avoided
-    /// Answers that have no content by their nature, and refusals without content and without a documented schema, are passed over. What the grammar allows and parsers commonly do not read
-    /// (deep nesting, huge numbers, half of a surrogate pair) makes the verdict inconclusive.
+    /// Answers that have no content by their nature, and refusals without content and without a documented
+    /// schema, are passed over. What the grammar allows and parsers commonly do not read (deep nesting, huge
+    /// numbers, half of a surrogate pair) makes the verdict inconclusive.
     NOT_JSON {
         code: "HTTP007", name: "not-json", level: Must, basis: Protocol,
         source: "RFC 8259, section 2: https://www.rfc-editor.org/rfc/rfc8259#section-2",
@@ -53,11 +55,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         } else if body.is_empty() {
             ("is empty".to_owned(), "a JSON text is a value", "2")
         } else {
-            (format!("is no JSON: {}", problem.message), "a JSON text is one value, with nothing after it", "2")
+            (
+                format!("is no JSON: {}", problem.message),
+                "a JSON text is one value, with nothing after it",
+                "2",
+            )
         };
         let requirement = Requirement {
             text: text.to_owned(),
-            source: format!("RFC 8259, section {section}: https://www.rfc-editor.org/rfc/rfc8259#section-{section}"),
+            source: format!(
+                "RFC 8259, section {section}: https://www.rfc-editor.org/rfc/rfc8259#section-{section}"
+            ),
         };
         sheet.fail(Draft {
             pointer: Some(String::new()),
@@ -78,7 +86,8 @@ fn promises_json(answer: &Answer<'_>) -> bool {
     let documented = answer.documented().map_or(&[][..], |response| &response.content);
     let all_json = !documented.is_empty() && documented.iter().all(|media| is_json(&media.range));
     if body.is_empty() {
-        return all_json && (answer.response.is_success() || documented.iter().any(|media| media.schema.is_some()));
+        return all_json
+            && (answer.response.is_success() || documented.iter().any(|media| media.schema.is_some()));
     }
     labelled || all_json
 }

@@ -9,16 +9,20 @@ use crate::rules::{Draft, Scene, Sheet};
 
 rule! {
     /// ## What it checks
-    /// The 4xx status by which a request is refused that breaks the document, names what does not exist or lacks credentials is one that the
-    /// document lists for the operation. It is shown once per operation and status.
+    /// The 4xx status by which a request is refused that breaks the document, names what does not exist or
+    /// lacks credentials is one that the document lists for the operation. It is shown once per operation and
+    /// status.
     /// ## Why it matters
-    /// The refusal is right, but the document has a gap: clients generated from it do not know how to read this answer.
+    /// The refusal is right, but the document has a gap: clients generated from it do not know how to read this
+    /// answer.
     /// ## Example
     /// An unknown note is answered `404`, and the document lists only `200` and `422`.
     /// ## Source
-    /// The document's `responses` of the operation (OpenAPI Specification, Responses Object: expected to cover known errors).
+    /// The document's `responses` of the operation (OpenAPI Specification, Responses Object: expected to cover
+    /// known errors).
     /// ## False alarms and how they are avoided
-    /// It is only a `should`. 405 and 429 belong to the server as a whole and are never asked for, and neither is a method that the document does not have.
+    /// It is only a `should`. 405 and 429 belong to the server as a whole and are never asked for, and neither
+    /// is a method that the document does not have.
     REFUSAL_UNDOCUMENTED {
         code: "HTTP004", name: "refusal-undocumented", level: Should, basis: Document,
         source: "the document's `responses` of the operation",
@@ -34,11 +38,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let mut shown = BTreeSet::new();
     for answer in answers(scene) {
         if !matches!(answer.asked, Asked::Invalid | Asked::Unknown | Asked::Unauthenticated) {
+            if !answer.is_refusal() {
+                sheet.judged();
+            }
             continue;
         }
         let status = answer.response.status;
         let in_question = answer.described() && answer.is_refusal() && !matches!(status, 405 | 429);
-        if !in_question || answer.documented().is_some() {
+        if !in_question || answer.documented().is_some() || is_stated(scene, status) {
             sheet.judged();
             continue;
         }
@@ -57,6 +64,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             )
         });
     }
+}
+
+/// Whether the suite states the status for what the case asks for: then it is no gap, but a promise made elsewhere.
+fn is_stated(scene: &Scene<'_>, status: u16) -> bool {
+    let file = scene.suite.file();
+    let unknown = scene.case.scenario.resource().and_then(|name| file.resources[name].fetch.as_ref()?.unknown.as_ref());
+    let parent = scene.case.scenario.collection().and_then(|name| file.collections[name].unknown_parent.as_ref());
+    unknown.is_some_and(|stated| stated.status.contains(&status))
+        || parent.is_some_and(|stated| stated.status.contains(&status))
 }
 
 #[cfg(test)]
@@ -82,10 +98,12 @@ mod tests {
         ];
         for (asked, status, verdict) in cases {
             let exchange = exchange("get_note", "GET", "/boxes/main/notes/x", None, status, &json!({}));
-            let twice = world
-                .probes()
-                .probe("one", Ask::UnknownItem, asked, exchange.clone())
-                .probe("two", Ask::UnknownItem, asked, exchange);
+            let twice = world.probes().probe("one", Ask::UnknownItem, asked, exchange.clone()).probe(
+                "two",
+                Ask::UnknownItem,
+                asked,
+                exchange,
+            );
             let scenario = crate::scenario::Scenario::FetchElsewhere { resource: "note".into() };
             let judgement = twice.judge(&REFUSAL_UNDOCUMENTED, scenario);
             assert_eq!(judgement.verdict, verdict, "{asked:?} {status}");

@@ -10,14 +10,16 @@ rule! {
     /// ## What it checks
     /// Every request is answered by a whole HTTP response of a size that a client can hold.
     /// ## Why it matters
-    /// A client cannot tell an interrupted answer from a failing network, and tries again what may have been carried out.
+    /// A client cannot tell an interrupted answer from a failing network, and tries again what may have been
+    /// carried out.
     /// ## Example
     /// The target announces `Content-Length: 512` and closes the connection after 300 octets.
     /// ## Source
     /// RFC 9112, section 8: a message that ends early is incomplete.
     /// ## False alarms and how they are avoided
-    /// A connection that is refused, a deadline that passes and a used-up budget are inconclusive, since the network or the run may be the reason. For a request that breaks the
-    /// document it is only a `should`, since a server may close the connection on what it cannot read.
+    /// A connection that is refused, a deadline that passes and a used-up budget are inconclusive, since the
+    /// network or the run may be the reason. For a request that breaks the document it is only a `should`,
+    /// since a server may close the connection on what it cannot read.
     RESPONSE_BROKEN {
         code: "HTTP008", name: "response-broken", level: Must, basis: Protocol,
         source: "RFC 9112, section 8: https://www.rfc-editor.org/rfc/rfc9112#section-8",
@@ -54,16 +56,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         };
         let level = if entry.asked == Asked::Invalid { Level::Should } else { Level::Must };
         let requirement = sheet.own_requirement();
-        sheet.fail_at(level, Draft {
-            input: labels[i].to_owned(),
-            summary: summary.to_owned(),
-            requirement,
-            expected: "a whole response".to_owned(),
-            actual: error.message.clone(),
-            comparison: None,
-            pointer: None,
-            entries: vec![i],
-        });
+        sheet.fail_at(
+            level,
+            Draft {
+                input: labels[i].to_owned(),
+                summary: summary.to_owned(),
+                requirement,
+                expected: "a whole response".to_owned(),
+                actual: error.message.clone(),
+                comparison: None,
+                pointer: None,
+                entries: vec![i],
+            },
+        );
     }
 }
 
@@ -95,7 +100,9 @@ mod tests {
             let ask = Ask::Fetch { record: world.notes[0] };
             let judgement =
                 world.probes().probe("fetch", ask, asked, exchange).expect(&RESPONSE_BROKEN, verdict);
-            assert!(judgement.findings.iter().all(|finding| finding.level == level && finding.input == "fetch"));
+            assert!(
+                judgement.findings.iter().all(|finding| finding.level == level && finding.input == "fetch")
+            );
         }
     }
 }

@@ -14,7 +14,8 @@ rule! {
     /// ## Source
     /// RFC 9110, sections 10.2.3 and 5.6.7.
     /// ## False alarms and how they are avoided
-    /// The field may be absent, and stand on any status. The two old forms of a date, which HTTP still has clients read, are not judged.
+    /// The field may be absent, and stand on any status. The two old forms of a date, which HTTP still has
+    /// clients read, are not judged.
     RETRY_AFTER_MALFORMED {
         code: "HTTP014", name: "retry-after-malformed", level: Must, basis: Protocol,
         source: "RFC 9110, section 10.2.3: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3",

@@ -9,15 +9,15 @@ rule! {
     /// ## What it checks
     /// No request is answered by a 5xx status, whatever it asks and whether or not the document lists that status.
     /// ## Why it matters
-    /// A server error says that the target met a condition that it did not expect: the request that led to it is neither carried out nor refused
-    /// in a way that a client can act on.
+    /// A server error says that the target met a condition that it did not expect: the request that led to it
+    /// is neither carried out nor refused in a way that a client can act on.
     /// ## Example
     /// A page number of 999999999999 is answered `500 Internal Server Error`.
     /// ## Source
     /// RFC 9110, section 15.6: with 5xx the server says that it is aware of having erred.
     /// ## False alarms and how they are avoided
-    /// 501 and 503 with `Retry-After` say that the target is out of service for a while; the verdict is then inconclusive. 501 in answer to a method
-    /// that the document does not have is a proper refusal.
+    /// 501 and 503 with `Retry-After` say that the target is out of service for a while; the verdict is then
+    /// inconclusive. 501 in answer to a method that the document does not have is a proper refusal.
     SERVER_ERROR {
         code: "HTTP002", name: "server-error", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.6: https://www.rfc-editor.org/rfc/rfc9110#section-15.6",

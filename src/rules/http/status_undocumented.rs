@@ -7,17 +7,19 @@ use crate::rules::{Scene, Sheet};
 
 rule! {
     /// ## What it checks
-    /// A 2xx or 3xx status in answer to a request that obeys the document is one that the document lists for the operation, by itself, by
-    /// its class (`2XX`) or as `default`.
+    /// A 2xx or 3xx status in answer to a request that obeys the document is one that the document lists for
+    /// the operation, by itself, by its class (`2XX`) or as `default`.
     /// ## Why it matters
-    /// Clients generated from the document treat a status that it does not list as a failure, or decode the content as something else.
+    /// Clients generated from the document treat a status that it does not list as a failure, or decode the
+    /// content as something else.
     /// ## Example
     /// The document lists 201 for creating a note; the target creates it and answers 200.
     /// ## Source
     /// The document's `responses` of the operation (OpenAPI Specification, Responses Object).
     /// ## False alarms and how they are avoided
-    /// Refusals (4xx) and server errors have rules of their own, and so have successes in answer to requests that should be refused. A method that
-    /// the document does not describe is not judged by another method's responses.
+    /// Refusals (4xx) and server errors have rules of their own, and so have successes in answer to requests
+    /// that should be refused. A method that the document does not describe is not judged by another method's
+    /// responses.
     STATUS_UNDOCUMENTED {
         code: "HTTP001", name: "status-undocumented", level: Must, basis: Document,
         source: "the document's `responses` of the operation",

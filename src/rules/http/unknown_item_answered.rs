@@ -18,8 +18,8 @@ rule! {
     /// ## Source
     /// The suite's requirement about unknown ids.
     /// ## False alarms and how they are avoided
-    /// Only a success is a `must`; a refusal by another status, or a redirect, is a `should`. Without a stated requirement nothing is judged. Rate limits are
-    /// inconclusive, and server errors have a rule of their own.
+    /// Only a success is a `must`; a refusal by another status, or a redirect, is a `should`. Without a stated
+    /// requirement nothing is judged. Rate limits are inconclusive, and server errors have a rule of their own.
     UNKNOWN_ITEM_ANSWERED {
         code: "HTTP015", name: "unknown-item-answered", level: Must, basis: Suite,
         source: "the suite's requirement about unknown ids",
@@ -49,12 +49,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
         } else if !answer.is_server_error() {
             let level = if answer.response.is_success() { Level::Must } else { Level::Should };
-            sheet.fail_at(level, answer.draft(
-                format!("an id that never existed was answered {}", answer.status()),
-                scene.requirement(&unknown.requirement),
-                status_list(&unknown.status),
-                answer.status_and_content(),
-            ));
+            sheet.fail_at(
+                level,
+                answer.draft(
+                    format!("an id that never existed was answered {}", answer.status()),
+                    scene.requirement(&unknown.requirement),
+                    status_list(&unknown.status),
+                    answer.status_and_content(),
+                ),
+            );
         }
     }
 }

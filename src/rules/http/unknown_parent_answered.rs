@@ -11,7 +11,8 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// The list of a parent that never existed is refused by a status that the suite states, or is a page without items where the suite allows that.
+    /// The list of a parent that never existed is refused by a status that the suite states, or is a page
+    /// without items where the suite allows that.
     /// ## Why it matters
     /// Items in the list of nobody are somebody else's: the filter by parent does not work.
     /// ## Example
@@ -19,7 +20,8 @@ rule! {
     /// ## Source
     /// The suite's requirement about lists of unknown parents.
     /// ## False alarms and how they are avoided
-    /// The suite says which refusals are allowed and whether an empty page is. Rate limits are inconclusive, and server errors have a rule of their own.
+    /// The suite says which refusals are allowed and whether an empty page is. Rate limits are inconclusive,
+    /// and server errors have a rule of their own.
     UNKNOWN_PARENT_ANSWERED {
         code: "HTTP016", name: "unknown-parent-answered", level: Must, basis: Suite,
         source: "the suite's requirement about lists of unknown parents",

@@ -9,16 +9,20 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// A request that obeys the document, names only what the target acknowledged, and carries the credentials that were given is not answered by 4xx.
+    /// A request that obeys the document, names only what the target acknowledged, and carries the credentials
+    /// that were given is not answered by 4xx.
     /// ## Why it matters
-    /// A client that does all that the document asks cannot use the operation, and nothing in the document tells it why.
+    /// A client that does all that the document asks cannot use the operation, and nothing in the document
+    /// tells it why.
     /// ## Example
     /// `size=100` is within the documented maximum of 100, and the target answers `422`.
     /// ## Source
-    /// The document's description of the operation; RFC 9110, section 15.5: with 4xx the server says that the client has erred.
+    /// The document's description of the operation; RFC 9110, section 15.5: with 4xx the server says that the
+    /// client has erred.
     /// ## False alarms and how they are avoided
-    /// 429 is inconclusive. 401 and 403 are inconclusive when the run was given no credentials although the suite or the document knows some. A page past the end
-    /// may be 404 and is judged by the rules about lists; values at the edge of what is valid have a rule of their own.
+    /// 429 is inconclusive. 401 and 403 are inconclusive when the run was given no credentials although the
+    /// suite or the document knows some. A page past the end may be 404 and is judged by the rules about lists;
+    /// values at the edge of what is valid have a rule of their own.
     VALID_REQUEST_REFUSED {
         code: "HTTP003", name: "valid-request-refused", level: Must, basis: Document,
         source: "the document's description of the operation",
@@ -74,8 +78,8 @@ fn wants_credentials(scene: &Scene<'_>, answer: &Answer<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pagination::Start;
     use crate::evidence::WalkKind;
+    use crate::pagination::Start;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
@@ -101,7 +105,10 @@ mod tests {
             if credentials {
                 exchange.request.headers.push(("authorization".into(), "Bearer {token}".into()));
             }
-            world.probes().probe("fetch", ask.clone(), asked, exchange).expect(&VALID_REQUEST_REFUSED, verdict);
+            world
+                .probes()
+                .probe("fetch", ask.clone(), asked, exchange)
+                .expect(&VALID_REQUEST_REFUSED, verdict);
         }
     }
 

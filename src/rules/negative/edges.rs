@@ -7,10 +7,11 @@ use crate::rules::answers::{Answer, cut, excerpt};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
 
-/// Whether a case of an operation has values on the invalid side of something: content always does, parameters only where their
-/// schemas do not let every text through.
+/// Whether a case of an operation has values on the invalid side of something: content always does, parameters
+/// only where their schemas do not let every text through.
 pub(super) fn has_edges(suite: &Suite, case: &Case) -> bool {
-    case.scenario.kind() != Kind::Parameters || suite.operation(&case.operation).parameters.iter().any(is_bounded)
+    case.scenario.kind() != Kind::Parameters
+        || suite.operation(&case.operation).parameters.iter().any(is_bounded)
 }
 
 /// Whether some text is invalid for a parameter.

@@ -16,7 +16,8 @@ rule! {
     /// ## Source
     /// The document's request body is JSON; RFC 8259, section 2, says what that is.
     /// ## False alarms and how they are avoided
-    /// Only content that RFC 8259 rules out is sent for this; what it leaves to parsers, such as repeated names, is judged only when it leads to a server error.
+    /// Only content that RFC 8259 rules out is sent for this; what it leaves to parsers, such as repeated
+    /// names, is judged only when it leads to a server error.
     INVALID_CONTENT_ACCEPTED {
         code: "NEG003", name: "invalid-content-accepted", level: Must, basis: Protocol,
         source: "RFC 8259, section 2: https://www.rfc-editor.org/rfc/rfc8259#section-2",
@@ -36,7 +37,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
         } else if answer.response.is_success() {
-            let sent = answer.request.body.as_ref().map_or_else(|| "no content".to_owned(), |body| cut(&body.text()));
+            let sent = answer
+                .request
+                .body
+                .as_ref()
+                .map_or_else(|| "no content".to_owned(), |body| cut(&body.text()));
             let requirement = sheet.own_requirement();
             sheet.fail(answer.draft(
                 "content that is no JSON text was accepted",
@@ -72,7 +77,10 @@ mod tests {
             let mut exchange = exchange("create_note", "POST", "/boxes/main/notes", None, status, &json!([]));
             exchange.request.body = Some(Body::new("{"));
             let ask = Ask::InvalidContent { refuse };
-            world.probes().probe("broken", ask, Asked::Invalid, exchange).expect(&INVALID_CONTENT_ACCEPTED, verdict);
+            world
+                .probes()
+                .probe("broken", ask, Asked::Invalid, exchange)
+                .expect(&INVALID_CONTENT_ACCEPTED, verdict);
         }
     }
 }

@@ -17,13 +17,15 @@ rule! {
     /// ## What it checks
     /// A text that cannot be a cursor is refused.
     /// ## Why it matters
-    /// A client whose cursor was damaged gets a page from somewhere else, usually the first one, and walks in circles.
+    /// A client whose cursor was damaged gets a page from somewhere else, usually the first one, and walks in
+    /// circles.
     /// ## Example
     /// `before=not-a-cursor` is answered 200 with the newest items.
     /// ## Source
     /// The document's schema of the parameter, where it rules the text out; else it is a `should`.
     /// ## False alarms and how they are avoided
-    /// It is a `must` only when the document's schema forbids both the text and the number that it spells. Any refusal is good enough. Rate limits are inconclusive.
+    /// It is a `must` only when the document's schema forbids both the text and the number that it spells. Any
+    /// refusal is good enough. Rate limits are inconclusive.
     MALFORMED_CURSOR_ACCEPTED {
         code: "NEG004", name: "malformed-cursor-accepted", level: Must, basis: Document,
         source: "the document's schema of the parameter",
@@ -60,12 +62,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
             None => (Level::Should, sheet.own_requirement()),
         };
-        sheet.fail_at(level, answer.draft(
-            "a text that cannot be a cursor was accepted",
-            requirement,
-            "a refusal by 4xx",
-            format!("{} in answer to {}", answer.status(), answer.label),
-        ));
+        sheet.fail_at(
+            level,
+            answer.draft(
+                "a text that cannot be a cursor was accepted",
+                requirement,
+                "a refusal by 4xx",
+                format!("{} in answer to {}", answer.status(), answer.label),
+            ),
+        );
     }
 }
 
@@ -95,7 +100,13 @@ mod tests {
     #[test]
     fn a_malformed_cursor_is_refused() {
         let strict = World::new(1);
-        let loose = World::amended(&[0], &[("name: before, in: query, schema: { type: string, format: date-time }", "name: before, in: query, schema: { type: string }")]);
+        let loose = World::amended(
+            &[0],
+            &[(
+                "name: before, in: query, schema: { type: string, format: date-time }",
+                "name: before, in: query, schema: { type: string }",
+            )],
+        );
         let cases: [(&World, u16, Verdict, Level); 6] = [
             (&strict, 400, Pass, Level::Must),
             (&strict, 200, Fail, Level::Must),
@@ -107,7 +118,8 @@ mod tests {
         for (world, status, verdict, level) in cases {
             let path = "/boxes/main/by_cursor?limit=3&before=not%20a%20cursor";
             let exchange = exchange("list_by_cursor", "GET", path, None, status, &json!({"items": []}));
-            let lists = world.lists("by_cursor").probe("malformed", Ask::MalformedCursor, Asked::Open, exchange);
+            let lists =
+                world.lists("by_cursor").probe("malformed", Ask::MalformedCursor, Asked::Open, exchange);
             let judgement = lists.expect(&MALFORMED_CURSOR_ACCEPTED, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
         }

@@ -9,15 +9,18 @@ use crate::scenario::Kind;
 
 rule! {
     /// ## What it checks
-    /// A request that the document does not allow, or whose content is at the edge of what parsers read, is not answered by 5xx.
+    /// A request that the document does not allow, or whose content is at the edge of what parsers read, is not
+    /// answered by 5xx.
     /// ## Why it matters
-    /// Input that was never checked reached code that did not expect it; this is where crashes and injections come from.
+    /// Input that was never checked reached code that did not expect it; this is where crashes and injections
+    /// come from.
     /// ## Example
     /// `limit=99999999999999999999` is answered `500 Internal Server Error`.
     /// ## Source
     /// RFC 9110, section 15.5: a client's error is answered by 4xx, section 15.6: 5xx is the server's own.
     /// ## False alarms and how they are avoided
-    /// 501 and 503 with `Retry-After` are inconclusive. Whether the request should have been refused is another rule's question.
+    /// 501 and 503 with `Retry-After` are inconclusive. Whether the request should have been refused is another
+    /// rule's question.
     REFUSED_WITH_SERVER_ERROR {
         code: "NEG005", name: "refused-with-server-error", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.6: https://www.rfc-editor.org/rfc/rfc9110#section-15.6",

@@ -17,8 +17,8 @@ rule! {
     /// ## Source
     /// The document's schema of the parameter or the content.
     /// ## False alarms and how they are avoided
-    /// Only requests that obey the whole document and name only what exists are judged, not those of which the target may know more than the document says. Rate limits and missing
-    /// credentials are inconclusive.
+    /// Only requests that obey the whole document and name only what exists are judged, not those of which the
+    /// target may know more than the document says. Rate limits and missing credentials are inconclusive.
     VALID_EDGE_REFUSED {
         code: "NEG002", name: "valid-edge-refused", level: Must, basis: Document,
         source: "the document's schema of the parameter or the content",
@@ -74,7 +74,8 @@ mod tests {
         ];
         for (asked, status, verdict) in cases {
             let ask = Ask::ValidEdge { keyword: "maximum".into(), place: "size".into() };
-            let exchange = exchange("list_by_page", "GET", "/boxes/main/by_page?size=20", None, status, &json!({}));
+            let exchange =
+                exchange("list_by_page", "GET", "/boxes/main/by_page?size=20", None, status, &json!({}));
             world.probes().probe("edge", ask, asked, exchange).expect(&VALID_EDGE_REFUSED, verdict);
         }
     }

@@ -3,7 +3,7 @@
 use super::lists::{collection, draft, items};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
-use crate::scenario::{Case, Kind};
+use crate::scenario::{Case, Kind, Scenario};
 use crate::suite::Suite;
 
 rule! {
@@ -30,7 +30,9 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    collection(suite, case).is_some_and(|collection| super::lists::closed(collection) && has_empty_scope(suite, collection))
+    matches!(case.scenario, Scenario::Walk { order: 0, .. })
+        && collection(suite, case)
+            .is_some_and(|collection| super::lists::closed(collection) && has_empty_scope(suite, collection))
 }
 
 /// Whether the seed has a scope of the collection in which nothing is created.
@@ -74,7 +76,6 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 mod tests {
     use super::*;
     use crate::rules::testing::{STRANGER, World};
-    use crate::scenario::Scenario;
     use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
     use serde_json::json;
 

@@ -26,7 +26,7 @@ rule! {
         summary: "A page past the end of a list holds no items.",
         implies: ["PAG001", "PAG003", "PAG016"],
         scenarios: &[Kind::Pages],
-        applies: |suite, case| when(suite, case, positional),
+        applies: |suite, case| when(suite, case, |c| positional(c) && c.scope.is_some()),
         check: check,
     }
 }

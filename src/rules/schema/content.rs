@@ -12,7 +12,8 @@ fn schema_of<'a>(answer: &Answer<'a>) -> Option<&'a Schema> {
     answer.documented()?.media_type(&essence)?.schema.as_ref()
 }
 
-/// Judges the content of the chosen answers; `idle` says whether an answer that was not chosen speaks for the rule, too.
+/// Judges the content of the chosen answers; `idle` says whether an answer that was not chosen speaks for the
+/// rule, too.
 ///
 /// There is one finding for each keyword of the document that was broken: its first place, and a count of the others.
 pub(super) fn judge(scene: &Scene<'_>, sheet: &mut Sheet<'_>, idle: bool, chosen: fn(&Answer<'_>) -> bool) {

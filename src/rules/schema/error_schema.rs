@@ -10,7 +10,8 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// The JSON content of a 4xx or 5xx answer is valid under the schema that the document gives for its status and media type.
+    /// The JSON content of a 4xx or 5xx answer is valid under the schema that the document gives for its status
+    /// and media type.
     /// ## Why it matters
     /// Clients show or log what the document says an error holds; content of another shape turns one error into two.
     /// ## Example
@@ -18,7 +19,8 @@ rule! {
     /// ## Source
     /// The document's schema of the response (OpenAPI Specification, Media Type Object).
     /// ## False alarms and how they are avoided
-    /// Statuses that the document does not list, and content of media types that it does not list, are not judged here.
+    /// Statuses that the document does not list, and content of media types that it does not list, are not
+    /// judged here.
     ERROR_SCHEMA {
         code: "SCH002", name: "error-schema-broken", level: Must, basis: Document,
         source: "the document's schema of the response",

@@ -11,7 +11,8 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// A response header field that the document requires for the status is there, and one that is there obeys its documented schema.
+    /// A response header field that the document requires for the status is there, and one that is there obeys
+    /// its documented schema.
     /// ## Why it matters
     /// Clients read limits, versions and links from header fields that the document promises.
     /// ## Example
@@ -19,8 +20,9 @@ rule! {
     /// ## Source
     /// The document's `headers` of the response (OpenAPI Specification, Header Object).
     /// ## False alarms and how they are avoided
-    /// A value is wrong only if neither the text itself nor the number or truth value that it spells obeys the schema. Fields with arrays and objects are only looked for, and
-    /// `Content-Type` is left out, as the specification says.
+    /// A value is wrong only if neither the text itself nor the number or truth value that it spells obeys the
+    /// schema. Fields with arrays and objects are only looked for, and `Content-Type` is left out, as the
+    /// specification says.
     HEADER_INVALID {
         code: "SCH003", name: "header-invalid", level: Must, basis: Document,
         source: "the document's `headers` of the response",
@@ -91,6 +93,8 @@ mod tests {
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::json;
 
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+
     #[test]
     fn documented_header_fields_are_there_and_valid() {
         let world = World::amended(
@@ -101,7 +105,7 @@ mod tests {
                  X-Note: { schema: { type: string, maxLength: 3 } }, X-List: { schema: { type: array, items: { type: integer } } } } }",
             )],
         );
-        let cases: [(u16, &[(&str, &str)], Verdict); 8] = [
+        let cases: [(u16, Fields<'_>, Verdict); 8] = [
             (204, &[("x-left", "3")], Pass),
             (204, &[("x-left", "3"), ("x-note", "123"), ("x-list", "1,2")], Pass),
             (204, &[("x-left", "3"), ("x-note", "true")], Fail),
@@ -112,7 +116,8 @@ mod tests {
             (410, &[("x-left", "many")], Pass),
         ];
         for (status, headers, verdict) in cases {
-            let mut exchange = exchange("delete_note", "DELETE", "/boxes/main/notes/m0", None, status, &json!({}));
+            let mut exchange =
+                exchange("delete_note", "DELETE", "/boxes/main/notes/m0", None, status, &json!({}));
             let fields = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
             exchange.outcome.as_mut().unwrap().headers = fields.collect();
             let ask = Ask::Delete { record: world.notes[0] };

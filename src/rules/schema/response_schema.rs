@@ -9,15 +9,19 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// The JSON content of a 2xx answer is valid under the schema that the document gives for its status and media type, formats included.
+    /// The JSON content of a 2xx answer is valid under the schema that the document gives for its status and
+    /// media type, formats included.
     /// ## Why it matters
-    /// Generated clients decode by the schema: a missing member or another type makes them fail, or silently lose the value.
+    /// Generated clients decode by the schema: a missing member or another type makes them fail, or silently
+    /// lose the value.
     /// ## Example
     /// `created_at` is required and lacks in the third item of the list.
     /// ## Source
-    /// The document's schema of the response (OpenAPI Specification, Media Type Object), compiled as JSON Schema 2020-12.
+    /// The document's schema of the response (OpenAPI Specification, Media Type Object), compiled as JSON
+    /// Schema 2020-12.
     /// ## False alarms and how they are avoided
-    /// Members beyond the schema are fine unless it forbids them. Each broken keyword of the document is shown once, however often it is broken. `writeOnly` members may be absent.
+    /// Members beyond the schema are fine unless it forbids them. Each broken keyword of the document is shown
+    /// once, however often it is broken. `writeOnly` members may be absent.
     RESPONSE_SCHEMA {
         code: "SCH001", name: "response-schema-broken", level: Must, basis: Document,
         source: "the document's schema of the response",
@@ -85,7 +89,10 @@ mod tests {
             .walk(2, &[&[0, 1], &[2, 3], &[4]])
             .set_all("/items/0/id", &json!(7))
             .set(1, "/total", json!("many"));
-        let judgement = lists.judge(&RESPONSE_SCHEMA, crate::scenario::Scenario::Walk { collection: "by_page".into(), order: 0 });
+        let judgement = lists.judge(
+            &RESPONSE_SCHEMA,
+            crate::scenario::Scenario::Walk { collection: "by_page".into(), order: 0 },
+        );
         assert_eq!(judgement.findings.len(), 2, "{judgement:#?}");
         let first = &judgement.findings[0];
         assert_eq!(first.input, "main size=2");
