@@ -4,7 +4,12 @@
 //! [`Sheet`]. It never sends anything. [`RULES`] is the only registration; listings, `explain`, the rule pages, "did you mean" and the tests
 //! of completeness all come from it.
 
+mod cursor;
 mod declare;
+mod filter;
+mod offset;
+mod order;
+mod page_number;
 mod paging;
 mod registry;
 mod scene;
