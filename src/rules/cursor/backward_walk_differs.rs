@@ -6,7 +6,9 @@ use super::bounds::{Bounded, Side};
 use crate::evidence::{RecordNumber, WalkEnd, WalkKind};
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{aligned, by_timestamp, draft, entries, items, names, own_of, passed_over, some, when};
+use crate::rules::paging::lists::{
+    aligned, by_timestamp, draft, entries, items, names, own_of, passed_over, some, when,
+};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -40,8 +42,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let met = own_of(scene, walk);
         let inside = |number: &RecordNumber| bounded.side_of(scene, *number) == Some(Side::Inside);
         let passed_over = passed_over(scene, walk, &expected);
-        let wanted: Vec<RecordNumber> =
-            aligned(&expected, &met).into_iter().filter(|number| inside(number) && !passed_over.contains(number)).collect();
+        let wanted: Vec<RecordNumber> = aligned(&expected, &met)
+            .into_iter()
+            .filter(|number| inside(number) && !passed_over.contains(number))
+            .collect();
         let once: BTreeSet<_> = met.iter().copied().collect();
         let lacking = names(scene, wanted.iter().filter(|number| !once.contains(number)));
         let beyond = met.iter().find(|number| bounded.side_of(scene, **number) == Some(Side::Outside));
@@ -51,7 +55,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             (WalkEnd::Broken | WalkEnd::Budget | WalkEnd::Single, ..) => continue,
             (WalkEnd::Loop, ..) => "the walk comes back to a cursor that it had already".to_owned(),
             (_, Some(number), _) => format!("{} comes twice", scene.oracle.record(*number).name()),
-            (_, _, Some(number)) => format!("{} is not newer than the cursor", scene.oracle.record(*number).name()),
+            (_, _, Some(number)) => {
+                format!("{} is not newer than the cursor", scene.oracle.record(*number).name())
+            }
             (WalkEnd::Cap, ..) => format!("no end after {} pages", walk.pages.len()),
             _ if !lacking.is_empty() => format!("{} on no page: {}", items(lacking.len()), some(&lacking)),
             _ => {
@@ -60,7 +66,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
         };
         sheet.fail(Draft {
-            comparison: Some(side_by_side(&names(scene, &wanted), &names(scene, &in_list_order(scene, walk)))),
+            comparison: Some(side_by_side(
+                &names(scene, &wanted),
+                &names(scene, &in_list_order(scene, walk)),
+            )),
             ..draft(
                 &walk.label,
                 summary,

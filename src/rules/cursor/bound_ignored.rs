@@ -37,7 +37,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         };
         let (side, parameter) = sides(scene, &bounded);
         let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
-        let text = format!("The parameter {parameter} bounds the page: its items are {side} than the cursor.");
+        let text =
+            format!("The parameter {parameter} bounds the page: its items are {side} than the cursor.");
         sheet.fail(Draft {
             pointer: Some(format!("{}/{place}", bounded.page.items_at)),
             ..draft(

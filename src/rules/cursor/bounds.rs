@@ -64,10 +64,9 @@ impl<'a> Bounded<'a> {
     /// Where an instant stands.
     pub(super) fn side(&self, instant: i128) -> Side {
         let beyond = |bound: Option<Bound>, wrong: Ordering| match bound {
-            None => Side::Inside,
             Some(bound) if touch(instant, bound.instant) => Side::At,
             Some(bound) if instant.cmp(&bound.instant) == wrong => Side::Outside,
-            Some(_) => Side::Inside,
+            _ => Side::Inside,
         };
         match (beyond(self.lower, Ordering::Less), beyond(self.upper, Ordering::Greater)) {
             (Side::Outside, _) | (_, Side::Outside) => Side::Outside,
@@ -83,7 +82,8 @@ impl<'a> Bounded<'a> {
 
     /// Whether the page must hold all that stands inside: it is not full, and does not say that more comes where that is allowed.
     pub(super) fn must_be_all(&self, scene: &Scene<'_>) -> bool {
-        let never_short = short_pages(scene.collection()).is_some_and(|stated| stated.is == ShortPages::Never);
+        let never_short =
+            short_pages(scene.collection()).is_some_and(|stated| stated.is == ShortPages::Never);
         let room = self.page.len().zip(self.walk.effective_size);
         let room = room.is_some_and(|(count, size)| u64::try_from(count).is_ok_and(|count| count < size));
         room && (never_short || self.page.facts.has_more != Some(true))
@@ -93,7 +93,8 @@ impl<'a> Bounded<'a> {
 /// The single pages that are bounded by a cursor in the usual form.
 pub(super) fn bounded<'a>(scene: &Scene<'a>) -> Vec<Bounded<'a>> {
     let single = |walk: &&Walk| walk.kind == WalkKind::Page && !tries_a_form(walk);
-    let pages = scene.evidence.walks.iter().filter(single).flat_map(|walk| walk.pages.iter().map(move |p| (walk, p)));
+    let pages =
+        scene.evidence.walks.iter().filter(single).flat_map(|walk| walk.pages.iter().map(move |p| (walk, p)));
     pages.filter(|(_, page)| page.ids.is_some()).filter_map(|(walk, page)| Bounded::of(walk, page)).collect()
 }
 

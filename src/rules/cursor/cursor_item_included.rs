@@ -89,6 +89,7 @@ mod tests {
         let page = world.lists("by_cursor").after(1, 3, &[2, 1]);
         page.expect(&CURSOR_ITEM_INCLUDED, Fail);
         let earlier = (world.cursor(1).parse::<i64>().unwrap() - 1).to_string();
-        page.change(|walk| walk.pages[0].start = crate::pagination::Start::After(earlier)).expect(&CURSOR_ITEM_INCLUDED, Pass);
+        page.change(|walk| walk.pages[0].start = crate::pagination::Start::After(earlier))
+            .expect(&CURSOR_ITEM_INCLUDED, Pass);
     }
 }

@@ -32,13 +32,16 @@ rule! {
 
 fn applies(suite: &Suite, case: &Case) -> bool {
     collection(suite, case).is_some_and(|collection| {
-        let absent = collection.conventions.empty_cursors.as_ref().is_some_and(|c| c.is == EmptyCursors::Absent);
+        let absent =
+            collection.conventions.empty_cursors.as_ref().is_some_and(|c| c.is == EmptyCursors::Absent);
         absent && (case.scenario.kind() == Kind::Bounds || has_empty_scope(suite, collection))
     })
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let (Some(style), Some(stated)) = (style(scene), &scene.collection().conventions.empty_cursors) else { return };
+    let (Some(style), Some(stated)) = (style(scene), &scene.collection().conventions.empty_cursors) else {
+        return;
+    };
     for (walk, page) in scene.evidence.pages().filter(|(_, page)| page.is_empty()) {
         let (cursor, pointer) = match (&page.facts.before, &page.facts.after) {
             (Some(cursor), _) => (cursor, &style.before_cursor),

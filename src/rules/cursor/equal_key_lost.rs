@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::evidence::Walk;
+use crate::oracle::Expected;
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{
-    aligned, by_timestamp, draft, entries, instant_of_record, items, names, own_of, passed_over, some, touch, when,
+    aligned, by_timestamp, draft, entries, instant_of_record, items, names, own_of, passed_over, some, touch,
+    when,
 };
-use crate::evidence::Walk;
-use crate::oracle::Expected;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -54,7 +55,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             comparison: Some(side_by_side(&names(scene, &wanted), &names(scene, &met))),
             ..draft(
                 &walk.label,
-                format!("{} with the instant of a page's last item on no page: {}", items(lacking.len()), some(&lacking)),
+                format!(
+                    "{} with the instant of a page's last item on no page: {}",
+                    items(lacking.len()),
+                    some(&lacking)
+                ),
                 scene.requirement(&scene.collection().complete.requirement),
                 format!("{}, each on one page", items(wanted.len())),
                 items(met.len()),

@@ -50,6 +50,7 @@ fn honoured(scene: &Scene<'_>, walk: &Walk) -> Option<bool> {
 
 /// The parameter that a trial's bound goes into, by name.
 pub(super) fn parameter<'a>(scene: &Scene<'a>, walk: &Walk) -> &'a str {
-    let is_before = walk.pages.first().is_some_and(|page| matches!(page.start, crate::pagination::Start::Before(_)));
+    let is_before =
+        walk.pages.first().is_some_and(|page| matches!(page.start, crate::pagination::Start::Before(_)));
     super::bounds::style(scene).map_or("", |style| if is_before { &style.before } else { &style.after })
 }

@@ -1,8 +1,8 @@
 //! CUR: lists that page by timestamp cursors.
 
-pub(super) mod bounded_page_out_of_order;
-pub(super) mod bound_ignored;
 pub(super) mod backward_walk_differs;
+pub(super) mod bound_ignored;
+pub(super) mod bounded_page_out_of_order;
 pub(super) mod bounds;
 pub(super) mod cursor_form_not_honoured;
 pub(super) mod cursor_item_included;

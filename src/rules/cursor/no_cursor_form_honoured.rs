@@ -34,7 +34,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         }
-        let Some(first) = group.first().filter(|_| group.iter().all(|trial| trial.honoured == Some(false))) else {
+        let Some(first) = group.first().filter(|_| group.iter().all(|trial| trial.honoured == Some(false)))
+        else {
             continue;
         };
         let forms: Vec<&str> = group.iter().map(|trial| trial.form).collect();
@@ -62,9 +63,12 @@ mod tests {
         let world = World::new(6);
         let bounded: &[usize] = &[2, 1, 0];
         let unbounded: &[usize] = &[5, 4, 3];
-        for (one, two, verdict) in
-            [(bounded, bounded, Pass), (bounded, unbounded, Pass), (unbounded, bounded, Pass), (unbounded, unbounded, Fail)]
-        {
+        for (one, two, verdict) in [
+            (bounded, bounded, Pass),
+            (bounded, unbounded, Pass),
+            (unbounded, bounded, Pass),
+            (unbounded, unbounded, Fail),
+        ] {
             let lists = world.lists("by_cursor").before(3, 3, one).label("form epoch-milliseconds");
             lists.before(3, 3, two).label("form date-time").expect(&NO_CURSOR_FORM_HONOURED, verdict);
         }

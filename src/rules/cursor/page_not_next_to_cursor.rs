@@ -4,7 +4,9 @@ use super::bounds::{Bounded, Side, bounded};
 use crate::evidence::RecordNumber;
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{aligned, convention, draft, items, names, newest_first, own, ranks, some, when};
+use crate::rules::paging::lists::{
+    aligned, convention, draft, items, names, newest_first, own, ranks, some, when,
+};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 use crate::suite::Adjacency;

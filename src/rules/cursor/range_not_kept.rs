@@ -49,7 +49,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let summary = match beyond(scene, &bounded) {
             Some((_, name)) => format!("{name} stands on the page and not between its cursors"),
             None if !lacking.is_empty() && bounded.must_be_all(scene) => {
-                format!("the page lacks {} that stands between its cursors: {}", items(lacking.len()), some(&lacking))
+                format!(
+                    "the page lacks {} that stands between its cursors: {}",
+                    items(lacking.len()),
+                    some(&lacking)
+                )
             }
             None => {
                 sheet.judged();

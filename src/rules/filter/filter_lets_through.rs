@@ -44,7 +44,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
         let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
         let page = &walk.pages[i];
-        let place = shown(scene, &walk.query, page).iter().position(|other| *other == name).unwrap_or_default();
+        let place =
+            shown(scene, &walk.query, page).iter().position(|other| *other == name).unwrap_or_default();
         let since = if i == 0 { "on page 1".to_owned() } else { format!("from page {} on", i + 1) };
         sheet.fail(Draft {
             comparison: walk.is_whole().then(|| side_by_side(&wanted, &met)),

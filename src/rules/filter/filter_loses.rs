@@ -3,7 +3,9 @@
 use super::{described, lost, requirement};
 use crate::rules::declare::{always, rule};
 use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some};
+use crate::rules::paging::lists::{
+    NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some,
+};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -50,7 +52,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             comparison: Some(side_by_side(&wanted, &met)),
             ..draft(
                 &walk.label,
-                format!("{} of {} that match on no page: {}", lacking.len(), items(expected.len()), some(&lacking)),
+                format!(
+                    "{} of {} that match on no page: {}",
+                    lacking.len(),
+                    items(expected.len()),
+                    some(&lacking)
+                ),
                 requirement,
                 format!("{} that match {}", items(expected.len()), described(&walk.query)),
                 format!("{} on {} pages", items(met.len()), walk.pages.len()),

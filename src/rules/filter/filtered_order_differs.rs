@@ -34,9 +34,10 @@ rule! {
 /// A word is only looked for where it stands in one record or in none.
 fn applies(suite: &Suite, case: &Case) -> bool {
     match &case.scenario {
-        Scenario::Filter { collection, filter } => {
-            suite.file().collections[collection].filters.get(filter).is_some_and(|filter| filter.test != Test::HasWord)
-        }
+        Scenario::Filter { collection, filter } => suite.file().collections[collection]
+            .filters
+            .get(filter)
+            .is_some_and(|filter| filter.test != Test::HasWord),
         _ => false,
     }
 }

@@ -31,7 +31,9 @@ rule! {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in scene.evidence.walks.iter().filter(|walk| walk.label.contains("impossible")) {
-        let (Some(requirement), Some(page)) = (requirement(scene, &walk.query), walk.pages.first()) else { continue };
+        let (Some(requirement), Some(page)) = (requirement(scene, &walk.query), walk.pages.first()) else {
+            continue;
+        };
         let expected = scene.expected(&walk.query);
         if !expected.is_empty() || !expected.maybe.is_empty() {
             continue;

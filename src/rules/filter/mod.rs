@@ -34,7 +34,10 @@ fn requirement(scene: &Scene<'_>, query: &Query) -> Option<Requirement> {
 fn let_through(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> Option<(usize, RecordNumber)> {
     let members: BTreeSet<RecordNumber> = expected.members().into_iter().collect();
     let wrong = |number: &RecordNumber| !members.contains(number) && !expected.maybe.contains(number);
-    walk.pages.iter().enumerate().find_map(|(i, page)| Some((i, own(scene, &walk.query, page).into_iter().find(wrong)?)))
+    walk.pages
+        .iter()
+        .enumerate()
+        .find_map(|(i, page)| Some((i, own(scene, &walk.query, page).into_iter().find(wrong)?)))
 }
 
 /// The records that certainly pass and that a whole walk does not meet.

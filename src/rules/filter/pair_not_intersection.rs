@@ -3,7 +3,9 @@
 use super::{described, let_through, lost, requirement};
 use crate::rules::declare::{always, rule};
 use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some};
+use crate::rules::paging::lists::{
+    NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some,
+};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -37,7 +39,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let lost = if walk.is_whole() { lost(scene, walk, &expected) } else { Vec::new() };
         let summary = match let_through(scene, walk, &expected) {
             Some((i, number)) => {
-                format!("{} comes on page {} though it does not pass both", scene.oracle.record(number).name(), i + 1)
+                format!(
+                    "{} comes on page {} though it does not pass both",
+                    scene.oracle.record(number).name(),
+                    i + 1
+                )
             }
             None if lost.is_empty() => {
                 sheet.judged();
@@ -47,7 +53,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 sheet.unsure(NOT_QUIET);
                 continue;
             }
-            None => format!("{} that passes both on no page: {}", items(lost.len()), some(&names(scene, &lost))),
+            None => {
+                format!("{} that passes both on no page: {}", items(lost.len()), some(&names(scene, &lost)))
+            }
         };
         let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
         let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();

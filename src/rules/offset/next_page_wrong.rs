@@ -35,7 +35,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let ever = scene.evidence.pages().any(|(_, page)| matches!(page.facts.next_page, Some(Some(_))));
     for walk in &scene.evidence.walks {
         for (i, page) in walk.pages.iter().enumerate() {
-            let (Some(next), Some(follows)) = (page.facts.next_page, follows(scene, walk, page)) else { continue };
+            let (Some(next), Some(follows)) = (page.facts.next_page, follows(scene, walk, page)) else {
+                continue;
+            };
             let (expected, actual) = match (next, follows) {
                 (Some(number), false) => ("null", number.to_string()),
                 (None, true) if ever => ("the number of the next page", "null".to_owned()),

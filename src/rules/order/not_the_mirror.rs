@@ -35,9 +35,10 @@ rule! {
 
 fn applies(suite: &Suite, case: &Case) -> bool {
     match &case.scenario {
-        Scenario::Walk { collection, order } => {
-            suite.file().collections[collection].orders.get(*order).is_some_and(|order| order.mirror_of.is_some())
-        }
+        Scenario::Walk { collection, order } => suite.file().collections[collection]
+            .orders
+            .get(*order)
+            .is_some_and(|order| order.mirror_of.is_some()),
         _ => false,
     }
 }
@@ -105,13 +106,13 @@ pub(super) fn common(scene: &Scene<'_>, walk: &Walk, other: &Walk) -> (Vec<Recor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::World;
+    use crate::rules::testing::{Pages, World};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
 
     #[test]
     fn a_mirror_turns_the_whole_list_round() {
         let world = World::keyed(&[0, 1, 1, 2]);
-        let cases: [(&str, &[&[usize]], &[&[usize]], Verdict); 7] = [
+        let cases: [(&str, Pages, Pages, Verdict); 7] = [
             ("by_page", &[&[0, 1], &[2, 3]], &[&[3, 2], &[1, 0]], Pass),
             ("by_page", &[&[0, 1], &[2, 3]], &[&[1, 0], &[3, 2]], Fail),
             ("by_page", &[&[0, 1], &[2, 3]], &[&[0, 1], &[2, 3]], Fail),

@@ -74,13 +74,18 @@ mod tests {
         let world = World::new(5);
         let walk = world.lists("by_page").walk(3, &[&[0, 1, 2], &[3, 4], &[]]);
         walk.expect(&PAGE_ECHO_WRONG, Pass);
-        for (page, number, verdict) in
-            [(0, json!(0), Fail), (1, json!(1), Fail), (1, json!(-1), Fail), (1, json!(null), Pass), (2, json!(2), Pass)]
-        {
+        for (page, number, verdict) in [
+            (0, json!(0), Fail),
+            (1, json!(1), Fail),
+            (1, json!(-1), Fail),
+            (1, json!(null), Pass),
+            (2, json!(2), Pass),
+        ] {
             walk.clone().set(page, "/page", number).expect(&PAGE_ECHO_WRONG, verdict);
         }
         let past = world.lists("by_page").page(WalkKind::PastEnd, Start::Page(99), Some(3), &[]);
-        past.set(0, "/page", json!(2)).judge(&PAGE_ECHO_WRONG, crate::scenario::Scenario::Pages { collection: "by_page".into() });
+        past.set(0, "/page", json!(2))
+            .judge(&PAGE_ECHO_WRONG, crate::scenario::Scenario::Pages { collection: "by_page".into() });
         let past = world.lists("by_page").page(WalkKind::PastEnd, Start::Page(99), Some(3), &[]);
         past.expect(&PAGE_ECHO_WRONG, Inconclusive);
     }

@@ -51,7 +51,8 @@ mod tests {
             lists.expect(&PAGE_SLICE_WRONG, verdict);
             lists.refuse(0, 500).expect(&PAGE_SLICE_WRONG, Inconclusive);
         }
-        let reverse = world.lists("by_page").order(1).page(WalkKind::Page, Start::Page(2), Some(3), &[3, 2, 1]);
+        let reverse =
+            world.lists("by_page").order(1).page(WalkKind::Page, Start::Page(2), Some(3), &[3, 2, 1]);
         reverse.expect(&PAGE_SLICE_WRONG, Pass);
     }
 }

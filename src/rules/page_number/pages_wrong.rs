@@ -32,7 +32,9 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(style) = style(scene.suite, scene.case) else { return };
     for walk in &scene.evidence.walks {
-        let Some(size) = walk.effective_size.and_then(|size| i64::try_from(size).ok()).filter(|size| *size > 0) else {
+        let Some(size) =
+            walk.effective_size.and_then(|size| i64::try_from(size).ok()).filter(|size| *size > 0)
+        else {
             continue;
         };
         let known = count(scene, &walk.query);
@@ -40,7 +42,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let Some(pages) = page.facts.pages else { continue };
             // A size over the maximum may have been cut down: then the page's own word on its size counts.
             let size = page.facts.size.filter(|own| *own > 0 && *own < size).unwrap_or(size);
-            let totals: Vec<i64> = page.facts.total.into_iter().chain(known).filter(|total| *total >= 0).collect();
+            let totals: Vec<i64> =
+                page.facts.total.into_iter().chain(known).filter(|total| *total >= 0).collect();
             if totals.is_empty() {
                 continue;
             }
@@ -54,7 +57,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 pointer: style.pages.clone(),
                 ..draft(
                     &walk.label,
-                    format!("page {} says that there are {pages} pages of {size} in a total of {}", i + 1, totals[0]),
+                    format!(
+                        "page {} says that there are {pages} pages of {size} in a total of {}",
+                        i + 1,
+                        totals[0]
+                    ),
                     sheet.own_requirement(),
                     wanted(&totals[0]).to_string(),
                     pages.to_string(),

@@ -44,9 +44,16 @@ fn wanted(scene: &Scene<'_>, walk: &Walk, page: &Page, expected: &Expected) -> O
 }
 
 /// Whether a page holds these records; of those with equal keys, any that are not on it already.
-fn matches(scene: &Scene<'_>, walk: &Walk, page: &Page, wanted: &[RecordNumber], expected: &Expected) -> bool {
+fn matches(
+    scene: &Scene<'_>,
+    walk: &Walk,
+    page: &Page,
+    wanted: &[RecordNumber],
+    expected: &Expected,
+) -> bool {
     let met = own(scene, &walk.query, page);
     let ranks = ranks(expected);
-    let by_rank = |list: &[RecordNumber]| list.iter().map(|number| ranks.get(number).copied()).collect::<Vec<_>>();
+    let by_rank =
+        |list: &[RecordNumber]| list.iter().map(|number| ranks.get(number).copied()).collect::<Vec<_>>();
     page.len() == Some(wanted.len()) && by_rank(&met) == by_rank(wanted)
 }

@@ -15,7 +15,7 @@ struct Place<'a> {
     id: Option<&'a str>,
     item: &'a Value,
     page: usize,
-    place: usize,
+    index: usize,
 }
 
 /// Judges the order of a walk's items, also across the borders of pages. Only items whose keys are known are compared.
@@ -25,7 +25,7 @@ pub(in crate::rules) fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>, walk: &W
     for (page_number, page) in walk.pages.iter().enumerate() {
         let ids = page.ids.iter().flatten();
         for (i, (id, item)) in ids.zip(scene.evidence.items(page)).enumerate() {
-            let here = Place { id: id.as_deref(), item, page: page_number, place: i };
+            let here = Place { id: id.as_deref(), item, page: page_number, index: i };
             if !has_key(scene, &walk.query, &here) {
                 continue;
             }
@@ -82,7 +82,7 @@ fn disorder(scene: &Scene<'_>, walk: &Walk, before: &Place<'_>, here: &Place<'_>
     };
     let order = scene.order(&walk.query);
     Draft {
-        pointer: Some(format!("{}/{}", page.items_at, here.place)),
+        pointer: Some(format!("{}/{}", page.items_at, here.index)),
         ..draft(
             &walk.label,
             format!("{place}, {first} stands before {second}, against the order {}", order.name),
