@@ -4,6 +4,8 @@
 //! [`World`] is what holds, [`EvidenceBuilder`] is what a target answered. Answers are honest until a test changes them: totals, echoes,
 //! cursors and "more" are computed from the oracle, so that a test only says what it is about.
 
+mod honest;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

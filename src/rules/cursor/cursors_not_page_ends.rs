@@ -51,8 +51,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                         &walk.label,
                         format!("the cursor of page {} for {direction} items is not the instant of its {which} item", i + 1),
                         sheet.own_requirement(),
-                        format!("{} (milliseconds since 1970)", end.div_euclid(1_000_000)),
-                        cursor.clone(),
+                        named(scene, walk, page, end).unwrap_or_else(|| "the instant of an item".to_owned()),
+                        cursor_instant(cursor)
+                            .and_then(|instant| named(scene, walk, page, instant))
+                            .unwrap_or_else(|| cursor.clone()),
                         vec![page.entry],
                     )
                 });
@@ -68,6 +70,14 @@ fn ends(scene: &Scene<'_>, walk: &Walk, page: &Page) -> Option<(i128, i128)> {
         scene.evidence.items(page).iter().map(|item| instant_of(scene, &walk.query, item)).collect();
     let instants = instants?;
     Some((*instants.iter().min()?, *instants.iter().max()?))
+}
+
+/// An instant, by the first item of a page that has it.
+fn named(scene: &Scene<'_>, walk: &Walk, page: &Page, instant: i128) -> Option<String> {
+    let mut items = page.ids.iter().flatten().zip(scene.evidence.items(page));
+    let has = |item| instant_of(scene, &walk.query, item).is_some_and(|other| touch(other, instant));
+    let id = items.find(|(_, item)| has(item))?.0.as_deref()?;
+    Some(format!("the instant of {}", scene.name(&walk.query, id)))
 }
 
 #[cfg(test)]
@@ -94,6 +104,9 @@ mod tests {
         ] {
             walk.clone().set(0, &format!("/cursors/{member}"), value).expect(&CURSORS_NOT_PAGE_ENDS, verdict);
         }
+        let swapped =
+            walk.clone().set(0, "/cursors/before", json!(number(3))).expect(&CURSORS_NOT_PAGE_ENDS, Fail);
+        assert_eq!(swapped.findings[0].actual, "the instant of main-notes[3]");
         let silent = world.lists("by_cursor").walk(2, &[&[3, 2]]).set(0, "/items/0/at", json!("?"));
         silent.expect(&CURSORS_NOT_PAGE_ENDS, Inconclusive);
     }

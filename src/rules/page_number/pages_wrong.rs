@@ -40,15 +40,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let known = count(scene, &walk.query);
         for (i, page) in walk.pages.iter().enumerate() {
             let Some(pages) = page.facts.pages else { continue };
-            // A size over the maximum may have been cut down: then the page's own word on its size counts.
-            let size = page.facts.size.filter(|own| *own > 0 && *own < size).unwrap_or(size);
+            // A size over the maximum may have been cut down: then the page's own word on its size counts, too.
+            let sizes = [Some(size), page.facts.size.filter(|told| (1..size).contains(told))];
             let totals: Vec<i64> =
                 page.facts.total.into_iter().chain(known).filter(|total| *total >= 0).collect();
             if totals.is_empty() {
                 continue;
             }
-            let wanted = |total: &i64| total / size + i64::from(total % size > 0);
-            let right = |total: &i64| pages == wanted(total) || (*total == 0 && pages == 1);
+            let fill = |total: i64, size: i64| total / size + i64::from(total % size > 0);
+            let right = |total: &i64| {
+                sizes.iter().flatten().any(|size| pages == fill(*total, *size)) || (*total == 0 && pages == 1)
+            };
             if totals.iter().any(right) {
                 sheet.judged();
                 continue;
@@ -63,7 +65,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                         totals[0]
                     ),
                     sheet.own_requirement(),
-                    wanted(&totals[0]).to_string(),
+                    fill(totals[0], size).to_string(),
                     pages.to_string(),
                     vec![page.entry],
                 )
@@ -93,6 +95,8 @@ mod tests {
         wrong.expect(&PAGES_WRONG, Pass);
         wrong.clone().set(1, "/pages", json!(5)).expect(&PAGES_WRONG, Pass);
         wrong.set(1, "/pages", json!(4)).expect(&PAGES_WRONG, Fail);
+        // A wrong echo of the size is another rule's business, too.
+        walk.clone().set(1, "/size", json!(1)).expect(&PAGES_WRONG, Pass);
         let empty = world.lists("by_page").scope(world.empty).walk(2, &[&[]]);
         for (pages, verdict) in [(0, Pass), (1, Pass), (2, Fail)] {
             empty.clone().set(0, "/pages", json!(pages)).expect(&PAGES_WRONG, verdict);

@@ -194,7 +194,7 @@ fn left(
                 }
             }
             // A page of foreign items only does not show how far it goes.
-            (None, None) if page.is_empty() => Ordering::Greater,
+            (None, None) if page.is_empty() && page.start == Start::First => Ordering::Greater,
             (None, None) => return None,
         };
         match ahead {
