@@ -7,12 +7,17 @@
 mod answers;
 mod concurrency;
 mod credentials;
+mod cursor;
 mod declare;
 mod fidelity;
+mod filter;
 mod http;
 mod isolation;
 mod lifecycle;
 mod negative;
+mod offset;
+mod order;
+mod page_number;
 mod paging;
 mod registry;
 mod scene;

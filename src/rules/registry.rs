@@ -1,6 +1,6 @@
 //! The one registration of all rules, in the order of every listing and report.
 
-use super::{Rule, concurrency, credentials, fidelity, http, isolation, lifecycle, negative, paging, schema};
+use super::{Rule, concurrency, credentials, cursor, fidelity, filter, http, isolation, lifecycle, negative, offset, order, page_number, paging, schema};
 
 /// Every rule.
 #[rustfmt::skip]
@@ -43,6 +43,38 @@ pub static RULES: &[&Rule] = &[
     &paging::total_changes::TOTAL_CHANGES,
     &paging::has_more_wrong::HAS_MORE_WRONG,
     &paging::empty_list_wrong::EMPTY_LIST_WRONG,
+    // PGN: paging by number.
+    &page_number::page_slice_wrong::PAGE_SLICE_WRONG,
+    &page_number::pages_wrong::PAGES_WRONG,
+    &page_number::page_echo_wrong::PAGE_ECHO_WRONG,
+    &page_number::size_echo_wrong::SIZE_ECHO_WRONG,
+    // OFF: paging by offset.
+    &offset::slice_wrong::SLICE_WRONG,
+    &offset::limit_echo_wrong::LIMIT_ECHO_WRONG,
+    &offset::next_page_wrong::NEXT_PAGE_WRONG,
+    // CUR: paging by cursors.
+    &cursor::cursor_item_included::CURSOR_ITEM_INCLUDED,
+    &cursor::page_not_next_to_cursor::PAGE_NOT_NEXT_TO_CURSOR,
+    &cursor::bound_ignored::BOUND_IGNORED,
+    &cursor::cursors_not_page_ends::CURSORS_NOT_PAGE_ENDS,
+    &cursor::range_not_kept::RANGE_NOT_KEPT,
+    &cursor::empty_page_has_cursors::EMPTY_PAGE_HAS_CURSORS,
+    &cursor::bounded_page_out_of_order::BOUNDED_PAGE_OUT_OF_ORDER,
+    &cursor::backward_walk_differs::BACKWARD_WALK_DIFFERS,
+    &cursor::equal_key_lost::EQUAL_KEY_LOST,
+    &cursor::no_cursor_form_honoured::NO_CURSOR_FORM_HONOURED,
+    &cursor::cursor_form_not_honoured::CURSOR_FORM_NOT_HONOURED,
+    // ORD: orders.
+    &order::out_of_order::OUT_OF_ORDER,
+    &order::not_the_mirror::NOT_THE_MIRROR,
+    &order::equal_keys_unstable::EQUAL_KEYS_UNSTABLE,
+    // FLT: filters and search.
+    &filter::filter_lets_through::FILTER_LETS_THROUGH,
+    &filter::filter_loses::FILTER_LOSES,
+    &filter::total_ignores_filter::TOTAL_IGNORES_FILTER,
+    &filter::impossible_filter_not_empty::IMPOSSIBLE_FILTER_NOT_EMPTY,
+    &filter::pair_not_intersection::PAIR_NOT_INTERSECTION,
+    &filter::filtered_order_differs::FILTERED_ORDER_DIFFERS,
     // FID: what went in comes out.
     &fidelity::string_changed::STRING_CHANGED,
     &fidelity::number_changed::NUMBER_CHANGED,

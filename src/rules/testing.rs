@@ -4,6 +4,8 @@
 //! [`World`] is what holds, [`EvidenceBuilder`] is what a target answered. Answers are honest until a test changes them: totals, echoes,
 //! cursors and "more" are computed from the oracle, so that a test only says what it is about.
 
+mod honest;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +34,9 @@ pub(crate) const STRANGER: usize = 1000;
 pub(crate) const OTHER: usize = 2000;
 /// An item without an id.
 pub(crate) const NAMELESS: usize = 3000;
+
+/// The pages of a walk, as lists of item numbers: for tables of cases.
+pub(crate) type Pages = &'static [&'static [usize]];
 
 /// What holds: a suite and what the target acknowledged.
 #[derive(Debug)]
@@ -232,18 +237,18 @@ impl EvidenceBuilder<'_> {
 
     /// A whole walk over these pages; each is a list of item numbers.
     pub(crate) fn walk(self, size: u64, pages: &[&[usize]]) -> Self {
-        self.walk_from(WalkKind::Full, &Start::First, Some(size), pages)
+        self.walk_from(WalkKind::Full, Start::First, Some(size), pages)
     }
 
     /// A walk from a note towards newer ones.
     pub(crate) fn backward(self, size: u64, from: usize, pages: &[&[usize]]) -> Self {
         let start = Start::After(self.world.cursor(from));
-        self.walk_from(WalkKind::Backward, &start, Some(size), pages).anchor(from)
+        self.walk_from(WalkKind::Backward, start, Some(size), pages).anchor(from)
     }
 
     /// One page.
     pub(crate) fn page(self, kind: WalkKind, start: Start, size: Option<u64>, items: &[usize]) -> Self {
-        self.walk_from(kind, &start, size, &[items])
+        self.walk_from(kind, start, size, &[items])
     }
 
     /// The page of items older than a note.
@@ -375,7 +380,7 @@ impl EvidenceBuilder<'_> {
         }
     }
 
-    fn walk_from(mut self, kind: WalkKind, start: &Start, size: Option<u64>, pages: &[&[usize]]) -> Self {
+    fn walk_from(mut self, kind: WalkKind, mut start: Start, size: Option<u64>, pages: &[&[usize]]) -> Self {
         let collection = self.world.collection(&self.collection);
         let query = Query { size, ..self.query.clone() };
         let effective = size.or(self.world.suite.size_bounds(collection).default);
@@ -390,13 +395,13 @@ impl EvidenceBuilder<'_> {
                 _ => WalkEnd::Single,
             },
         };
-        let mut start = start.clone();
         for items in pages {
             let content = self.answer(collection, &query, &start, effective.unwrap_or(10), items);
             let facts = collection.style.facts(&content);
             let mut path = format!("/{}", self.collection);
             for (n, (name, value)) in collection.style.query(&start, size).iter().enumerate() {
-                path += &format!("{}{name}={value}", if n == 0 { '?' } else { '&' });
+                path.push(if n == 0 { '?' } else { '&' });
+                path.extend([name.as_str(), "=", value.as_str()]);
             }
             walk.pages.push(Page {
                 entry: self.evidence.entries.len(),
@@ -530,5 +535,21 @@ mod tests {
             world.lists("by_offset").walk(3, &[&[4, 3, 2], &[1, 0]]).set(0, "/total", json!(9)).done();
         assert_eq!(evidence.walks[0].pages[0].facts.total, Some(9));
         assert_eq!(evidence.walks[0].pages[1].start, Start::Offset(3));
+        let evidence = world.lists("by_page").scope(world.other).walk(2, &[&[OTHER, OTHER + 1]]).done();
+        assert_eq!(evidence.walks[0].ids().collect::<Vec<_>>(), ["o0", "o1"]);
+    }
+
+    #[test]
+    fn probes_stand_alone() {
+        let world = World::new(1);
+        let ask = || Ask::Fetch { record: world.notes[0] };
+        let answer = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 200, &world.item(0));
+        let evidence = world
+            .probes()
+            .probe("one", ask(), Asked::Good, answer.clone())
+            .probe("two", ask(), Asked::Good, answer)
+            .done();
+        assert_eq!(evidence.probes.iter().map(|probe| probe.entry).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(evidence.json(1), Some(&world.item(0)));
     }
 }

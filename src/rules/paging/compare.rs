@@ -116,7 +116,12 @@ mod tests {
             ("a b", "x a b", "a b", "+x a b"),
             ("a b", "", "-a -b", ""),
             ("", "a", "", "+a"),
-            ("a b c d e f g h i j k l m n", "a b c d f g h i j k l m n", "… c d -e f g h i j k …", "… c d f g h i j k l …"),
+            (
+                "a b c d e f g h i j k l m n",
+                "a b c d f g h i j k l m n",
+                "… c d -e f g h i j k …",
+                "… c d f g h i j k l …",
+            ),
         ] {
             assert_eq!(shown(expected, actual), (left.to_owned(), right.to_owned()), "{expected} | {actual}");
         }

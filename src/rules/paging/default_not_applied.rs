@@ -40,7 +40,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     &defaults.0.label,
                     "without paging parameters the page is another than with their documented defaults",
                     size_parameter(scene, "A parameter that is left out has its documented default."),
-                    format!("the page of the written-out defaults: {}", some(&shown(scene, &explicit.0.query, explicit.1))),
+                    format!(
+                        "the page of the written-out defaults: {}",
+                        some(&shown(scene, &explicit.0.query, explicit.1))
+                    ),
                     some(&shown(scene, &defaults.0.query, defaults.1)),
                     vec![explicit.1.entry, defaults.1.entry],
                 )

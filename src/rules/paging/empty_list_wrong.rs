@@ -39,7 +39,8 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 pub(in crate::rules) fn has_empty_scope(suite: &Suite, collection: &crate::suite::Collection) -> bool {
     let seed = &suite.file().seed;
     let filled = |label: &str| {
-        seed.iter().any(|group| group.resource == collection.resource && group.under.as_deref() == Some(label))
+        seed.iter()
+            .any(|group| group.resource == collection.resource && group.under.as_deref() == Some(label))
     };
     seed.iter().any(|group| collection.scope.as_ref() == Some(&group.resource) && !filled(&group.label))
 }
@@ -47,8 +48,12 @@ pub(in crate::rules) fn has_empty_scope(suite: &Suite, collection: &crate::suite
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in scene.evidence.walks.iter().filter(|walk| walk.query.filters.is_empty()) {
         let expected = scene.expected(&walk.query);
-        let Some(page) = walk.pages.first().filter(|_| expected.is_empty() && expected.exact()) else { continue };
-        let Some(status) = scene.evidence.entries[page.entry].exchange.status().filter(|status| *status < 500) else {
+        let Some(page) = walk.pages.first().filter(|_| expected.is_empty() && expected.exact()) else {
+            continue;
+        };
+        let Some(status) =
+            scene.evidence.entries[page.entry].exchange.status().filter(|status| *status < 500)
+        else {
             continue;
         };
         let wrong = match (page.len(), page.facts.total) {
@@ -96,9 +101,12 @@ mod tests {
     fn it_is_planned_where_there_is_an_empty_parent() {
         let world = World::new(1);
         let filled = World::amended(&[0], &[("[[seed]]\nlabel = \"empty\"\nresource = \"box\"\n", "")]);
-        for (world, collection, planned) in
-            [(&world, "by_page", true), (&world, "shared", false), (&world, "everywhere", false), (&filled, "by_page", false)]
-        {
+        for (world, collection, planned) in [
+            (&world, "by_page", true),
+            (&world, "shared", false),
+            (&world, "everywhere", false),
+            (&filled, "by_page", false),
+        ] {
             let scenario = Scenario::Walk { collection: collection.to_owned(), order: 0 };
             let case = Case { id: String::new(), operation: String::new(), scenario };
             assert_eq!(applies(&world.suite, &case), planned, "{collection}");

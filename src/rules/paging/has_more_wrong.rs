@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::lists::{
-    by_timestamp, closed, cursor_instant, draft, instant_of_record, items, names, newest_first, own, positional,
-    ranks, some, touch, tries_a_form, when,
+    by_timestamp, closed, cursor_instant, draft, instant_of_record, items, names, newest_first, own,
+    positional, ranks, some, touch, tries_a_form, when,
 };
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::oracle::Expected;
@@ -157,7 +157,9 @@ fn left(
                 .partition(|number| key(number).is_some_and(near));
             return Some((inside, !near.is_empty()));
         }
-        Start::After(_) if conventions.adjacency.as_ref().is_none_or(|stated| stated.is != Adjacency::Next) => {
+        Start::After(_)
+            if conventions.adjacency.as_ref().is_none_or(|stated| stated.is != Adjacency::Next) =>
+        {
             return None;
         }
         Start::After(_) => newest_first(scene, query),
@@ -192,7 +194,7 @@ fn left(
                 }
             }
             // A page of foreign items only does not show how far it goes.
-            (None, None) if page.is_empty() => Ordering::Greater,
+            (None, None) if page.is_empty() && page.start == Start::First => Ordering::Greater,
             (None, None) => return None,
         };
         match ahead {
@@ -241,7 +243,8 @@ mod tests {
         ];
         for (evidence, page, wrong) in cases {
             let honest = evidence.clone().set(page, "/has_more", json!(!wrong));
-            honest.judge(&HAS_MORE_WRONG, crate::scenario::Scenario::Bounds { collection: "by_cursor".into() });
+            honest
+                .judge(&HAS_MORE_WRONG, crate::scenario::Scenario::Bounds { collection: "by_cursor".into() });
             honest.expect(&HAS_MORE_WRONG, Pass);
             evidence.set(page, "/has_more", json!(wrong)).expect(&HAS_MORE_WRONG, Fail);
         }

@@ -32,14 +32,16 @@ rule! {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in scene.evidence.walks.iter().filter(|walk| walk.query.filters.is_empty()) {
-        let foreign = walk.pages.iter().enumerate().find_map(|(i, page)| Some((i, page, foreign(scene, page)?)));
+        let foreign =
+            walk.pages.iter().enumerate().find_map(|(i, page)| Some((i, page, foreign(scene, page)?)));
         let Some((i, page, id)) = foreign else {
             if walk.pages.iter().any(|page| page.ids.is_some()) {
                 sheet.judged();
             }
             continue;
         };
-        let place = page.ids.iter().flatten().position(|other| other.as_deref() == Some(id)).unwrap_or_default();
+        let place =
+            page.ids.iter().flatten().position(|other| other.as_deref() == Some(id)).unwrap_or_default();
         sheet.fail(Draft {
             comparison: Some(comparison(scene, walk, page)),
             pointer: Some(format!("{}/{place}", page.items_at)),
@@ -93,7 +95,9 @@ mod tests {
     #[test]
     fn lists_of_others_are_not_judged() {
         let world = World::new(1);
-        for (collection, judged) in [("by_page", true), ("by_cursor", true), ("shared", false), ("everywhere", false)] {
+        for (collection, judged) in
+            [("by_page", true), ("by_cursor", true), ("shared", false), ("everywhere", false)]
+        {
             assert_eq!(closed(world.collection(collection)), judged, "{collection}");
         }
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::compare::side_by_side;
-use super::lists::{NOT_QUIET, aligned, draft, entries, items, names, own_of, passed_over, quiet, shown, some};
+use super::lists::{
+    NOT_QUIET, aligned, draft, entries, items, names, own_of, passed_over, quiet, shown, some, whereabouts,
+};
+use crate::evidence::{RecordNumber, Walk};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -50,7 +53,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         let wanted = aligned(&expected, &met);
         let missing = names(scene, wanted.iter().filter(|number| lacking.contains(number)));
-        let listed: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
+        let listed: Vec<String> =
+            walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
         sheet.fail(Draft {
             comparison: Some(side_by_side(&names(scene, &wanted), &listed)),
             ..draft(
@@ -58,10 +62,33 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 format!("{} of {} on no page: {}", missing.len(), items(expected.len()), some(&missing)),
                 scene.requirement(&scene.collection().complete.requirement),
                 format!("{}, each on one page", items(expected.len())),
-                format!("{} on {} pages", items(listed.len()), walk.pages.len()),
+                format!(
+                    "{} on {} pages{}",
+                    items(listed.len()),
+                    walk.pages.len(),
+                    gap(scene, walk, &wanted, &lacking)
+                ),
                 entries(walk),
             )
         });
+    }
+}
+
+/// Between which items, and on which pages, the first missing one would stand.
+fn gap(scene: &Scene<'_>, walk: &Walk, wanted: &[RecordNumber], lacking: &BTreeSet<RecordNumber>) -> String {
+    let pages = whereabouts(scene, walk);
+    let Some(at) = wanted.iter().position(|number| lacking.contains(number)) else { return String::new() };
+    let place = |number: &RecordNumber| {
+        let page = pages.get(number)?.first()?;
+        Some(format!("{} (page {page})", scene.oracle.record(*number).name()))
+    };
+    let before = wanted[..at].last().and_then(place);
+    let after = wanted[at..].iter().find(|number| !lacking.contains(number)).and_then(place);
+    match (before, after) {
+        (Some(before), Some(after)) => format!("; {before} is followed by {after}"),
+        (Some(before), None) => format!("; {before} is the last"),
+        (None, Some(after)) => format!("; {after} is the first"),
+        (None, None) => String::new(),
     }
 }
 
@@ -91,6 +118,22 @@ mod tests {
         everywhere.set(1, "/total", json!(9)).expect(&ITEM_MISSING, Inconclusive);
         let filtered = world.lists("by_page").filter("color", json!("red")).walk(2, &[&[0], &[]]);
         filtered.expect(&ITEM_MISSING, Inconclusive);
+    }
+
+    #[test]
+    fn the_finding_names_the_gap() {
+        let world = World::new(4);
+        for (pages, actual) in [
+            (
+                &[&[0, 1][..], &[3]],
+                "3 items on 2 pages; main-notes[1] (page 1) is followed by main-notes[3] (page 2)",
+            ),
+            (&[&[1, 2], &[3]], "3 items on 2 pages; main-notes[1] (page 1) is the first"),
+            (&[&[0, 1], &[2]], "3 items on 2 pages; main-notes[2] (page 2) is the last"),
+        ] {
+            let judgement = world.lists("by_page").walk(2, pages).expect(&ITEM_MISSING, Fail);
+            assert_eq!(judgement.findings[0].actual, actual);
+        }
     }
 
     #[test]

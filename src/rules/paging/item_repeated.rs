@@ -51,7 +51,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             (format!("{name} stands twice on one page"), format!("twice on page {}", twice.first + 1))
         } else {
             let (first, second) = (twice.first + 1, twice.second + 1);
-            (format!("{name} stands on page {first} and again on page {second}"), format!("on pages {first} and {second}"))
+            (
+                format!("{name} stands on page {first} and again on page {second}"),
+                format!("on pages {first} and {second}"),
+            )
         };
         let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
         let wanted = if walk.kind == WalkKind::Full {
@@ -77,7 +80,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 
 /// A list without what came before in it.
 fn once(list: &[String]) -> Vec<String> {
-    list.iter().enumerate().filter(|(i, name)| !list[..*i].contains(name)).map(|(_, name)| name.clone()).collect()
+    list.iter()
+        .enumerate()
+        .filter(|(i, name)| !list[..*i].contains(name))
+        .map(|(_, name)| name.clone())
+        .collect()
 }
 
 /// An item that came twice, and the pages on which it did.
@@ -140,7 +147,8 @@ mod tests {
     #[test]
     fn the_finding_names_the_pages() {
         let world = World::new(4);
-        let judgement = world.lists("by_page").walk(2, &[&[0, 1], &[1, 2], &[3]]).expect(&ITEM_REPEATED, Fail);
+        let judgement =
+            world.lists("by_page").walk(2, &[&[0, 1], &[1, 2], &[3]]).expect(&ITEM_REPEATED, Fail);
         assert_eq!(judgement.findings[0].summary, "main-notes[1] stands on page 1 and again on page 2");
         assert_eq!(judgement.findings[0].exchanges.len(), 2);
     }

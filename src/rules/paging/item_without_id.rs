@@ -30,9 +30,11 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let resource = scene.suite.resource(&scene.collection().resource);
     for walk in &scene.evidence.walks {
-        let nameless = walk.pages.iter().enumerate().find_map(|(i, page)| {
-            Some((i, page, page.ids.as_ref()?.iter().position(Option::is_none)?))
-        });
+        let nameless = walk
+            .pages
+            .iter()
+            .enumerate()
+            .find_map(|(i, page)| Some((i, page, page.ids.as_ref()?.iter().position(Option::is_none)?)));
         let Some((i, page, place)) = nameless else {
             if walk.ids().next().is_some() {
                 sheet.judged();
@@ -65,7 +67,8 @@ mod tests {
     fn items_have_ids() {
         let world = World::new(3);
         world.lists("by_page").walk(2, &[&[0, 1], &[2]]).expect(&ITEM_WITHOUT_ID, Pass);
-        let judgement = world.lists("by_page").walk(2, &[&[0, 1], &[2, NAMELESS]]).expect(&ITEM_WITHOUT_ID, Fail);
+        let judgement =
+            world.lists("by_page").walk(2, &[&[0, 1], &[2, NAMELESS]]).expect(&ITEM_WITHOUT_ID, Fail);
         assert_eq!(judgement.findings[0].pointer.as_deref(), Some("/items/1/id"));
         world.lists("by_page").walk(2, &[&[]]).expect(&ITEM_WITHOUT_ID, Inconclusive);
     }

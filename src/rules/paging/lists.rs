@@ -160,7 +160,11 @@ pub(in crate::rules) fn instant_of(scene: &Scene<'_>, query: &Query, item: &Valu
 }
 
 /// The instant of a record that a list is ordered by.
-pub(in crate::rules) fn instant_of_record(scene: &Scene<'_>, query: &Query, number: RecordNumber) -> Option<i128> {
+pub(in crate::rules) fn instant_of_record(
+    scene: &Scene<'_>,
+    query: &Query,
+    number: RecordNumber,
+) -> Option<i128> {
     instant_of(scene, query, &scene.oracle.record(number).acknowledged)
 }
 
@@ -170,7 +174,11 @@ pub(in crate::rules) fn touch(a: i128, b: i128) -> bool {
 }
 
 /// The records that a walk by timestamp lacks and that its cursors could not tell from what was met already.
-pub(in crate::rules) fn passed_over(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> BTreeSet<RecordNumber> {
+pub(in crate::rules) fn passed_over(
+    scene: &Scene<'_>,
+    walk: &Walk,
+    expected: &Expected,
+) -> BTreeSet<RecordNumber> {
     if !by_timestamp(scene.collection()) {
         return BTreeSet::new();
     }

@@ -34,11 +34,14 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in &scene.evidence.walks {
         let Some((most, why)) = most(scene, walk) else { continue };
-        let mut pages = walk.pages.iter().enumerate().filter_map(|(i, page)| Some((i, page, page.len()?))).peekable();
+        let mut pages =
+            walk.pages.iter().enumerate().filter_map(|(i, page)| Some((i, page, page.len()?))).peekable();
         if pages.peek().is_none() {
             continue;
         }
-        let Some((i, page, count)) = pages.find(|(_, _, count)| u64::try_from(*count).is_ok_and(|n| n > most)) else {
+        let Some((i, page, count)) =
+            pages.find(|(_, _, count)| u64::try_from(*count).is_ok_and(|n| n > most))
+        else {
             sheet.judged();
             continue;
         };
@@ -85,7 +88,10 @@ mod tests {
         }
         let silent = World::amended(
             &[0, 1, 2],
-            &[("{ name: size, in: query, schema: { type: integer, minimum: 1, maximum: 20, default: 5 } }", "{ name: size, in: query, schema: { type: integer } }")],
+            &[(
+                "{ name: size, in: query, schema: { type: integer, minimum: 1, maximum: 20, default: 5 } }",
+                "{ name: size, in: query, schema: { type: integer } }",
+            )],
         );
         let lists = silent.lists("by_page").page(WalkKind::Defaults, Start::First, None, &[0, 1, 2]);
         lists.expect(&PAGE_OVER_SIZE, Inconclusive);

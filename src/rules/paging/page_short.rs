@@ -1,6 +1,8 @@
 //! PAG008: a page holds fewer items than were asked for, though more follow.
 
-use super::lists::{closed, collection, convention, draft, items, positional, quiet, short_pages, tries_a_form};
+use super::lists::{
+    closed, collection, convention, draft, items, positional, quiet, short_pages, tries_a_form,
+};
 use crate::evidence::{Walk, WalkKind};
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
@@ -81,9 +83,9 @@ fn short(scene: &Scene<'_>, walk: &Walk, size: u64) -> Option<(usize, usize)> {
         let count = pair[0].len()?;
         met.extend(pair[0].known_ids());
         // What follows must be new, and in lists of others our own: only that was there when the short page was made.
-        let follows = pair[1]
-            .known_ids()
-            .any(|id| !met.contains(id) && (closed(scene.collection()) || scene.record(&walk.query, id).is_some()));
+        let follows = pair[1].known_ids().any(|id| {
+            !met.contains(id) && (closed(scene.collection()) || scene.record(&walk.query, id).is_some())
+        });
         if u64::try_from(count).is_ok_and(|n| n < size) && follows {
             return Some((i, count));
         }
@@ -94,13 +96,13 @@ fn short(scene: &Scene<'_>, walk: &Walk, size: u64) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{STRANGER, World};
+    use crate::rules::testing::{Pages, STRANGER, World};
     use crate::verdict::Verdict::{self, Fail, Pass};
 
     #[test]
     fn pages_are_full() {
         let world = World::new(5);
-        let cases: [(&str, &[&[usize]], Verdict, Option<Level>); 6] = [
+        let cases: [(&str, Pages, Verdict, Option<Level>); 6] = [
             ("by_page", &[&[0, 1], &[2, 3], &[4], &[]], Pass, None),
             ("by_page", &[&[0, 1], &[2], &[3, 4], &[]], Fail, Some(Level::Should)),
             // The last page once more is no page that follows.

@@ -65,7 +65,9 @@ mod tests {
         for (second, third, verdict) in cases {
             let lists = world.lists("by_page").page(WalkKind::Page, Start::Page(2), Some(3), &[3, 4, 5]);
             let lists = lists.page(WalkKind::Permuted, Start::Page(2), Some(3), second);
-            lists.page(WalkKind::Permuted, Start::Page(2), Some(3), third).expect(&PARAMETER_ORDER_MATTERS, verdict);
+            lists
+                .page(WalkKind::Permuted, Start::Page(2), Some(3), third)
+                .expect(&PARAMETER_ORDER_MATTERS, verdict);
         }
     }
 }

@@ -36,7 +36,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let requirement = stated.map_or_else(|| sheet.own_requirement(), |stated| convention(scene, stated));
     let walks = scene.evidence.walks.iter().filter(|walk| walk.kind == WalkKind::PastEnd);
     for (walk, page) in walks.filter_map(|walk| Some((walk, walk.pages.first()?))) {
-        let Some(status) = scene.evidence.entries[page.entry].exchange.status().filter(|status| *status < 500) else {
+        let Some(status) =
+            scene.evidence.entries[page.entry].exchange.status().filter(|status| *status < 500)
+        else {
             continue;
         };
         let wrong = |actual: String| wrong(walk, page, requirement.clone(), stated.map(|s| s.is), actual);
@@ -47,7 +49,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 let names = shown(scene, &walk.query, page);
                 sheet.fail(wrong(format!("{}: {}", items(count), some(&names))));
             }
-            (Some(_), _) => sheet.unsure("the list is longer than what was created in it, so that its end is not known"),
+            (Some(_), _) => {
+                sheet.unsure("the list is longer than what was created in it, so that its end is not known");
+            }
             (None, None) if (400..500).contains(&status) => sheet.judged(),
             (None, Some(PastEnd::NotFound)) if status == 404 => sheet.judged(),
             (None, Some(_)) if (400..500).contains(&status) => sheet.fail(wrong(format!("status {status}"))),
@@ -55,7 +59,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         if stated.is_none() {
             let empty = page.ids.is_some();
-            sheet.note(format!("a page past the end answers {status}{}", if empty { " and a page" } else { "" }));
+            sheet.note(format!(
+                "a page past the end answers {status}{}",
+                if empty { " and a page" } else { "" }
+            ));
         }
     }
 }
@@ -72,7 +79,13 @@ fn is_past_end(scene: &Scene<'_>, walk: &Walk, page: &Page) -> bool {
     page.facts.total.and_then(|total| usize::try_from(total).ok()).is_some_and(|total| slice.from >= total)
 }
 
-fn wrong(walk: &Walk, page: &Page, requirement: Requirement, stated: Option<PastEnd>, actual: String) -> Draft {
+fn wrong(
+    walk: &Walk,
+    page: &Page,
+    requirement: Requirement,
+    stated: Option<PastEnd>,
+    actual: String,
+) -> Draft {
     let expected = match stated {
         None => "a page without items, or 404",
         Some(PastEnd::Empty) => "a page without items",
@@ -103,7 +116,8 @@ mod tests {
             [(&stated, Pass, Fail, Fail), (&not_found, Fail, Pass, Fail), (&silent, Pass, Pass, Fail)]
         {
             let lists = world.lists("by_page");
-            let page = |items: &[usize]| lists.clone().page(WalkKind::PastEnd, Start::Page(9), Some(2), items);
+            let page =
+                |items: &[usize]| lists.clone().page(WalkKind::PastEnd, Start::Page(9), Some(2), items);
             page(&[]).expect(&PAST_END_NOT_EMPTY, empty);
             page(&[]).refuse(0, 404).expect(&PAST_END_NOT_EMPTY, refused);
             page(&[4]).expect(&PAST_END_NOT_EMPTY, copy);
@@ -114,7 +128,8 @@ mod tests {
     #[test]
     fn in_lists_of_others_the_total_decides() {
         let world = World::new(5);
-        let page = |skip| world.lists("everywhere").page(WalkKind::PastEnd, Start::Offset(skip), Some(2), &[0]);
+        let page =
+            |skip| world.lists("everywhere").page(WalkKind::PastEnd, Start::Offset(skip), Some(2), &[0]);
         page(99).expect(&PAST_END_NOT_EMPTY, Fail);
         page(99).set(0, "/total", json!(500)).expect(&PAST_END_NOT_EMPTY, Inconclusive);
     }

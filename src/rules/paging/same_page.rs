@@ -50,7 +50,10 @@ pub(super) fn compare(scene: &Scene<'_>, first: Single<'_>, second: Single<'_>) 
     let expected = scene.expected(query);
     let (mut a, mut b) = (own(scene, query, first.1), own(scene, query, second.1));
     let foreign = |page: &Page| {
-        page.known_ids().filter(|id| scene.record(query, id).is_none()).map(str::to_owned).collect::<BTreeSet<_>>()
+        page.known_ids()
+            .filter(|id| scene.record(query, id).is_none())
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
     };
     let same_foreign = foreign(first.1) == foreign(second.1);
     if !closed(scene.collection()) && !same_foreign {
@@ -63,7 +66,11 @@ pub(super) fn compare(scene: &Scene<'_>, first: Single<'_>, second: Single<'_>) 
         let ranks = ranks(&expected);
         let by_rank = |list: &[RecordNumber]| list.iter().map(|n| ranks.get(n).copied()).collect::<Vec<_>>();
         let known = |list: &[RecordNumber]| list.iter().all(|number| ranks.contains_key(number));
-        if known(&a) && known(&b) { by_rank(&a) == by_rank(&b) } else { normal(&a, &expected) == normal(&b, &expected) }
+        if known(&a) && known(&b) {
+            by_rank(&a) == by_rank(&b)
+        } else {
+            normal(&a, &expected) == normal(&b, &expected)
+        }
     } else {
         normal(&a, &expected) == normal(&b, &expected)
     };

@@ -43,7 +43,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let mut told: Vec<&Walk> = Vec::new();
     for (walk, page) in scene.evidence.pages() {
         let Some(total) = page.facts.total else { continue };
-        let same = |other: &Walk| other.query.scope == walk.query.scope && other.query.filters == walk.query.filters;
+        let same =
+            |other: &Walk| other.query.scope == walk.query.scope && other.query.filters == walk.query.filters;
         let Some((_, first, wanted)) = lists.iter().find(|(other, _, _)| same(other)) else {
             lists.push((walk, page, total));
             continue;

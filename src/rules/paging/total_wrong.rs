@@ -34,7 +34,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let expected = scene.expected(&walk.query);
         let (least, most) = (expected.len(), expected.len() + expected.maybe.len());
         let right = |total: i64| usize::try_from(total).is_ok_and(|total| (least..=most).contains(&total));
-        let mut told = walk.pages.iter().enumerate().filter_map(|(i, page)| Some((i, page, page.facts.total?))).peekable();
+        let mut told = walk
+            .pages
+            .iter()
+            .enumerate()
+            .filter_map(|(i, page)| Some((i, page, page.facts.total?)))
+            .peekable();
         if !expected.closed || told.peek().is_none() {
             continue;
         }

@@ -40,7 +40,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 && other.query.order == walk.query.order
                 && other.query.filters == walk.query.filters
         };
-        let Some(other) = whole[..i].iter().find(same).filter(|other| other.query.size != walk.query.size) else {
+        let Some(other) = whole[..i].iter().find(same).filter(|other| other.query.size != walk.query.size)
+        else {
             continue;
         };
         let expected = scene.expected(&walk.query);
@@ -89,13 +90,13 @@ pub(in crate::rules) fn normal(sequence: &[RecordNumber], expected: &Expected) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::World;
+    use crate::rules::testing::{Pages, World};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
 
     #[test]
     fn the_size_changes_nothing() {
         let world = World::keyed(&[0, 1, 1, 2]);
-        let cases: [(&str, &[&[usize]], &[&[usize]], Verdict); 6] = [
+        let cases: [(&str, Pages, Pages, Verdict); 6] = [
             ("by_page", &[&[0, 1, 2, 3]], &[&[0, 1], &[2, 3]], Pass),
             ("by_page", &[&[0, 1, 2, 3]], &[&[0, 1], &[3]], Fail),
             ("by_page", &[&[0, 1, 2, 3]], &[&[0, 2], &[1, 3]], Fail),
@@ -107,6 +108,11 @@ mod tests {
             let lists = world.lists(collection).walk(4, one).walk(2, two);
             lists.expect(&WALK_DEPENDS_ON_SIZE, verdict);
         }
-        world.lists("by_page").walk(4, &[&[0]]).order(1).walk(2, &[&[3]]).expect(&WALK_DEPENDS_ON_SIZE, Inconclusive);
+        world
+            .lists("by_page")
+            .walk(4, &[&[0]])
+            .order(1)
+            .walk(2, &[&[3]])
+            .expect(&WALK_DEPENDS_ON_SIZE, Inconclusive);
     }
 }
