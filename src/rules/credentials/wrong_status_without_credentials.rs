@@ -18,9 +18,10 @@ rule! {
     /// ## Source
     /// RFC 9110, sections 15.5.2 and 15.5.4.
     /// ## False alarms and how they are avoided
-    /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide what it forbids; so are 400, which the bearer scheme
-    /// (RFC 6750) has for damaged credentials, and a redirect to where one signs in. Successes and server
-    /// errors have rules of their own, and rate limits are inconclusive.
+    /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
+    /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
+    /// redirect to where one signs in. Successes and server errors have rules of their own, and rate limits are
+    /// inconclusive.
     WRONG_STATUS_WITHOUT_CREDENTIALS {
         code: "AUT003", name: "wrong-status-without-credentials", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.5.2: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",

@@ -19,9 +19,9 @@ rule! {
     /// ## Source
     /// The document's Path Item Object; RFC 9110, sections 15.5.5, 15.5.6 and 15.6.2.
     /// ## False alarms and how they are avoided
-    /// Where the suite says that the document is an extract, nothing is judged. Only a success is a `must`; another refusal or a redirect is a `should`. 401 and 403 are let through,
-    /// since access may be checked before the method, and OPTIONS and HEAD are never undocumented. Server
-    /// errors have a rule of their own.
+    /// Where the suite says that the document is an extract, nothing is judged. Only a success is a `must`;
+    /// another refusal or a redirect is a `should`. 401 and 403 are let through, since access may be checked
+    /// before the method, and OPTIONS and HEAD are never undocumented. Server errors have a rule of their own.
     METHOD_NOT_REFUSED {
         code: "HTTP009", name: "method-not-refused", level: Must, basis: Document,
         source: "the document's Path Item Object",

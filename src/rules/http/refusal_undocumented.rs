@@ -69,8 +69,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 /// Whether the suite states the status for what the case asks for: then it is no gap, but a promise made elsewhere.
 fn is_stated(scene: &Scene<'_>, status: u16) -> bool {
     let file = scene.suite.file();
-    let unknown = scene.case.scenario.resource().and_then(|name| file.resources[name].fetch.as_ref()?.unknown.as_ref());
-    let parent = scene.case.scenario.collection().and_then(|name| file.collections[name].unknown_parent.as_ref());
+    let unknown =
+        scene.case.scenario.resource().and_then(|name| file.resources[name].fetch.as_ref()?.unknown.as_ref());
+    let parent =
+        scene.case.scenario.collection().and_then(|name| file.collections[name].unknown_parent.as_ref());
     unknown.is_some_and(|stated| stated.status.contains(&status))
         || parent.is_some_and(|stated| stated.status.contains(&status))
 }

@@ -12,7 +12,8 @@ pub(in crate::rules) fn collections_of<'a>(
     suite.file().collections.values().filter(move |collection| collection.resource == resource)
 }
 
-/// Whether a walk looks into an unfiltered list in which a record stands as long as it exists, and in which its id is no other record's.
+/// Whether a walk looks into an unfiltered list in which a record stands as long as it exists, and in which its
+/// id is no other record's.
 pub(in crate::rules) fn would_hold(scene: &Scene<'_>, walk: &Walk, record: RecordNumber) -> bool {
     let Some(first) = walk.pages.first() else { return false };
     let asked = &scene.evidence.entries[first.entry].exchange.operation;
@@ -28,6 +29,9 @@ pub(in crate::rules) fn would_hold(scene: &Scene<'_>, walk: &Walk, record: Recor
 fn is_only(scene: &Scene<'_>, number: RecordNumber) -> bool {
     let record = scene.oracle.record(number);
     scene.oracle.records().all(|(other, twin)| {
-        other == number || twin.resource != record.resource || twin.id != record.id || twin.parent == record.parent
+        other == number
+            || twin.resource != record.resource
+            || twin.id != record.id
+            || twin.parent == record.parent
     })
 }

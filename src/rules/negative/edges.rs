@@ -10,15 +10,15 @@ use crate::suite::Suite;
 /// Keywords whose valid side a parameter is asked with.
 const BOUNDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum"];
 
-/// Whether the document names a refusal for the case's operation. Where it does not, nobody says whether what breaks the document is refused or
-/// taken for something else.
+/// Whether the document names a refusal for the case's operation. Where it does not, nobody says whether what
+/// breaks the document is refused or taken for something else.
 pub(super) fn names_refusal(suite: &Suite, case: &Case) -> bool {
     let refuses = |response: &Response| [400, 422].iter().any(|status| response.status.covers(*status));
     suite.operation(&case.operation).responses.iter().any(refuses)
 }
 
-/// Whether a case of an operation has values on the invalid side of something: content always does, parameters only where their
-/// schemas do not let every text through.
+/// Whether a case of an operation has values on the invalid side of something: content always does, parameters
+/// only where their schemas do not let every text through.
 pub(super) fn has_edges(suite: &Suite, case: &Case) -> bool {
     case.scenario.kind() != Kind::Parameters || varied(suite, case).any(is_bounded)
 }

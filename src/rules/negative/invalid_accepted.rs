@@ -32,7 +32,8 @@ rule! {
     }
 }
 
-/// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or taken for something else.
+/// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or
+/// taken for something else.
 fn applies(suite: &Suite, case: &Case) -> bool {
     has_edges(suite, case) && names_refusal(suite, case)
 }

@@ -120,8 +120,7 @@ mod tests {
         for (world, asked, status, verdict, level) in cases {
             let path = "/boxes/main/by_cursor?limit=3&before=not%20a%20cursor";
             let exchange = exchange("list_by_cursor", "GET", path, None, status, &json!({"items": []}));
-            let lists =
-                world.lists("by_cursor").probe("malformed", Ask::MalformedCursor, asked, exchange);
+            let lists = world.lists("by_cursor").probe("malformed", Ask::MalformedCursor, asked, exchange);
             let judgement = lists.expect(&MALFORMED_CURSOR_ACCEPTED, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
         }
