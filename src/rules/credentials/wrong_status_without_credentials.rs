@@ -18,9 +18,10 @@ rule! {
     /// ## Source
     /// RFC 9110, sections 15.5.2 and 15.5.4.
     /// ## False alarms and how they are avoided
-    /// 404 is a `should`, since HTTP lets a server hide what it forbids; so are 400, which the bearer scheme
-    /// (RFC 6750) has for damaged credentials, and a redirect to where one signs in. Successes and server
-    /// errors have rules of their own, and rate limits are inconclusive.
+    /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
+    /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
+    /// redirect to where one signs in. Successes and server errors have rules of their own, and rate limits are
+    /// inconclusive.
     WRONG_STATUS_WITHOUT_CREDENTIALS {
         code: "AUT003", name: "wrong-status-without-credentials", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.5.2: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
@@ -33,6 +34,8 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    // A target that tells apart what exists from what does not, before it asks for credentials, hides nothing.
+    let asks = probed(scene).any(|(_, answer)| matches!(answer.response.status, 401 | 403));
     for (ask, answer) in probed(scene) {
         let Ask::Credentials { what } = ask else { continue };
         let level = match answer.response.status {
@@ -45,6 +48,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 sheet.unsure(answer.put_off().unwrap_or_default());
                 continue;
             }
+            404 if asks => Level::Must,
             300..=400 | 404 => Level::Should,
             _ => Level::Must,
         };
@@ -90,5 +94,18 @@ mod tests {
             let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
         }
+    }
+
+    #[test]
+    fn what_exists_is_not_told_without_credentials() {
+        let world = World::new(1);
+        let probes = [("m0", 401), ("none", 404)].iter().fold(world.probes(), |probes, (id, status)| {
+            let path = format!("/boxes/main/notes/{id}");
+            let exchange = exchange("get_note", "GET", &path, None, *status, &json!({}));
+            let ask = Ask::Credentials { what: "no credentials".into() };
+            probes.probe(id, ask, Asked::Unauthenticated, exchange)
+        });
+        let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, Fail);
+        assert_eq!(judgement.findings[0].level, Level::Must);
     }
 }

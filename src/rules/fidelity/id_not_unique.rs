@@ -25,7 +25,7 @@ rule! {
         code: "FID009", name: "id-not-unique", level: Must, basis: Invariant,
         source: "an id tells a record from all others of its resource in its parent",
         summary: "Records of one resource and parent have ids of their own.",
-        implies: ["CON001"],
+        implies: ["PAG003", "PAG004", "PAG006", "CON001"],
         scenarios: &[Kind::Create],
         applies: always,
         check: check,

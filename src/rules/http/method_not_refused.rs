@@ -2,9 +2,10 @@
 
 use crate::evidence::Ask;
 use crate::rules::answers::{Answer, probed};
-use crate::rules::declare::{always, rule};
+use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
-use crate::scenario::Kind;
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
 use crate::verdict::Level;
 
 rule! {
@@ -18,18 +19,23 @@ rule! {
     /// ## Source
     /// The document's Path Item Object; RFC 9110, sections 15.5.5, 15.5.6 and 15.6.2.
     /// ## False alarms and how they are avoided
-    /// Only a success is a `must`; another refusal or a redirect is a `should`. 401 and 403 are let through,
-    /// since access may be checked before the method, and OPTIONS and HEAD are never undocumented. Server
-    /// errors have a rule of their own.
+    /// Where the suite says that the document is an extract, nothing is judged. Only a success is a `must`;
+    /// another refusal or a redirect is a `should`. 401 and 403 are let through, since access may be checked
+    /// before the method, and OPTIONS and HEAD are never undocumented. Server errors have a rule of their own.
     METHOD_NOT_REFUSED {
         code: "HTTP009", name: "method-not-refused", level: Must, basis: Document,
         source: "the document's Path Item Object",
         summary: "A method that the document does not have on a path is refused.",
         implies: [],
         scenarios: &[Kind::Methods],
-        applies: always,
+        applies: applies,
         check: check,
     }
+}
+
+/// A document that is an extract says nothing of the methods that it leaves out.
+fn applies(suite: &Suite, _: &Case) -> bool {
+    !suite.file().partial
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {

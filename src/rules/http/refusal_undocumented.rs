@@ -21,8 +21,9 @@ rule! {
     /// The document's `responses` of the operation (OpenAPI Specification, Responses Object: expected to cover
     /// known errors).
     /// ## False alarms and how they are avoided
-    /// It is only a `should`. 405 and 429 belong to the server as a whole and are never asked for, and neither
-    /// is a method that the document does not have.
+    /// It is only a `should`. 401 and 403 follow from the document's `security` where it states some, and the
+    /// suite's own statuses are promises made elsewhere. 405 and 429 belong to the server as a whole and are never
+    /// asked for, and neither is a method that the document does not have.
     REFUSAL_UNDOCUMENTED {
         code: "HTTP004", name: "refusal-undocumented", level: Should, basis: Document,
         source: "the document's `responses` of the operation",
@@ -45,7 +46,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         let status = answer.response.status;
         let in_question = answer.described() && answer.is_refusal() && !matches!(status, 405 | 429);
-        if !in_question || answer.documented().is_some() || is_stated(scene, status) {
+        // Where the document says that credentials are needed, HTTP says how their lack is answered.
+        let by_security = matches!(status, 401 | 403) && !answer.operation.security.is_empty();
+        if !in_question || by_security || answer.documented().is_some() || is_stated(scene, status) {
             sheet.judged();
             continue;
         }
@@ -69,8 +72,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 /// Whether the suite states the status for what the case asks for: then it is no gap, but a promise made elsewhere.
 fn is_stated(scene: &Scene<'_>, status: u16) -> bool {
     let file = scene.suite.file();
-    let unknown = scene.case.scenario.resource().and_then(|name| file.resources[name].fetch.as_ref()?.unknown.as_ref());
-    let parent = scene.case.scenario.collection().and_then(|name| file.collections[name].unknown_parent.as_ref());
+    let unknown =
+        scene.case.scenario.resource().and_then(|name| file.resources[name].fetch.as_ref()?.unknown.as_ref());
+    let parent =
+        scene.case.scenario.collection().and_then(|name| file.collections[name].unknown_parent.as_ref());
     unknown.is_some_and(|stated| stated.status.contains(&status))
         || parent.is_some_and(|stated| stated.status.contains(&status))
 }
@@ -86,10 +91,11 @@ mod tests {
     #[test]
     fn undocumented_refusals_are_gaps_of_the_document() {
         let world = World::new(1);
-        let cases: [(Asked, u16, Verdict); 8] = [
+        let cases: [(Asked, u16, Verdict); 9] = [
             (Asked::Unknown, 404, Pass),
             (Asked::Unknown, 410, Fail),
-            (Asked::Unauthenticated, 401, Fail),
+            (Asked::Unauthenticated, 401, Pass),
+            (Asked::Unauthenticated, 400, Fail),
             (Asked::Invalid, 422, Fail),
             (Asked::Invalid, 405, Pass),
             (Asked::Invalid, 429, Pass),

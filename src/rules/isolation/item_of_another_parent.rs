@@ -25,7 +25,9 @@ rule! {
         code: "ISO001", name: "item-of-another-parent", level: Must, basis: Suite,
         source: "the suite's requirement that a list holds what was created in its parent",
         summary: "A list holds no record of another parent.",
-        implies: ["FID001", "FID002", "FID003", "FID004", "FID006", "FID007"],
+        implies: [
+            "PAG001", "PAG006", "PAG014", "PAG016", "PAG018", "FID001", "FID002", "FID003", "FID004", "FID006", "FID007",
+        ],
         scenarios: &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Filter, Kind::FilterPair],
         applies: applies,
         check: check,

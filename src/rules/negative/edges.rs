@@ -2,16 +2,48 @@
 
 use serde_json::Value;
 
-use crate::document::{Parameter, Schema};
+use crate::document::{Location, Parameter, Response, Schema};
 use crate::rules::answers::{Answer, cut, excerpt};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
 
+/// Keywords whose valid side a parameter is asked with.
+const BOUNDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum"];
+
+/// Whether the document names a refusal for the case's operation. Where it does not, nobody says whether what
+/// breaks the document is refused or taken for something else.
+pub(super) fn names_refusal(suite: &Suite, case: &Case) -> bool {
+    let refuses = |response: &Response| [400, 422].iter().any(|status| response.status.covers(*status));
+    suite.operation(&case.operation).responses.iter().any(refuses)
+}
+
 /// Whether a case of an operation has values on the invalid side of something: content always does, parameters
 /// only where their schemas do not let every text through.
 pub(super) fn has_edges(suite: &Suite, case: &Case) -> bool {
+    case.scenario.kind() != Kind::Parameters || varied(suite, case).any(is_bounded)
+}
+
+/// Whether a case of an operation has values on the valid side of a bound: content always does.
+pub(super) fn has_valid_edges(suite: &Suite, case: &Case) -> bool {
     case.scenario.kind() != Kind::Parameters
-        || suite.operation(&case.operation).parameters.iter().any(is_bounded)
+        || varied(suite, case).any(|parameter| has_keyword(parameter.schema.resolved()))
+}
+
+/// The parameters that cases about parameters vary.
+fn varied<'a>(suite: &'a Suite, case: &Case) -> impl Iterator<Item = &'a Parameter> {
+    let parameters = suite.operation(&case.operation).parameters.iter();
+    parameters.filter(|parameter| matches!(parameter.location, Location::Query | Location::Header))
+}
+
+/// Whether a schema, or one inside of it, has a bound.
+fn has_keyword(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            members.iter().any(|(name, inner)| BOUNDS.contains(&name.as_str()) || has_keyword(inner))
+        }
+        Value::Array(elements) => elements.iter().any(has_keyword),
+        _ => false,
+    }
 }
 
 /// Whether some text is invalid for a parameter.

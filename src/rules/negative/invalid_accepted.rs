@@ -1,6 +1,6 @@
 //! NEG001: a value that the document does not allow is accepted.
 
-use super::edges::{has_edges, place_name, pointer_of, sent_at};
+use super::edges::{has_edges, names_refusal, place_name, pointer_of, sent_at};
 use crate::evidence::{Ask, Asked};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
@@ -32,10 +32,10 @@ rule! {
     }
 }
 
-/// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or taken for something else.
+/// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or
+/// taken for something else.
 fn applies(suite: &Suite, case: &Case) -> bool {
-    let refuses = |response: &crate::document::Response| [400, 422].iter().any(|status| response.status.covers(*status));
-    has_edges(suite, case) && suite.operation(&case.operation).responses.iter().any(refuses)
+    has_edges(suite, case) && names_refusal(suite, case)
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {

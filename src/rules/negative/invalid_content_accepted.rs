@@ -1,8 +1,9 @@
 //! NEG003: content that is no JSON is accepted.
 
-use crate::evidence::Ask;
+use super::edges::names_refusal;
+use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{cut, probed};
-use crate::rules::declare::{always, rule};
+use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -24,13 +25,13 @@ rule! {
         summary: "Content that is no JSON text is refused where JSON is asked for.",
         implies: [],
         scenarios: &[Kind::Content],
-        applies: always,
+        applies: names_refusal,
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    for (ask, answer) in probed(scene) {
+    for (ask, answer) in probed(scene).filter(|(_, answer)| answer.asked == Asked::Invalid) {
         if !matches!(ask, Ask::InvalidContent { refuse: true }) {
             continue;
         }
@@ -58,7 +59,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Asked, Body};
+    use crate::evidence::Body;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::document::Parameter;
-use crate::evidence::Ask;
+use crate::evidence::{Ask, Asked};
 use crate::pagination::Style;
 use crate::rules::answers::{Answer, probed};
 use crate::rules::declare::rule;
@@ -55,7 +55,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         }
-        let (level, requirement) = match forbidding(scene, &answer) {
+        // Where the document names no refusal, nobody says that what breaks its schema is refused.
+        let forbidding = forbidding(scene, &answer).filter(|_| answer.asked == Asked::Invalid);
+        let (level, requirement) = match forbidding {
             Some(parameter) => {
                 let text = format!("`{}` obeys this schema", parameter.name);
                 (Level::Must, scene.in_document(text, parameter.schema.pointer()))
@@ -92,7 +94,6 @@ fn forbidding<'a>(scene: &Scene<'a>, answer: &Answer<'a>) -> Option<&'a Paramete
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
@@ -107,19 +108,19 @@ mod tests {
                 "name: before, in: query, schema: { type: string }",
             )],
         );
-        let cases: [(&World, u16, Verdict, Level); 6] = [
-            (&strict, 400, Pass, Level::Must),
-            (&strict, 200, Fail, Level::Must),
-            (&loose, 200, Fail, Level::Should),
-            (&loose, 422, Pass, Level::Must),
-            (&loose, 429, Inconclusive, Level::Must),
-            (&loose, 500, Pass, Level::Must),
+        let cases: [(&World, Asked, u16, Verdict, Level); 7] = [
+            (&strict, Asked::Invalid, 400, Pass, Level::Must),
+            (&strict, Asked::Invalid, 200, Fail, Level::Must),
+            (&strict, Asked::Open, 200, Fail, Level::Should),
+            (&loose, Asked::Invalid, 200, Fail, Level::Should),
+            (&loose, Asked::Invalid, 422, Pass, Level::Must),
+            (&loose, Asked::Invalid, 429, Inconclusive, Level::Must),
+            (&loose, Asked::Invalid, 500, Pass, Level::Must),
         ];
-        for (world, status, verdict, level) in cases {
+        for (world, asked, status, verdict, level) in cases {
             let path = "/boxes/main/by_cursor?limit=3&before=not%20a%20cursor";
             let exchange = exchange("list_by_cursor", "GET", path, None, status, &json!({"items": []}));
-            let lists =
-                world.lists("by_cursor").probe("malformed", Ask::MalformedCursor, Asked::Open, exchange);
+            let lists = world.lists("by_cursor").probe("malformed", Ask::MalformedCursor, asked, exchange);
             let judgement = lists.expect(&MALFORMED_CURSOR_ACCEPTED, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
         }

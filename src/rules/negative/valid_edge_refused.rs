@@ -1,6 +1,6 @@
 //! NEG002: a value that the document barely allows is refused.
 
-use super::edges::{has_edges, place_name, sent_at};
+use super::edges::{has_valid_edges, place_name, sent_at};
 use crate::evidence::{Ask, Asked};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
@@ -25,7 +25,7 @@ rule! {
         summary: "A value on the valid side of a documented bound is accepted.",
         implies: [],
         scenarios: &[Kind::Parameters, Kind::Content],
-        applies: has_edges,
+        applies: has_valid_edges,
         check: check,
     }
 }
