@@ -90,7 +90,7 @@ async fn run_on(
         jobs: arguments.pace.jobs,
         keep: arguments.keep,
         exchanges: outputs::needs_exchanges(&arguments.look),
-        target: target.base_url.to_string(),
+        target: target.base_url.as_str().trim_end_matches('/').to_owned(),
         interrupted: interrupted.subscribe(),
     };
     let outputs = Outputs::open(&arguments.look, ForPeople::Live)?;
