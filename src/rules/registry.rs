@@ -1,6 +1,9 @@
 //! The one registration of all rules, in the order of every listing and report.
 
-use super::{Rule, concurrency, credentials, cursor, fidelity, filter, http, isolation, lifecycle, negative, offset, order, page_number, paging, schema};
+use super::{
+    Rule, concurrency, credentials, cursor, fidelity, filter, http, isolation, lifecycle, negative, offset,
+    order, page_number, paging, schema,
+};
 
 /// Every rule.
 #[rustfmt::skip]
@@ -127,8 +130,15 @@ mod tests {
             assert!(codes.insert(rule.code), "{} stands twice", rule.code);
             assert!(names.insert(rule.name), "{} stands twice", rule.name);
             let digits = &rule.code[rule.family().len()..];
-            assert!(digits.len() == 3 && rule.family().chars().all(|c| c.is_ascii_uppercase()), "{}", rule.code);
-            let kebab = rule.name.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
+            assert!(
+                digits.len() == 3 && rule.family().chars().all(|c| c.is_ascii_uppercase()),
+                "{}",
+                rule.code
+            );
+            let kebab = rule
+                .name
+                .split('-')
+                .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
             assert!(kebab, "{}", rule.name);
             assert!(!rule.scenarios.is_empty(), "{} judges nothing", rule.code);
         }
@@ -141,13 +151,18 @@ mod tests {
         }
         let mut families: Vec<&str> = RULES.iter().map(|rule| rule.family()).collect();
         families.dedup();
-        assert_eq!(families.len(), families.iter().collect::<BTreeSet<_>>().len(), "a family stands in two places");
+        assert_eq!(
+            families.len(),
+            families.iter().collect::<BTreeSet<_>>().len(),
+            "a family stands in two places"
+        );
     }
 
     #[test]
     fn documentation_stands_under_the_headings() {
         for rule in RULES {
-            let found: Vec<&str> = rule.docs.lines().filter_map(|line| line.trim().strip_prefix("## ")).collect();
+            let found: Vec<&str> =
+                rule.docs.lines().filter_map(|line| line.trim().strip_prefix("## ")).collect();
             assert_eq!(found, HEADINGS, "{}", rule.code);
             for part in rule.docs.split("## ").skip(1) {
                 let text = part.split_once('\n').map_or("", |(_, text)| text.trim());
@@ -165,7 +180,9 @@ mod tests {
             let mut ahead: Vec<&str> = rule.implies.to_vec();
             while let Some(code) = ahead.pop() {
                 assert_ne!(code, rule.code, "{} implies itself in the end", rule.code);
-                let next = implied.get(code).unwrap_or_else(|| panic!("{} implies {code}, which is none", rule.code));
+                let next = implied
+                    .get(code)
+                    .unwrap_or_else(|| panic!("{} implies {code}, which is none", rule.code));
                 if reached.insert(code) {
                     ahead.extend(*next);
                 }

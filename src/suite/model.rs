@@ -466,6 +466,13 @@ pub enum Test {
     AtMost,
 }
 
+impl Test {
+    /// Whether there is a value that lets nothing through, whatever was seeded.
+    pub fn can_be_impossible(self) -> bool {
+        !matches!(self, Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost)
+    }
+}
+
 /// How the guides' disagreements are settled for a collection. What is absent is inferred from the document or unknown.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

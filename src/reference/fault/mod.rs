@@ -66,9 +66,9 @@ pub(crate) fn apply(routes: Router, faults: &[&'static Fault], token: Option<&st
     faults.iter().copied().fold(routes, |routes, fault| {
         let memory = Arc::new(Memory::new(token));
         // Around the routing, not behind it: a damaged or further request finds its route and its path parameters afresh.
-        Router::new().fallback_service(routes).layer(middleware::from_fn(move |request: Request, next: Next| {
-            answer(fault, Arc::clone(&memory), request, next)
-        }))
+        Router::new().fallback_service(routes).layer(middleware::from_fn(
+            move |request: Request, next: Next| answer(fault, Arc::clone(&memory), request, next),
+        ))
     })
 }
 

@@ -1,9 +1,10 @@
 //! FLT006: a filtered list is in another order than the unfiltered one.
 
+use super::filter_of;
 use crate::rules::declare::rule;
 use crate::rules::paging::sorted;
-use crate::scenario::{Case, Kind, Scenario};
-use crate::suite::{Suite, Test};
+use crate::scenario::{Case, Kind};
+use crate::suite::{Make, Suite, Test};
 
 rule! {
     /// ## What it checks
@@ -31,15 +32,12 @@ rule! {
     }
 }
 
-/// A word is only looked for where it stands in one record or in none.
+/// Only where a value lets more than one item through: a word stands in one record or in none, and names are unique.
 fn applies(suite: &Suite, case: &Case) -> bool {
-    match &case.scenario {
-        Scenario::Filter { collection, filter } => suite.file().collections[collection]
-            .filters
-            .get(filter)
-            .is_some_and(|filter| filter.test != Test::HasWord),
-        _ => false,
-    }
+    filter_of(suite, case).is_some_and(|(filter, field)| {
+        !matches!(filter.test, Test::HasWord | Test::HasWordAnyCase)
+            && !matches!(field.make, Some(Make::Name))
+    })
 }
 
 #[cfg(test)]

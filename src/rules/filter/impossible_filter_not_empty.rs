@@ -1,7 +1,7 @@
 //! FLT004: a filter that nothing matches does not give an empty page.
 
-use super::{described, requirement};
-use crate::rules::declare::{always, rule};
+use super::{described, filter_of, requirement};
+use crate::rules::declare::rule;
 use crate::rules::paging::lists::{draft, items};
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
@@ -24,7 +24,7 @@ rule! {
         summary: "A filter that nothing matches gives a page without items.",
         implies: [],
         scenarios: &[Kind::Filter],
-        applies: always,
+        applies: |suite, case| filter_of(suite, case).is_some_and(|(filter, _)| filter.test.can_be_impossible()),
         check: check,
     }
 }

@@ -13,7 +13,17 @@ use super::paging::lists::{own, own_of, passed_over};
 use crate::evidence::{Query, RecordNumber, Walk};
 use crate::oracle::Expected;
 use crate::rules::Scene;
+use crate::scenario::{Case, Scenario};
+use crate::suite::{Field, Filter, Suite};
 use crate::verdict::Requirement;
+
+/// The filter that a case is about, and the field that it looks at.
+fn filter_of<'a>(suite: &'a Suite, case: &Case) -> Option<(&'a Filter, &'a Field)> {
+    let Scenario::Filter { collection, filter } = &case.scenario else { return None };
+    let collection = suite.file().collections.get(collection)?;
+    let filter = collection.filters.get(filter)?;
+    Some((filter, suite.resource(&collection.resource).fields.get(&filter.field)?))
+}
 
 /// A filter with its value, as it is named in findings: `role=user`, several joined by `and`.
 fn described(query: &Query) -> String {

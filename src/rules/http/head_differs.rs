@@ -19,9 +19,9 @@ rule! {
     /// ## Source
     /// RFC 9110, sections 9.3.2 and 8.6.
     /// ## False alarms and how they are avoided
-    /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is a `should`, and
-    /// so is a length that is off by a little, as content may change from one request to the next. Rate limits
-    /// and server errors make it inconclusive.
+    /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is not
+    /// judged, since many servers of a single API do without it. A length that is off by a little is a `should`, as
+    /// content may change from one request to the next. Rate limits and server errors make it inconclusive.
     HEAD_DIFFERS {
         code: "HTTP011", name: "head-differs", level: Must, basis: Protocol,
         source: "RFC 9110, section 9.3.2: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2",
@@ -69,7 +69,7 @@ type Difference = (Level, String, String, String);
 fn difference(head: &Answer<'_>, get: &Response) -> Option<Difference> {
     let response = head.response;
     if matches!(response.status, 405 | 501) && get.is_success() {
-        return Some((Level::Should, "HEAD is refused".into(), status_text(get.status), head.status()));
+        return None;
     }
     if response.status != get.status {
         return Some((Level::Must, "HEAD has another status".into(), status_text(get.status), head.status()));
@@ -122,8 +122,8 @@ mod tests {
             ((200, Some(json), Some("10"), ""), Fail, Level::Should),
             ((200, Some(json), None, "{}"), Fail, Level::Must),
             ((404, Some(json), None, ""), Fail, Level::Must),
-            ((405, Some(json), None, ""), Fail, Level::Should),
-            ((501, Some(json), None, ""), Fail, Level::Should),
+            ((405, Some(json), None, ""), Pass, Level::Should),
+            ((501, Some(json), None, ""), Pass, Level::Should),
             ((429, Some(json), None, ""), Inconclusive, Level::Must),
         ];
         for ((status, media_type, length, content), verdict, level) in cases {

