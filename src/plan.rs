@@ -58,7 +58,7 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
             let operation = suite.operation(&case.operation);
             let reason = if !terms.authenticated {
                 Some("the target was given no credentials, so there is nothing to lack")
-            } else if operation.security.is_empty() {
+            } else if operation.security.is_empty() && suite.file().authentication.is_none() {
                 Some("the document says that the operation is public")
             } else {
                 None

@@ -23,6 +23,9 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     let mut checker = Checker { place, text, file, document, used: BTreeSet::new() };
     checker.operations()?;
     checker.bindings()?;
+    if let Some(promise) = &file.authentication {
+        checker.requirement("authentication.requirement", &promise.requirement)?;
+    }
     for (name, variable) in &file.variables {
         if let Some(discover) = &variable.discover {
             checker.short(&format!("variables.{name}.discover.operation"), &discover.operation)?;

@@ -41,6 +41,9 @@ pub struct SuiteFile {
     /// How a client shows who it is; the first form is the usual one.
     #[serde(default)]
     pub credentials: Vec<CredentialForm>,
+    /// The requirement that every operation needs credentials once the target was given some, where the document does not say so.
+    #[serde(default)]
+    pub authentication: Option<Promise>,
     /// Whether the document leaves out operations that the API has, so that a method it does not name may well exist.
     #[serde(default)]
     pub partial: bool,

@@ -19,7 +19,8 @@ rule! {
     /// ## Source
     /// The document's `security` of the operation (OpenAPI Specification, Security Requirement Object).
     /// ## False alarms and how they are avoided
-    /// It is a `must` only where every alternative that the document gives for the operation needs credentials.
+    /// It is a `must` only where every alternative that the document gives for the operation needs credentials, or the suite
+    /// promises it.
     /// Where the document is silent, and the run was given credentials all the same, it is a `should`.
     ACCEPTED_WITHOUT_CREDENTIALS {
         code: "AUT001", name: "accepted-without-credentials", level: Must, basis: Document,
@@ -54,6 +55,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let stated = scene.suite.document().raw().pointer(&own).is_some();
             let pointer = if stated { own.as_str() } else { "/security" };
             (Level::Must, scene.in_document("the operation needs one of these", pointer))
+        } else if let Some(promise) = &scene.suite.file().authentication {
+            (Level::Must, scene.requirement(&promise.requirement))
         } else {
             (Level::Should, sheet.own_requirement())
         };
