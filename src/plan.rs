@@ -58,7 +58,7 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
             let operation = suite.operation(&case.operation);
             let reason = if !terms.authenticated {
                 Some("the target was given no credentials, so there is nothing to lack")
-            } else if operation.security.is_empty() {
+            } else if operation.security.is_empty() && suite.file().authentication.is_none() {
                 Some("the document says that the operation is public")
             } else {
                 None
@@ -114,7 +114,11 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
     let mut cases = Vec::new();
     for short in file.operations.keys() {
         let mut add = |name: String, scenario: Scenario| {
-            cases.push(Case { id: format!("{}::{short}::{name}", suite.name()), operation: short.clone(), scenario });
+            cases.push(Case {
+                id: format!("{}::{short}::{name}", suite.name()),
+                operation: short.clone(),
+                scenario,
+            });
         };
         let operation = suite.operation(short);
         for (resource_name, resource) in &file.resources {
@@ -138,11 +142,18 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
                 add("bounds".to_owned(), Scenario::Bounds { collection: name() });
             }
             for filter in collection.filters.keys() {
-                add(format!("filter-{filter}"), Scenario::Filter { collection: name(), filter: filter.clone() });
+                add(
+                    format!("filter-{filter}"),
+                    Scenario::Filter { collection: name(), filter: filter.clone() },
+                );
             }
             // Two filters that only let through what equals them can be asked together without doubt.
-            let plain: Vec<&String> =
-                collection.filters.iter().filter(|(_, f)| f.test == Test::Equals).map(|(name, _)| name).collect();
+            let plain: Vec<&String> = collection
+                .filters
+                .iter()
+                .filter(|(_, f)| f.test == Test::Equals)
+                .map(|(name, _)| name)
+                .collect();
             if let [first, second, ..] = plain.as_slice() {
                 let (first, second) = ((*first).clone(), (*second).clone());
                 add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished, RunStarted, Seeded,
-    SuiteFinished, SuiteStarted,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished,
+    RunStarted, Seeded, SuiteFinished, SuiteStarted,
 };
 use crate::evidence::Evidence;
 use crate::plan::{Plan, Planned};
@@ -133,7 +133,10 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
     let emit_exchanges = |case: &str, evidence: &Evidence| {
         if options.exchanges {
             for entry in &evidence.entries {
-                sink(Event::Exchange(CaseExchange { case: case.to_owned(), exchange: entry.exchange.clone() }));
+                sink(Event::Exchange(CaseExchange {
+                    case: case.to_owned(),
+                    exchange: entry.exchange.clone(),
+                }));
             }
         }
     };
@@ -272,11 +275,14 @@ fn conventions(suite: &Suite) -> Vec<Convention> {
         }
         let operation = suite.operation(&collection.operation);
         let bounds = suite.size_bounds(collection);
-        let refuses = operation.responses.iter().any(|r| [400, 422].iter().any(|status| r.status.covers(*status)));
+        let refuses =
+            operation.responses.iter().any(|r| [400, 422].iter().any(|status| r.status.covers(*status)));
         let over = match (bounds.maximum, refuses) {
-            (Some(maximum), true) => {
-                (Some("refused".to_owned()), "inferred", Some(format!("the document has a maximum of {maximum} and a refusal")))
-            }
+            (Some(maximum), true) => (
+                Some("refused".to_owned()),
+                "inferred",
+                Some(format!("the document has a maximum of {maximum} and a refusal")),
+            ),
             _ => (None, "unknown", None),
         };
         all.push(Convention {
@@ -298,7 +304,10 @@ impl Seeding {
     /// What stands in for a seeding that the user interrupted.
     fn interrupted() -> Self {
         Self {
-            problem: Some(crate::event::SeedingProblem { message: "the run was interrupted".to_owned(), exchange: None }),
+            problem: Some(crate::event::SeedingProblem {
+                message: "the run was interrupted".to_owned(),
+                exchange: None,
+            }),
             ..Self::default()
         }
     }

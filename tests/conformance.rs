@@ -53,7 +53,12 @@ fn trials(arguments: &Arguments) -> Result<Vec<Trial>, String> {
         let suite = Arc::new(bundled.load().map_err(|error| error.to_string())?);
         let authenticated = place.token().is_some() && !suite.file().credentials.is_empty();
         let plan = plan(&suite, &Terms { authenticated, ..Terms::default() });
-        let run = Arc::new(Shared { suite, place: Arc::clone(&place), selected: OnceLock::new(), outcome: OnceLock::new() });
+        let run = Arc::new(Shared {
+            suite,
+            place: Arc::clone(&place),
+            selected: OnceLock::new(),
+            outcome: OnceLock::new(),
+        });
         for planned in plan.cases {
             for rule in planned.rules {
                 let (run, case) = (Arc::clone(&run), planned.case.id.clone());
@@ -90,9 +95,13 @@ impl Place {
     fn from_environment() -> Result<Self, String> {
         let read = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let Some(url) = read("SPECPROOF_TARGET") else { return Ok(Self { target: None, given: None }) };
-        let target = Target::new(url.parse().map_err(|error| format!("SPECPROOF_TARGET `{url}` is not a URL: {error}"))?);
+        let target = Target::new(
+            url.parse().map_err(|error| format!("SPECPROOF_TARGET `{url}` is not a URL: {error}"))?,
+        );
         if !target.is_loopback() && read("SPECPROOF_ALLOW_REMOTE").as_deref() != Some("1") {
-            return Err(format!("{url} is not on this machine, and the tests write to it: set SPECPROOF_ALLOW_REMOTE=1 if that is meant"));
+            return Err(format!(
+                "{url} is not on this machine, and the tests write to it: set SPECPROOF_ALLOW_REMOTE=1 if that is meant"
+            ));
         }
         Ok(Self { target: Some(target), given: read("SPECPROOF_TOKEN") })
     }
@@ -131,10 +140,13 @@ impl Shared {
         match judgement.verdict {
             Verdict::Pass => Ok(Completion::Completed),
             // The reference server is right in all respects, and all of it can be judged.
-            Verdict::Inconclusive if self.place.target.is_some() => Ok(Completion::ignored_with(harmless(cause))),
+            Verdict::Inconclusive if self.place.target.is_some() => {
+                Ok(Completion::ignored_with(harmless(cause)))
+            }
             Verdict::Inconclusive => Err(format!("inconclusive: {cause}").into()),
             Verdict::Fail if self.place.target.is_some() && tolerated => {
-                let summaries: Vec<&str> = judgement.findings.iter().map(|finding| finding.summary.as_str()).collect();
+                let summaries: Vec<&str> =
+                    judgement.findings.iter().map(|finding| finding.summary.as_str()).collect();
                 Ok(Completion::ignored_with(harmless(&format!("should: {}", summaries.join("; ")))))
             }
             Verdict::Fail => Err(described(judgement, &outcome.target).into()),
@@ -167,7 +179,8 @@ impl Shared {
         };
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let unix_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        let common = Common { seed: 1, namespace: setup::namespace(unix_ms, rand::random()), ..Common::default() };
+        let common =
+            Common { seed: 1, namespace: setup::namespace(unix_ms, rand::random()), ..Common::default() };
         let mut job = setup::job(&self.suite, &target, &common).map_err(|error| error.to_string())?;
         let none = BTreeSet::new();
         let selected = self.selected.get().unwrap_or(&none);
@@ -182,7 +195,8 @@ impl Shared {
         }
         let (_keep, interrupted) = watch::channel(false);
         let base = target.base_url.to_string();
-        let options = Options { jobs: THREADS, keep: false, exchanges: false, target: base.clone(), interrupted };
+        let options =
+            Options { jobs: THREADS, keep: false, exchanges: false, target: base.clone(), interrupted };
         let seen = Mutex::new((Outcome { target: base, ..Outcome::default() }, None));
         let sink = |event: Event| {
             let mut seen = seen.lock().expect("no holder of this lock panics");
@@ -228,6 +242,9 @@ fn described(judgement: &Judgement, base: &str) -> String {
 
 /// What a target sent may hold control characters and marks that turn the direction of writing.
 fn harmless(text: &str) -> String {
-    let hostile = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
+    let hostile = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
     text.chars().map(|c| if hostile(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }

@@ -38,7 +38,7 @@ use reader::Reader;
 use references::References;
 use schema::Schemas;
 
-/// An `OpenAPI` document, read and checked, with its schemas compiled.
+/// An `OpenAPI` document, read and checked. Share it behind an `Arc`; its operations and schemas are immutable.
 #[derive(Debug)]
 pub struct Document {
     name: String,

@@ -1,6 +1,6 @@
 //! A compiled schema of a document, and what it finds wrong with a value.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::{Draft, Registry, Resource, ValidationError, Validator};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::references::{BASE, References, root_uri};
 use super::view::View;
 use super::violation::{Violation, build_message, describe};
 
-/// A schema of a document, compiled. Cloning it copies a pointer.
+/// A schema of a document, checked at load. Cloning it copies a pointer.
 #[derive(Clone)]
 pub struct Schema {
     inner: Arc<Compiled>,
@@ -19,8 +19,8 @@ pub struct Schema {
 
 struct Compiled {
     references: Arc<References>,
+    view: Arc<ViewSchemas>,
     number: usize,
-    validator: Arc<Validator>,
 }
 
 impl std::fmt::Debug for Schema {
@@ -52,22 +52,53 @@ impl Schema {
 
     /// Whether `value` is valid.
     pub fn is_valid(&self, value: &Value) -> bool {
-        self.inner.validator.is_valid(value)
+        self.validator().is_ok_and(|validator| validator.is_valid(value))
     }
 
     /// Everything that is wrong with `value`, ordered by place in the value and then in the document; empty when the
     /// value is valid.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
-        let errors: Vec<ValidationError<'_>> = self.inner.validator.iter_errors(value).collect();
-        describe(&self.inner.references, &errors)
+        match self.validator() {
+            Ok(validator) => {
+                let errors: Vec<ValidationError<'_>> = validator.iter_errors(value).collect();
+                describe(&self.inner.references, &errors)
+            }
+            Err(message) => vec![Violation {
+                instance: String::new(),
+                keyword: "$ref".to_owned(),
+                schema_pointer: self.pointer().to_owned(),
+                message: format!("the schema cannot be used: {message}"),
+            }],
+        }
+    }
+
+    fn validator(&self) -> Result<&Validator, &str> {
+        let Some(cell) = self.inner.view.validators.get(self.inner.number) else {
+            return Err("it is unknown");
+        };
+        cell.get_or_init(|| {
+            self.inner.view.build(&root_reference(self.inner.number)).map_err(|error| error.to_string())
+        })
+        .as_ref()
+        .map_err(String::as_str)
     }
 }
 
-/// All schemas of a document, compiled, for each view.
+/// All schemas of a document, for each view.
 pub(crate) struct Schemas {
     references: Arc<References>,
-    request: Vec<Arc<Validator>>,
-    response: Vec<Arc<Validator>>,
+    request: Arc<ViewSchemas>,
+    response: Arc<ViewSchemas>,
+}
+
+/// The schemas of one view.
+///
+/// All of them are compiled together once, as a check. A validator of its own each gets at its first use: it holds
+/// everything that its schema reaches, so to build them all would cost the square of a document whose schemas are
+/// closely linked.
+struct ViewSchemas {
+    registry: Registry<'static>,
+    validators: Vec<OnceLock<Result<Validator, String>>>,
 }
 
 impl Schemas {
@@ -77,53 +108,64 @@ impl Schemas {
         let response = references.resource(|references, schema| View::Response.adapt(references, schema))?;
         // Most documents have neither `readOnly` nor `writeOnly`, and then one set of validators serves both views.
         let shared = request == response;
-        let request = validators(file, &references, request)?;
-        let response = if shared { request.clone() } else { validators(file, &references, response)? };
+        let request = Arc::new(ViewSchemas::new(file, &references, request)?);
+        let response = if shared {
+            Arc::clone(&request)
+        } else {
+            Arc::new(ViewSchemas::new(file, &references, response)?)
+        };
         Ok(Self { references, request, response })
     }
 
     /// The schema at a pointer into the document.
     pub(crate) fn get(&self, pointer: &str, view: View) -> Option<Schema> {
         let number = self.references.number(pointer)?;
-        let validators = match view {
+        let view = match view {
             View::Request => &self.request,
             View::Response => &self.response,
         };
-        let validator = Arc::clone(validators.get(number)?);
-        Some(Schema {
-            inner: Arc::new(Compiled { references: Arc::clone(&self.references), number, validator }),
-        })
+        let compiled = Compiled { references: Arc::clone(&self.references), view: Arc::clone(view), number };
+        Some(Schema { inner: Arc::new(compiled) })
     }
 }
 
-fn validators(
-    file: &str,
-    references: &References,
-    resource: Value,
-) -> Result<Vec<Arc<Validator>>, DocumentError> {
-    let refuse =
-        |pointer: String, message: String| DocumentError::Schema { file: file.to_owned(), pointer, message };
-    let registry = Registry::new()
-        .draft(Draft::Draft202012)
-        .add(BASE, Resource::from_contents(resource))
-        .and_then(jsonschema::RegistryBuilder::prepare)
-        .map_err(|error| refuse(String::new(), error.to_string()))?;
-    let mut validators = Vec::with_capacity(references.roots().len());
-    for (number, pointer) in references.roots().iter().enumerate() {
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            .offline()
-            .with_registry(&registry)
-            .build(&json!({ "$ref": root_uri(number) }))
-            .map_err(|error| {
+impl ViewSchemas {
+    fn new(file: &str, references: &References, resource: Value) -> Result<Self, DocumentError> {
+        let refuse = |pointer: String, message: String| DocumentError::Schema {
+            file: file.to_owned(),
+            pointer,
+            message,
+        };
+        let registry = Registry::new()
+            .draft(Draft::Draft202012)
+            .add(BASE, Resource::from_contents(resource))
+            .and_then(jsonschema::RegistryBuilder::prepare)
+            .map_err(|error| refuse(String::new(), error.to_string()))?;
+        let count = references.roots().len();
+        let view = Self { registry, validators: (0..count).map(|_| OnceLock::new()).collect() };
+        if count > 0 {
+            let all: Vec<Value> = (0..count).map(root_reference).collect();
+            view.build(&json!({ "anyOf": all })).map_err(|error| {
                 // A schema is at fault as an instance of its meta-schema, so its place is the instance's.
                 let uri = format!("{BASE}#{}", to_fragment(error.instance_path().as_str()));
-                let place = references.document_location(&uri).unwrap_or_else(|| pointer.clone());
+                let place = references.document_location(&uri).unwrap_or_default();
                 let message = build_message(references, &place, &error);
                 refuse(place, message)
             })?;
-        validators.push(Arc::new(validator));
+        }
+        Ok(view)
     }
-    Ok(validators)
+
+    fn build(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .offline()
+            .with_registry(&self.registry)
+            .build(schema)
+    }
+}
+
+fn root_reference(number: usize) -> Value {
+    json!({ "$ref": root_uri(number) })
 }

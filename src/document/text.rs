@@ -55,7 +55,7 @@ fn read_json(name: &str, text: &str, node: Node<'_>) -> Result<Value, DocumentEr
 
 fn read_yaml(name: &str, text: &str, node: Node<'_>) -> Result<Value, DocumentError> {
     let mut budget = serde_saphyr::Budget::default();
-    // A large real document has a few hundred thousand nodes; aliases are still held to the default's ratio.
+    // A large real document has a few hundred thousand nodes, and next to no aliases.
     budget.max_nodes = 5_000_000;
     budget.max_events = 20_000_000;
     budget.max_depth = 256;
@@ -65,6 +65,7 @@ fn read_yaml(name: &str, text: &str, node: Node<'_>) -> Result<Value, DocumentEr
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
         with_snippet: false,
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
         budget: Some(budget),
     };
     serde_saphyr::with_deserializer_from_str_with_options(text, options, |deserializer| {

@@ -1,6 +1,7 @@
 //! Cleanup: what a run created is deleted again, as far as the API has a way, children before parents.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,6 +9,11 @@ use super::Driver;
 use super::request::Parts;
 use crate::evidence::{Asked, Evidence, RecordNumber};
 use crate::oracle::Oracle;
+
+/// How often a delete is tried again that something else stands in the way of.
+const ROUNDS: usize = 5;
+/// How long a target has between two rounds, to carry out deletes that it puts off.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// A record that stands in the target because of this run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,19 +77,30 @@ pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
     let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut created: Vec<Created> = driver.created().iter().cloned().collect();
     created.sort_by(|a, b| b.depth.cmp(&a.depth).then(a.cmp(b)));
-    for one in created {
-        let Some(delete) = &driver.suite.resource(&one.resource).delete else { continue };
-        let parts = Parts { path: one.path.clone(), ..Parts::default() };
-        let outgoing = driver.outgoing(&delete.operation, "clean up", &parts);
-        let entry = driver.send(&mut evidence, outgoing, Asked::Open).await;
-        let why = match evidence.entries[entry].exchange.status() {
-            Some(status) if (200..300).contains(&status) || status == 404 || status == 410 => None,
-            Some(status) => Some(format!("the target answered {status}")),
-            None => Some("the target did not answer".to_owned()),
-        };
-        if let Some(why) = why {
+    for round in 0..=ROUNDS {
+        let mut refused = Vec::new();
+        for one in created {
+            let Some(delete) = &driver.suite.resource(&one.resource).delete else { continue };
+            let parts = Parts { path: one.path.clone(), ..Parts::default() };
+            let outgoing = driver.outgoing(&delete.operation, "clean up", &parts);
+            let entry = driver.send(&mut evidence, outgoing, Asked::Open).await;
+            let why = match evidence.entries[entry].exchange.status() {
+                Some(status) if (200..300).contains(&status) || status == 404 || status == 410 => continue,
+                // A conflict passes once the target has carried out what it was told before.
+                Some(409) if round < ROUNDS => {
+                    refused.push(one);
+                    continue;
+                }
+                Some(status) => format!("the target answered {status}"),
+                None => "the target did not answer".to_owned(),
+            };
             *left.entry((one.resource.clone(), why)).or_default() += 1;
         }
+        if refused.is_empty() {
+            break;
+        }
+        created = refused;
+        tokio::time::sleep(PAUSE).await;
     }
     let mut sentences: Vec<String> = left
         .into_iter()

@@ -34,7 +34,7 @@ impl Driver {
         }
         for (ordinal, value) in values.into_iter().enumerate() {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
-            let sizes = if ordinal == 0 { vec![Some(1), Some(2), bounds.maximum] } else { vec![Some(3)] };
+            let sizes = if ordinal == 0 { vec![Some(2), bounds.maximum] } else { vec![bounds.maximum] };
             for size in sizes {
                 let query = Query { scope, order: 0, filters: filters.clone(), size };
                 let label =
@@ -125,6 +125,11 @@ impl Driver {
             let record = oracle.record(number);
             let value = match filter.test {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),
+                Test::HasWordAnyCase => record.marker.as_ref().map(|word| json!(word.to_uppercase())),
+                // In the target's own spelling: whether it reads every zone in a filter is another question.
+                Test::Greater | Test::AtLeast | Test::AtMost => {
+                    field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned()
+                }
                 _ => record
                     .sent
                     .get(&filter.field)
@@ -137,12 +142,11 @@ impl Driver {
                     Some(member) => member.clone(),
                     None => continue,
                 },
-                // Only the member that every seeded object has: others are there to be kept, not to be asked for.
+                // Only members that every seeded object has: others are there to be kept, not to be asked for.
                 (Test::Contains, Some(value)) => match value.get("shade") {
                     Some(shade) => json!({ "shade": shade }),
                     None => continue,
                 },
-                (Test::In, Some(value)) => json!([value]),
                 (_, Some(value)) => value,
             };
             if !values.contains(&value) {
@@ -152,7 +156,15 @@ impl Driver {
                 break;
             }
         }
-        values
+        match (filter.test, values.first()) {
+            (Test::In, Some(_)) => values.chunks(2).map(|pair| json!(pair)).collect(),
+            // Two members at once, of which the first lets everything through.
+            (Test::Contains, Some(first)) => {
+                let both = json!({ "no": false, "shade": first["shade"] });
+                values.into_iter().take(MOST_VALUES - 1).chain([both]).collect()
+            }
+            _ => values,
+        }
     }
 }
 
@@ -162,10 +174,12 @@ fn size_label(size: Option<u64>) -> String {
 
 /// A value that no record has; `None` for filters for which there is none.
 fn impossible(test: Test) -> Option<Value> {
-    match test {
-        Test::Equals | Test::HasWord | Test::HasMember => Some(json!(absent_word())),
-        Test::In => Some(json!([absent_word()])),
-        Test::Contains => Some(json!({ "shade": absent_word() })),
-        Test::NotEquals | Test::Greater | Test::AtMost => None,
+    if !test.can_be_impossible() {
+        return None;
     }
+    Some(match test {
+        Test::Equals | Test::HasWord | Test::HasWordAnyCase | Test::HasMember => json!(absent_word()),
+        Test::Contains => json!({ "shade": absent_word() }),
+        _ => json!([absent_word()]),
+    })
 }

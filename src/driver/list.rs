@@ -92,6 +92,11 @@ impl Driver {
                     parts.query.push((parameter.clone(), text));
                 }
                 At::Body(pointer) => set_at(&mut content, pointer, filtering.value.clone()),
+                At::BodyEach(pointer) => {
+                    for (index, value) in filtering.value.as_array().into_iter().flatten().enumerate() {
+                        set_at(&mut content, &pointer.replace('*', &index.to_string()), value.clone());
+                    }
+                }
             }
         }
         for (parameter, value) in &collection.orders[query.order].query {

@@ -32,7 +32,11 @@ impl Driver {
                 let label = format!("{} {}", parameter.name, specimen.label);
                 let mut parts = usual.clone();
                 set(&mut parts, parameter, &specimen.text);
-                let asked = if specimen.valid { Asked::Good } else { self.asked_of_invalid(&case.operation) };
+                let asked = match (specimen.valid, specimen.lenient) {
+                    (_, true) => Asked::Open,
+                    (true, false) => Asked::Good,
+                    (false, false) => self.asked_of_invalid(&case.operation),
+                };
                 let outgoing = self.outgoing(&case.operation, &label, &parts);
                 let entry = self.send(evidence, outgoing, asked).await;
                 let (keyword, place) = (specimen.keyword.to_owned(), parameter.name.clone());

@@ -71,6 +71,9 @@ impl Driver {
             }
             Make::Metadata => {
                 let mut metadata = Words::metadata(&mut rng);
+                if field.requirement.is_none() {
+                    interoperable(&mut metadata);
+                }
                 metadata["shade"] = json!(SHADES[place.index % SHADES.len()]);
                 metadata["ordinal"] = json!(place.index);
                 plain(metadata)
@@ -121,6 +124,21 @@ pub(super) fn marker(serial: usize) -> String {
         rest /= 20;
     }
     word + "qz"
+}
+
+/// Replaces integers that a 64-bit float does not hold: where nobody promises to keep them, RFC 8259 (section 6) lets a target round them.
+fn interoperable(value: &mut Value) {
+    const LARGEST: i64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) if number.is_u64() || number.is_i64() => {
+            if number.as_i64().is_none_or(|n| n.abs() > LARGEST) {
+                *value = json!(LARGEST);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(interoperable),
+        Value::Object(members) => members.values_mut().for_each(interoperable),
+        _ => {}
+    }
 }
 
 /// Instants in several zones and precisions, not in order, all in the past.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Driver;
 use super::list::{Ask, pages_for};
-use crate::evidence::{Evidence, WalkKind};
+use crate::evidence::{Evidence, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::suite::{Collection, SizeBounds};
 
@@ -24,21 +24,26 @@ impl Driver {
         let bounds = self.suite.size_bounds(collection);
         let mirrored = collection.orders[order].mirror_of.as_ref();
         let mirrored = mirrored.and_then(|other| collection.orders.iter().position(|o| o.name == *other));
+        let telling = self.telling_scopes(oracle, collection, order);
         for scope in self.scopes(oracle, collection) {
             let label = Self::scope_label(oracle, scope);
             let known = expected(&self.suite, oracle, collection, &Self::query(scope, order, None));
-            let mut sizes: Vec<Option<u64>> = sizes(known.len(), bounds).into_iter().map(Some).collect();
-            if known.closed {
-                // The usual order gets every size; the others only enough to see that paging goes with them.
-                if order > 0 {
-                    sizes = some_of(&sizes);
-                }
-                if order == 0 && bounds.default.is_some() {
-                    sizes.push(None);
-                }
+            let largest = bounds.maximum.or(bounds.default);
+            let mut sizes: Vec<Option<u64>> = if collection.scope.is_none() {
+                // Nobody knows how long a list is that everybody writes into.
+                vec![largest]
+            } else if !telling.contains(&scope) {
+                if order == 0 { vec![largest] } else { Vec::new() }
+            } else if order == 0 {
+                sizes(known.len(), bounds).into_iter().map(Some).collect()
             } else {
-                sizes = vec![bounds.maximum.or(bounds.default)];
+                // The usual order gets every size; the others only enough to see that paging goes with them.
+                vec![Some(7), largest]
+            };
+            if order == 0 && collection.scope.is_some() && bounds.default.is_some() {
+                sizes.push(None);
             }
+            sizes.dedup();
             for size in sizes {
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
                 for order in mirrored.into_iter().chain([order]) {
@@ -53,6 +58,38 @@ impl Driver {
                 }
             }
         }
+    }
+}
+
+impl Driver {
+    /// The lists that get every page size: an empty one, one of a single item, one with a handful, and the longest. For orders beside the usual
+    /// one, only the latter two.
+    fn telling_scopes(
+        &self,
+        oracle: &Oracle,
+        collection: &Collection,
+        order: usize,
+    ) -> BTreeSet<Option<RecordNumber>> {
+        let mut counted: Vec<(usize, Option<RecordNumber>)> = self
+            .scopes(oracle, collection)
+            .into_iter()
+            .map(|scope| {
+                (expected(&self.suite, oracle, collection, &Self::query(scope, order, None)).len(), scope)
+            })
+            .collect();
+        counted.sort_unstable();
+        let handful = counted.iter().find(|(count, _)| *count >= 5);
+        let mut telling: BTreeSet<_> =
+            handful.into_iter().chain(counted.last()).map(|(_, scope)| *scope).collect();
+        if order == 0 {
+            telling.extend(
+                [0, 1]
+                    .iter()
+                    .filter_map(|n| counted.iter().find(|(count, _)| count == n))
+                    .map(|(_, scope)| *scope),
+            );
+        }
+        telling
     }
 }
 
@@ -71,12 +108,6 @@ pub(super) fn sizes(count: usize, bounds: SizeBounds) -> Vec<u64> {
         wanted.retain(|size| *size == smallest || Some(*size) == bounds.default);
     }
     wanted.into_iter().collect()
-}
-
-/// The smallest, a middle and the largest size.
-fn some_of(sizes: &[Option<u64>]) -> Vec<Option<u64>> {
-    let picks: BTreeSet<usize> = [0, sizes.len() / 3, sizes.len().saturating_sub(1)].into();
-    picks.into_iter().filter_map(|i| sizes.get(i).copied()).collect()
 }
 
 #[cfg(test)]

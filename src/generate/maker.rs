@@ -23,7 +23,7 @@ const DEPTH_SHY: usize = 4;
 /// Draws before an element counts as not distinct from those before it.
 const DISTINCT_TRIES: usize = 20;
 /// The most values in one guess, which ends recursive schemas that branch.
-const NODES_MAX: usize = 20_000;
+const NODES_MAX: usize = 2_000;
 /// The most elements or members of one value.
 const SIZE_MAX: usize = 10_000;
 /// The longest text that is made without need.

@@ -173,10 +173,14 @@ fn passes(
         }
         Test::Contains => Some(value.is_some_and(|v| contains(&v, wanted))),
         Test::HasWord => Some(value?.as_str()?.contains(wanted.as_str()?)),
+        Test::HasWordAnyCase => {
+            Some(value?.as_str()?.to_lowercase().contains(&wanted.as_str()?.to_lowercase()))
+        }
         Test::HasMember => Some(
             value.is_some_and(|v| v.as_array().is_some_and(|a| a.iter().any(|one| same_value(one, wanted)))),
         ),
         Test::Greater => Some(ordinal(&value?)? > ordinal(wanted)?),
+        Test::AtLeast => Some(ordinal(&value?)? >= ordinal(wanted)?),
         Test::AtMost => Some(ordinal(&value?)? <= ordinal(wanted)?),
     }
 }

@@ -108,13 +108,20 @@ impl Style {
         }
     }
 
+    /// The names of all query parameters of the style, by the suite file's keys for them.
+    pub fn parameters_by_key(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::PageNumber(style) => vec![("page", &style.page), ("size", &style.size)],
+            Self::OffsetLimit(style) => vec![("skip", &style.skip), ("limit", &style.limit)],
+            Self::TimestampCursor(style) => {
+                vec![("before", &style.before), ("after", &style.after), ("limit", &style.limit)]
+            }
+        }
+    }
+
     /// The names of all query parameters of the style.
     pub fn parameters(&self) -> Vec<&str> {
-        match self {
-            Self::PageNumber(style) => vec![&style.page, &style.size],
-            Self::OffsetLimit(style) => vec![&style.skip, &style.limit],
-            Self::TimestampCursor(style) => vec![&style.before, &style.after, &style.limit],
-        }
+        self.parameters_by_key().into_iter().map(|(_, parameter)| parameter).collect()
     }
 
     /// The query parameters of a page. A start that the style does not have gives none.

@@ -16,7 +16,7 @@ mod input;
 mod instant;
 mod mielto;
 mod ordered_map;
-mod serve;
+mod running;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use api::Api;
 use clock::Clock;
 use fault::Fault;
-pub use serve::{Running, serve};
+pub use running::{Running, serve};
 
 /// The largest request body that is read, in bytes; a larger one is answered with 413.
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -56,7 +56,7 @@ impl Options {
 
 /// Builds the routes of the three APIs over a fresh, empty store.
 pub fn router(options: Options) -> Router {
-    let faults = options.faults.clone();
+    let (faults, token) = (options.faults.clone(), options.token.clone());
     let app = Arc::new(App { options, store: Mutex::default() });
     let routes = Router::new()
         .merge(honcho::routes())
@@ -66,7 +66,7 @@ pub fn router(options: Options) -> Router {
         .method_not_allowed_fallback(api::method_not_allowed)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), api::authorize))
         .with_state(app);
-    fault::apply(routes, &faults)
+    fault::apply(routes, &faults, token.as_deref())
 }
 
 /// What the handlers share.

@@ -29,15 +29,16 @@ impl Server {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        Self::behind(client(), change).await
+    }
+
+    /// A server for a client that lives longer than it; making a client costs more than making a server.
+    pub(crate) async fn behind(client: reqwest::Client, change: impl FnOnce(&mut Options)) -> Self {
         let start: Timestamp = "2026-01-02T03:04:05.678901Z".parse().expect("an instant");
         let clock = Arc::new(ManualClock::new(start));
         let mut options = Options::new(clock.clone());
         change(&mut options);
         let running = Running::start(options).await.expect("a free port");
-        // The client is built with TLS without a provider of its own; a second installation changes nothing.
-        #[cfg(feature = "https")]
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { running, client, clock }
     }
 
@@ -67,6 +68,13 @@ impl Server {
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Answer { status, headers, body }
     }
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    // The client is built with TLS without a provider of its own; a second installation changes nothing.
+    #[cfg(feature = "https")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
 impl Answer {

@@ -4,11 +4,27 @@
 //! [`Sheet`]. It never sends anything. [`RULES`] is the only registration; listings, `explain`, the rule pages, "did you mean" and the tests
 //! of completeness all come from it.
 
+mod answers;
+mod concurrency;
+mod credentials;
+mod cursor;
 mod declare;
+mod fidelity;
+mod filter;
+mod http;
+mod isolation;
+mod lifecycle;
+mod negative;
+mod offset;
+mod order;
+mod page_number;
 mod paging;
 mod registry;
 mod scene;
+mod schema;
 mod sheet;
+#[cfg(test)]
+mod testing;
 
 pub use declare::{HEADINGS, Rule};
 pub use registry::{RULES, find};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::error::{SuiteError, line_of, nearest};
-use super::model::{At, Collection, Make, Resource, SuiteFile};
+use super::model::{At, Collection, Make, Resource, SuiteFile, Test};
 use crate::document::{Document, Operation};
 
 /// The checks' context: where the file is, and what was checked so far.
@@ -23,6 +23,9 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     let mut checker = Checker { place, text, file, document, used: BTreeSet::new() };
     checker.operations()?;
     checker.bindings()?;
+    if let Some(promise) = &file.authentication {
+        checker.requirement("authentication.requirement", &promise.requirement)?;
+    }
     for (name, variable) in &file.variables {
         if let Some(discover) = &variable.discover {
             checker.short(&format!("variables.{name}.discover.operation"), &discover.operation)?;
@@ -187,8 +190,9 @@ impl<'a> Checker<'a> {
         if let Some(parameter) = &collection.scope_query {
             self.query(&format!("{at}.scope-query"), operation, parameter)?;
         }
-        for parameter in collection.style.parameters() {
-            self.query(&format!("{at}.style.{}", collection.style.name()), operation, parameter)?;
+        let style = format!("{at}.style.{}", collection.style.name());
+        for (key, parameter) in collection.style.parameters_by_key() {
+            self.query(&format!("{style}.{key}"), operation, parameter)?;
         }
         self.requirement(&format!("{at}.complete.requirement"), &collection.complete.requirement)?;
         if let Some(unknown) = &collection.unknown_parent {
@@ -216,8 +220,16 @@ impl<'a> Checker<'a> {
         for (name, filter) in &collection.filters {
             let at = format!("{at}.filters.{name}");
             self.among(&format!("{at}.field"), "field", &filter.field, fields.keys().map(String::as_str))?;
-            if let At::Query(parameter) = &filter.at {
-                self.query(&format!("{at}.at.query"), operation, parameter)?;
+            match &filter.at {
+                At::Query(parameter) => self.query(&format!("{at}.at.query"), operation, parameter)?,
+                At::BodyEach(pointer)
+                    if filter.test != Test::In || !pointer.split('/').any(|token| token == "*") =>
+                {
+                    let message =
+                        "it takes a pointer with a `*` and a filter with `test = \"in\"`".to_owned();
+                    return Err(self.wrong(&format!("{at}.at.body-each"), message, None));
+                }
+                At::Body(_) | At::BodyEach(_) => {}
             }
             self.requirement(&format!("{at}.requirement"), &filter.requirement)?;
         }

@@ -41,6 +41,9 @@ pub struct SuiteFile {
     /// How a client shows who it is; the first form is the usual one.
     #[serde(default)]
     pub credentials: Vec<CredentialForm>,
+    /// The requirement that every operation needs credentials once the target was given some, where the document does not say so.
+    #[serde(default)]
+    pub authentication: Option<Promise>,
     /// Whether the document leaves out operations that the API has, so that a method it does not name may well exist.
     #[serde(default)]
     pub partial: bool,
@@ -436,6 +439,8 @@ pub enum At {
     Query(String),
     /// A place in the JSON content; numbers in the pointer make arrays.
     Body(String),
+    /// A place in the JSON content for each value of an array: `*` in the pointer stands for the value's index. For `test = "in"`.
+    BodyEach(String),
 }
 
 /// Which records a filter with a value lets through.
@@ -446,18 +451,29 @@ pub enum Test {
     Equals,
     /// Those whose field does not equal the value (those without the field are not judged).
     NotEquals,
-    /// Those whose field is one of the values of an array.
+    /// Those whose field is one of the values of an array; two at a time are asked for.
     In,
     /// Those whose object holds every member of the value.
     Contains,
     /// Those whose text holds the value; only words are asked for that stand in exactly one record, or in none.
     HasWord,
+    /// The same, but the case of letters does not matter; the word is asked for in capitals.
+    HasWordAnyCase,
     /// Those whose array holds the value; only single values are asked for.
     HasMember,
     /// Those whose instant or number is greater than the value.
     Greater,
+    /// Those whose instant or number is greater than or equal to the value.
+    AtLeast,
     /// Those whose instant or number is less than or equal to the value.
     AtMost,
+}
+
+impl Test {
+    /// Whether there is a value that lets nothing through, whatever was seeded.
+    pub fn can_be_impossible(self) -> bool {
+        !matches!(self, Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost)
+    }
 }
 
 /// How the guides' disagreements are settled for a collection. What is absent is inferred from the document or unknown.

@@ -1,5 +1,6 @@
 //! The bundled suites load, and a slip in one of them is named with its place and the nearest name.
 
+use super::error::line_of;
 use super::{Suite, SuiteError};
 use crate::document::Document;
 
@@ -234,9 +235,16 @@ const SLIPS: &[Slip] = &[
     ),
     (
         &MIELTO,
-        "[requirements.search]",
-        "[requirements.searches]",
-        &["collections.messages.filters.search.requirement", "did you mean `searches`?"],
+        "requirement = \"search\"",
+        "requirement = \"serach\"",
+        &["filters.search.requirement", "did you mean `search`?"],
+    ),
+    // Filters.
+    (
+        &HONCHO,
+        "body-each = \"/filters/OR/*/peer_id\"",
+        "body-each = \"/filters/OR/0/peer_id\"",
+        &["collections.messages.filters.peer-or.at.body-each", "a pointer with a `*`"],
     ),
     // Seeds.
     (
@@ -246,7 +254,7 @@ const SLIPS: &[Slip] = &[
         &["no earlier seed group of resource session `alpha-lnog`", "did you mean `alpha-long`?"],
     ),
     (&MIELTO, "batch = 5", "batch = 201", &["seed.6.batch", "it must be from 1 to 200"]),
-    (&ELIZAOS, "label = \"other\"", "label = \"main\"", &["seed.1.label", "`main` is there already"]),
+    (&ELIZAOS, "label = \"long\"", "label = \"other\" ", &["seed.4.label", "`other` is there already"]),
 ];
 
 #[test]
@@ -256,12 +264,11 @@ fn a_slip_is_named_with_its_place_and_the_nearest_name() {
         let text = bundled.text.replacen(right, wrong, 1);
         let Err(error) = load(bundled, &text) else { panic!("{wrong} was not noticed") };
         let message = error.to_string();
-        let line = 1 + text[..text.find(wrong).unwrap_or_default()].lines().count();
-        assert!(message.starts_with(bundled.place), "{wrong}: {message}");
+        let place = format!("{}:{}:", bundled.place, line_of(&text, text.find(wrong).unwrap_or_default()));
+        assert!(message.starts_with(&place), "{wrong}: not {place} {message}");
         for part in *parts {
             assert!(message.contains(part), "{wrong}: {message}");
         }
-        let _ = line;
     }
 }
 
@@ -269,7 +276,7 @@ fn a_slip_is_named_with_its_place_and_the_nearest_name() {
 fn a_requirement_that_nothing_names_is_noticed() {
     let text = format!("{}\n[requirements.idle]\ntext = \"Nothing.\"\nsource = \"nobody\"\n", HONCHO.text);
     let message = load(&HONCHO, &text).err().map(|error| error.to_string()).unwrap_or_default();
-    let line = 1 + text[..text.find("[requirements.idle]").unwrap_or_default()].matches('\n').count();
+    let line = line_of(&text, text.find("[requirements.idle]").unwrap_or_default());
     assert_eq!(
         message,
         format!("{}:{line}: requirements.idle: nothing in this file refers to it", HONCHO.place)

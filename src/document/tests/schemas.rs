@@ -274,3 +274,20 @@ fn schemas_may_refer_to_themselves() {
         assert_eq!(document.resolve(&nowhere), &nowhere);
     }
 }
+
+/// Each schema reaches all the others; compiling each on its own at load would take minutes.
+#[test]
+fn closely_linked_schemas_load() {
+    let count = 300;
+    let link = |from: usize, step: usize| {
+        let target = json!({"$ref": format!("#/components/schemas/S{}", (from * 7 + step * 13) % count)});
+        (format!("p{step}"), target)
+    };
+    let schema = |number| json!({"required": ["p1"], "properties": Value::Object((1..6).map(|step| link(number, step)).collect())});
+    let schemas: serde_json::Map<String, Value> =
+        (0..count).map(|number| (format!("S{number}"), schema(number))).collect();
+    let document =
+        load("3.1.0", answering(json!({"$ref": "#/components/schemas/S0"})), json!({"schemas": schemas}));
+    let wanted = [("/p1", "required", "/components/schemas/S13/required")];
+    assert_eq!(found(&document, &json!({"p1": {}})), wanted.map(triple));
+}

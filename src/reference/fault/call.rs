@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::CONTENT_LENGTH;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ impl Call {
     /// off comes back, for the handlers to refuse.
     pub(crate) async fn read(request: Request) -> Result<(Self, bool), Request> {
         let (parts, body) = request.into_parts();
-        let Ok(body) = to_bytes(body, BODY_LIMIT * 2).await else {
+        let Ok(body) = to_bytes(body, BODY_LIMIT * 16).await else {
             let oversized = Body::from(vec![b' '; BODY_LIMIT + 1]);
             return Err(Request::from_parts(parts, oversized));
         };
@@ -223,17 +223,29 @@ impl Reply {
     }
 }
 
-/// What a fault remembers between requests: a number for each key.
-#[derive(Default)]
-pub(crate) struct Memory(Mutex<BTreeMap<String, u64>>);
+/// What a fault knows besides the request: the token of the server, and a number for each key.
+pub(crate) struct Memory {
+    token: Option<String>,
+    counts: Mutex<BTreeMap<String, u64>>,
+}
 
 impl Memory {
+    pub(crate) fn new(token: Option<&str>) -> Self {
+        Self { token: token.map(str::to_owned), counts: Mutex::default() }
+    }
+
     /// How often this has been called with this key, this time included.
     pub(crate) fn count(&self, key: &str) -> u64 {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(key.to_owned()).or_default();
         *count += 1;
         *count
+    }
+
+    /// All keys that were counted, in their order.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.keys().cloned().collect()
     }
 }
 
@@ -251,5 +263,27 @@ impl Inner {
     /// Asks the server.
     pub(crate) async fn send(&self, call: &Call) -> Reply {
         Reply::read(self.next.clone().run(call.to_request()).await).await
+    }
+
+    /// Gives a request the credentials that the server asks for.
+    pub(crate) fn admit(&self, call: &mut Call) {
+        let Some(token) = &self.memory.token else {
+            return;
+        };
+        if let (Ok(bearer), Ok(key)) = (format!("Bearer {token}").parse(), token.parse()) {
+            call.headers.insert(AUTHORIZATION, bearer);
+            call.headers.insert("x-api-key", key);
+        }
+    }
+
+    /// Whether the token of a request begins like the right one.
+    pub(crate) fn is_prefixed(&self, call: &Call) -> bool {
+        let Some(token) = &self.memory.token else {
+            return false;
+        };
+        let bearer = call.headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().get(7..));
+        let key = call.headers.get("x-api-key").map(HeaderValue::as_bytes);
+        let beginning = token.as_bytes().get(..4).unwrap_or(token.as_bytes());
+        [bearer, key].into_iter().flatten().any(|sent| sent.starts_with(beginning))
     }
 }

@@ -14,3 +14,12 @@ pub(crate) enum Damage {
     /// Answers in place of the handler, which it may ask as often as it likes.
     Around(fn(Call, Inner) -> BoxFuture<'static, Reply>),
 }
+
+/// Writes a [`Damage::Around`] like an async closure.
+macro_rules! around {
+    (|$call:pat_param, $inner:ident| $body:expr) => {
+        $crate::reference::fault::damage::Damage::Around(|$call, $inner| Box::pin(async move { $body }))
+    };
+}
+
+pub(crate) use around;

@@ -4,9 +4,15 @@
 //! as it likes. It does so around the routes, so the handlers stay correct and unaware. Each fault breaks one property of
 //! one operation: a harness that misses it has a gap, and one that blames anything else has a false alarm.
 
+mod auth;
 mod call;
 mod damage;
+mod elizaos;
+mod honcho;
+mod json;
+mod mielto;
 mod operation;
+mod text;
 
 use axum::Router;
 use axum::extract::Request;
@@ -15,7 +21,7 @@ use axum::response::Response;
 use std::sync::Arc;
 
 use super::Api;
-use call::{Call, Inner, Memory, Reply};
+use call::{Call, Inner, Memory};
 use damage::Damage;
 
 /// A defect.
@@ -56,12 +62,13 @@ impl Fault {
 }
 
 /// Puts faults around routes, the first one innermost.
-pub(crate) fn apply(routes: Router, faults: &[&'static Fault]) -> Router {
+pub(crate) fn apply(routes: Router, faults: &[&'static Fault], token: Option<&str>) -> Router {
     faults.iter().copied().fold(routes, |routes, fault| {
-        let memory = Arc::new(Memory::default());
-        routes.layer(middleware::from_fn(move |request: Request, next: Next| {
-            answer(fault, Arc::clone(&memory), request, next)
-        }))
+        let memory = Arc::new(Memory::new(token));
+        // Around the routing, not behind it: a damaged or further request finds its route and its path parameters afresh.
+        Router::new().fallback_service(routes).layer(middleware::from_fn(
+            move |request: Request, next: Next| answer(fault, Arc::clone(&memory), request, next),
+        ))
     })
 }
 
@@ -90,5 +97,58 @@ async fn answer(fault: &'static Fault, memory: Arc<Memory>, request: Request, ne
     reply.into_response(head)
 }
 
+/// The tables of all faults.
+const TABLES: &[&[Fault]] = &[
+    honcho::pages::FAULTS,
+    honcho::totals::FAULTS,
+    honcho::order::FAULTS,
+    honcho::filters::FAULTS,
+    honcho::isolation::FAULTS,
+    honcho::fidelity::FAULTS,
+    honcho::answers::FAULTS,
+    honcho::validation::FAULTS,
+    honcho::writes::FAULTS,
+    elizaos::cursors::FAULTS,
+    elizaos::pages::FAULTS,
+    elizaos::messages::FAULTS,
+    elizaos::answers::FAULTS,
+    mielto::pages::FAULTS,
+    mielto::order::FAULTS,
+    mielto::filters::FAULTS,
+    mielto::answers::FAULTS,
+    auth::FAULTS,
+];
+
+/// How many faults there are.
+const COUNT: usize = {
+    let mut count = 0;
+    let mut table = 0;
+    while table < TABLES.len() {
+        count += TABLES[table].len();
+        table += 1;
+    }
+    count
+};
+
 /// All faults.
-pub static FAULTS: &[Fault] = &[];
+pub static FAULTS: &[Fault] = &joined();
+
+/// Joins the tables while compiling, so that the faults are one slice and each lives as long as the program.
+#[expect(clippy::large_stack_arrays, reason = "the array is made while compiling and never lies on a stack")]
+const fn joined() -> [Fault; COUNT] {
+    let mut faults = [TABLES[0][0]; COUNT];
+    let (mut at, mut table) = (0, 0);
+    while table < TABLES.len() {
+        let mut row = 0;
+        while row < TABLES[table].len() {
+            faults[at] = TABLES[table][row];
+            at += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Pages by number: [`list`] reads page, size, direction and filter and prints one page of a collection.
+//! Pages by number: [`read`] reads page, size, direction and filter, [`print()`] prints one page of a collection.
 
 use axum::response::Response;
 use http::StatusCode;

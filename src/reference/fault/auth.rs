@@ -1,0 +1,104 @@
+//! Credentials that are not asked for, not compared, or refused in the wrong way. They show on servers with a token.
+
+use http::StatusCode;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+
+use super::Fault;
+use super::damage::Damage::{self, Reply};
+use super::damage::around;
+use super::operation::ANY;
+use crate::reference::Api;
+
+const fn auth(
+    api: Api,
+    operation: &'static str,
+    name: &'static str,
+    summary: &'static str,
+    damage: Damage,
+) -> Fault {
+    Fault { name, api, operation, family: "auth", summary, damage }
+}
+
+/// Lets every request in.
+const OPEN: Damage = around!(|mut call, inner| {
+    inner.admit(&mut call);
+    inner.send(&call).await
+});
+
+/// Lets a request in that has credentials, whatever they are.
+const UNCOMPARED: Damage = around!(|mut call, inner| {
+    if call.headers.contains_key(AUTHORIZATION) || call.headers.contains_key("x-api-key") {
+        inner.admit(&mut call);
+    }
+    inner.send(&call).await
+});
+
+/// Judges the request before it asks for credentials.
+const LATE: Damage = around!(|mut call, inner| {
+    let reply = inner.send(&call).await;
+    if reply.status != StatusCode::UNAUTHORIZED {
+        return reply;
+    }
+    inner.admit(&mut call);
+    let admitted = inner.send(&call).await;
+    if admitted.is_success() { reply } else { admitted }
+});
+
+/// Leaves out how to authenticate.
+const UNCHALLENGED: Damage = Reply(|_, reply| drop(reply.headers.remove(WWW_AUTHENTICATE)));
+
+/// Says that access is forbidden where credentials are missing.
+const FORBIDDEN: Damage = Reply(|_, reply| {
+    if reply.status == StatusCode::UNAUTHORIZED {
+        reply.status = StatusCode::FORBIDDEN;
+    }
+});
+
+/// Lets in whom the comparison of a part of the token lets in.
+const PREFIX: Damage = around!(|mut call, inner| {
+    if inner.is_prefixed(&call) {
+        inner.admit(&mut call);
+    }
+    inner.send(&call).await
+});
+
+pub(crate) const FAULTS: &[Fault] = &[
+    auth(Api::Honcho, "list-messages", "honcho-list-open", "The list of messages needs no token.", OPEN),
+    auth(Api::Honcho, "get-message", "honcho-fetch-open", "A message is fetched without a token.", OPEN),
+    auth(Api::Honcho, ANY, "honcho-any-token", "Every token is accepted.", UNCOMPARED),
+    auth(
+        Api::Honcho,
+        "list-sessions",
+        "honcho-judged-before-token",
+        "A wrong request is answered with what is wrong with it before a token is asked for.",
+        LATE,
+    ),
+    auth(Api::Honcho, ANY, "honcho-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
+    auth(
+        Api::Honcho,
+        "list-messages",
+        "honcho-missing-token-forbidden",
+        "A missing token is answered with 403 instead of 401.",
+        FORBIDDEN,
+    ),
+    auth(Api::Elizaos, "list-messages", "elizaos-list-open", "The list of messages needs no key.", OPEN),
+    auth(Api::Elizaos, ANY, "elizaos-any-key", "Every key is accepted.", UNCOMPARED),
+    auth(Api::Elizaos, ANY, "elizaos-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
+    auth(
+        Api::Elizaos,
+        "list-messages",
+        "elizaos-unknown-session-before-key",
+        "A session that does not exist is answered with 404 before a key is asked for.",
+        LATE,
+    ),
+    auth(Api::Mielto, "list-messages", "mielto-list-open", "The list of messages needs no token.", OPEN),
+    auth(Api::Mielto, ANY, "mielto-any-token", "Every token is accepted.", UNCOMPARED),
+    auth(Api::Mielto, ANY, "mielto-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
+    auth(
+        Api::Mielto,
+        "list-messages",
+        "mielto-beginning-of-token-accepted",
+        "A token that only begins like the right one is accepted.",
+        PREFIX,
+    ),
+];

@@ -1,0 +1,204 @@
+//! Messages that do not come back as they were sent, or not as often.
+
+use http::{Method, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{Fault, each_item, list, of, stamp};
+use crate::reference::fault::call::{Call, Reply};
+use crate::reference::fault::damage::Damage::{self, Reply as OnReply, Request};
+use crate::reference::fault::damage::around;
+use crate::reference::fault::json;
+use crate::reference::fault::text;
+use crate::reference::instant;
+
+/// A fault of the sending of messages.
+const fn sent(name: &'static str, summary: &'static str, damage: Damage) -> Fault {
+    of("send-message", name, "fidelity", summary, damage)
+}
+
+/// A fault of what the list shows of messages.
+const fn shown(name: &'static str, summary: &'static str, damage: Damage) -> Fault {
+    list(name, "fidelity", summary, damage)
+}
+
+fn content(call: &mut Call, change: fn(&str) -> String) {
+    call.edit(|body| json::text(body, "content", change));
+}
+
+fn metadata(call: &mut Call, change: impl Fn(&mut Value)) {
+    call.edit(|body| body.get_mut("metadata").filter(|it| it.is_object()).into_iter().for_each(change));
+}
+
+pub(crate) const FAULTS: &[Fault] = &[
+    sent(
+        "elizaos-content-trimmed",
+        "Blanks at the ends of the content are removed.",
+        Request(|call| content(call, |it| it.trim().to_owned())),
+    ),
+    sent(
+        "elizaos-content-cut-at-1024",
+        "Of the content only the first 1024 characters are kept.",
+        Request(|call| content(call, |it| text::cut(it, 1024))),
+    ),
+    sent(
+        "elizaos-content-composed",
+        "Letters with combining marks are composed (Unicode normalisation form C).",
+        Request(|call| content(call, text::composed)),
+    ),
+    sent(
+        "elizaos-content-escaped",
+        "The content is kept with HTML escapes.",
+        Request(|call| content(call, text::escaped)),
+    ),
+    sent(
+        "elizaos-line-endings-unified",
+        "Carriage return and line feed become a line feed.",
+        Request(|call| content(call, |it| it.replace("\r\n", "\n"))),
+    ),
+    sent(
+        "elizaos-metadata-keys-lowercased",
+        "Keys of the metadata become lower case.",
+        Request(|call| {
+            metadata(call, |it| {
+                json::objects(it, &mut |map| {
+                    *map =
+                        std::mem::take(map).into_iter().map(|(key, it)| (key.to_lowercase(), it)).collect();
+                });
+            });
+        }),
+    ),
+    sent(
+        "elizaos-metadata-nulls-dropped",
+        "Members of the metadata that are null disappear.",
+        Request(|call| {
+            metadata(call, |it| json::objects(it, &mut |map| map.retain(|_, value| !value.is_null())));
+        }),
+    ),
+    sent(
+        "elizaos-acknowledged-id-differs",
+        "The acknowledgement names another id than the list.",
+        OnReply(|_, reply| {
+            reply.edit(|body| {
+                json::text(&mut body["userMessage"], "id", |id| {
+                    id.chars().map(|it| if it == '0' { '1' } else { it }).rev().collect()
+                });
+            });
+        }),
+    ),
+    shown(
+        "elizaos-list-astral-replaced",
+        "The list shows U+FFFD for characters outside the Basic Multilingual Plane.",
+        OnReply(|_, reply| each_item(reply, |item| json::text(item, "content", text::without_astral))),
+    ),
+    shown(
+        "elizaos-list-without-metadata",
+        "The list shows every message with empty metadata.",
+        OnReply(|_, reply| each_item(reply, |item| json::set(item, "metadata", json!({})))),
+    ),
+    shown(
+        "elizaos-created-at-hour-late",
+        "The list shows times one hour late, as a server in another zone might.",
+        OnReply(|_, reply| {
+            each_item(reply, |item| {
+                json::text(item, "createdAt", |text| {
+                    let later = instant::parse(text)
+                        .and_then(|it| it.checked_add(SignedDuration::from_hours(1)).ok());
+                    later.map_or_else(|| text.to_owned(), instant::millis)
+                });
+            });
+        }),
+    ),
+    shown(
+        "elizaos-created-at-whole-seconds",
+        "The list shows times without their fraction of a second.",
+        OnReply(|_, reply| each_item(reply, |item| json::text(item, "createdAt", text::whole_seconds))),
+    ),
+    shown(
+        "elizaos-user-shown-as-agent",
+        "The list shows messages of the user as those of the agent.",
+        OnReply(|_, reply| each_item(reply, |item| json::set(item, "isAgent", json!(true)))),
+    ),
+    list(
+        "elizaos-created-at-without-zone",
+        "schema",
+        "`createdAt` has no offset, so it is no date-time.",
+        OnReply(|_, reply| {
+            each_item(reply, |item| json::text(item, "createdAt", |it| it.trim_end_matches('Z').to_owned()));
+        }),
+    ),
+    list(
+        "elizaos-created-at-is-number",
+        "schema",
+        "`createdAt` is a number of milliseconds instead of a date-time.",
+        OnReply(|_, reply| {
+            each_item(reply, |item| {
+                let stamp = stamp(item);
+                json::set(item, "createdAt", json!(stamp));
+            });
+        }),
+    ),
+    list(
+        "elizaos-author-is-no-uuid",
+        "schema",
+        "`authorId` is no UUID.",
+        OnReply(|_, reply| {
+            each_item(reply, |item| json::text(item, "authorId", |it| format!("user-{it}")));
+        }),
+    ),
+    list(
+        "elizaos-later-pages-agent-text",
+        "schema",
+        "With `before`, `isAgent` is text.",
+        OnReply(|call, reply| {
+            if call.get("before").is_some() {
+                each_item(reply, |item| json::set(item, "isAgent", json!("false")));
+            }
+        }),
+    ),
+    list(
+        "elizaos-empty-metadata-is-list",
+        "schema",
+        "Empty metadata are an empty list instead of an empty object.",
+        OnReply(|_, reply| {
+            each_item(reply, |item| {
+                if item["metadata"] == json!({}) {
+                    item["metadata"] = json!([]);
+                }
+            });
+        }),
+    ),
+    of(
+        "send-message",
+        "elizaos-message-kept-twice",
+        "writes",
+        "Each message is kept twice.",
+        around!(|call, inner| {
+            inner.send(&call).await;
+            inner.send(&call).await
+        }),
+    ),
+    of(
+        "send-message",
+        "elizaos-fifth-message-lost",
+        "writes",
+        "Every fifth message of a session is acknowledged but not kept.",
+        around!(|call, inner| {
+            let last = inner.send(&call.sibling(Method::GET, call.path.clone())).await;
+            let content = call.json()["content"].take();
+            if !last.is_success() || !content.is_string() || inner.memory.count(&call.path) % 5 != 0 {
+                return inner.send(&call).await;
+            }
+            let last = last.json()["messages"][0].take();
+            let id = last["id"].as_str().unwrap_or_default().chars().rev().collect::<String>();
+            let message = json!({
+                "id": id,
+                "content": content,
+                "author_id": last["authorId"],
+                "created_at": stamp(&last).saturating_add(1).min(Timestamp::MAX.as_millisecond()),
+                "metadata": call.json()["metadata"].as_object().cloned().unwrap_or_default(),
+            });
+            Reply::new(StatusCode::CREATED, &json!({"success": true, "userMessage": message}))
+        }),
+    ),
+];

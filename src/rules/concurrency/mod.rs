@@ -1,0 +1,3 @@
+//! CON: several clients at once.
+
+pub(super) mod parallel_create_lost;

@@ -1,0 +1,111 @@
+//! AUT003: a request without proper credentials is refused by a status that says something else.
+
+use crate::evidence::Ask;
+use crate::rules::answers::probed;
+use crate::rules::declare::{always, rule};
+use crate::rules::{Scene, Sheet};
+use crate::scenario::Kind;
+use crate::verdict::Level;
+
+rule! {
+    /// ## What it checks
+    /// A request that would be good with credentials is refused without them by 401 or 403.
+    /// ## Why it matters
+    /// A client acts on the status: on 401 it asks for credentials, on 422 it gives up and reports a mistake
+    /// that nobody made.
+    /// ## Example
+    /// A list is answered `422 Unprocessable Content` when the token lacks.
+    /// ## Source
+    /// RFC 9110, sections 15.5.2 and 15.5.4.
+    /// ## False alarms and how they are avoided
+    /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
+    /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
+    /// redirect to where one signs in. Successes and server errors have rules of their own, and rate limits are
+    /// inconclusive.
+    WRONG_STATUS_WITHOUT_CREDENTIALS {
+        code: "AUT003", name: "wrong-status-without-credentials", level: Must, basis: Protocol,
+        source: "RFC 9110, section 15.5.2: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
+        summary: "A request without proper credentials is refused by 401 or 403.",
+        implies: [],
+        scenarios: &[Kind::Credentials],
+        applies: always,
+        check: check,
+    }
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    // A target that tells apart what exists from what does not, before it asks for credentials, hides nothing.
+    let asks = probed(scene).any(|(_, answer)| matches!(answer.response.status, 401 | 403));
+    for (ask, answer) in probed(scene) {
+        let Ask::Credentials { what } = ask else { continue };
+        let level = match answer.response.status {
+            // A success or a server error is another rule's.
+            200..300 | 401 | 403 | 500.. => {
+                sheet.judged();
+                continue;
+            }
+            429 => {
+                sheet.unsure(answer.put_off().unwrap_or_default());
+                continue;
+            }
+            404 if asks => Level::Must,
+            300..=400 | 404 => Level::Should,
+            _ => Level::Must,
+        };
+        let requirement = sheet.own_requirement();
+        sheet.fail_at(
+            level,
+            answer.draft(
+                format!("{what}: answered {}", answer.status()),
+                requirement,
+                "401 or 403",
+                answer.status_and_content(),
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Asked;
+    use crate::rules::testing::{World, exchange};
+    use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
+    use serde_json::json;
+
+    #[test]
+    fn lack_of_credentials_is_401_or_403() {
+        let world = World::new(1);
+        let cases: [(u16, Verdict, Level); 9] = [
+            (401, Pass, Level::Must),
+            (403, Pass, Level::Must),
+            (200, Pass, Level::Must),
+            (500, Pass, Level::Must),
+            (422, Fail, Level::Must),
+            (404, Fail, Level::Should),
+            (400, Fail, Level::Should),
+            (302, Fail, Level::Should),
+            (429, Inconclusive, Level::Must),
+        ];
+        for (status, verdict, level) in cases {
+            let ask = Ask::Credentials { what: "no credentials".into() };
+            let exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &json!({}));
+            let probes = world.probes().probe("none", ask, Asked::Unauthenticated, exchange);
+            let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, verdict);
+            assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
+        }
+    }
+
+    #[test]
+    fn what_exists_is_not_told_without_credentials() {
+        let world = World::new(1);
+        let probes = [("m0", 401), ("none", 404)].iter().fold(world.probes(), |probes, (id, status)| {
+            let path = format!("/boxes/main/notes/{id}");
+            let exchange = exchange("get_note", "GET", &path, None, *status, &json!({}));
+            let ask = Ask::Credentials { what: "no credentials".into() };
+            probes.probe(id, ask, Asked::Unauthenticated, exchange)
+        });
+        let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, Fail);
+        assert_eq!(judgement.findings[0].level, Level::Must);
+    }
+}

@@ -1,0 +1,86 @@
+//! CUR011: of several forms in which a cursor may be written, one is not honoured.
+
+use super::forms::{parameter, trials};
+use crate::pagination::Style;
+use crate::rules::declare::rule;
+use crate::rules::paging::lists::{collection, draft};
+use crate::rules::{Scene, Sheet};
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
+
+rule! {
+    /// ## What it checks
+    /// Where the document lets cursors be written in several forms, each of them bounds a page as asked.
+    /// ## Why it matters
+    /// Clients write cursors in the form that they found in the document, and get the first page again without a word.
+    /// ## Example
+    /// `before=1700000000000` is obeyed, and `before=2023-11-14T22:13:20.000Z`, the form that the schema asks for, is not.
+    /// ## Source
+    /// The parameters for the bounds in the OpenAPI document; `should`, since a document with two forms contradicts itself.
+    /// ## False alarms and how they are avoided
+    /// It is said only if another form is obeyed at the same record, so that the bound itself is known to work.
+    CURSOR_FORM_NOT_HONOURED {
+        code: "CUR011", name: "cursor-form-not-honoured", level: Should, basis: Document,
+        source: "the parameters for the bounds",
+        summary: "A cursor in each documented form bounds a page.",
+        implies: [],
+        scenarios: &[Kind::Bounds],
+        applies: applies,
+        check: check,
+    }
+}
+
+fn applies(suite: &Suite, case: &Case) -> bool {
+    let forms = |style: &Style| match style {
+        Style::TimestampCursor(style) => style.forms.len(),
+        _ => 0,
+    };
+    collection(suite, case).is_some_and(|collection| forms(&collection.style) > 1)
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    for group in trials(scene) {
+        let Some(good) = group.iter().find(|trial| trial.honoured == Some(true)) else {
+            continue;
+        };
+        for trial in &group {
+            if trial.honoured != Some(false) {
+                sheet.judged();
+                continue;
+            }
+            let parameter = parameter(scene, trial.walk);
+            let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
+            sheet.fail(draft(
+                &trial.walk.label,
+                format!("{parameter} is obeyed as {} and not as {}", good.form, trial.form),
+                scene.in_document(format!("The parameter {parameter} bounds the page."), pointer),
+                "a page that ends at the cursor",
+                "a refusal, or a page with items from beyond the cursor",
+                vec![good.walk.last_entry(), trial.walk.last_entry()],
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::World;
+    use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
+
+    #[test]
+    fn each_form_is_honoured() {
+        let world = World::new(6);
+        let bounded: &[usize] = &[2, 1, 0];
+        let unbounded: &[usize] = &[5, 4, 3];
+        for (one, two, verdict) in [
+            (bounded, bounded, Pass),
+            (bounded, unbounded, Fail),
+            (unbounded, bounded, Fail),
+            (unbounded, unbounded, Inconclusive),
+        ] {
+            let lists = world.lists("by_cursor").before(3, 3, one).label("form epoch-milliseconds");
+            lists.before(3, 3, two).label("form date-time").expect(&CURSOR_FORM_NOT_HONOURED, verdict);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! FID005: something that was sent is shown nowhere.
+
+use std::collections::BTreeMap;
+
+use super::compare::is_ancestor;
+use super::representations::{representations, resource_of, sent_fields};
+use crate::rules::answers::excerpt;
+use crate::rules::declare::rule;
+use crate::rules::{Draft, Scene, Sheet};
+use crate::scenario::{Case, Kind};
+use crate::suite::{Keep, Suite};
+
+rule! {
+    /// ## What it checks
+    /// A field that was sent, and that the suite says representations show, is shown by at least one
+    /// representation of the record in the case.
+    /// ## Why it matters
+    /// The target took the value and threw it away, or keeps it where no client finds it.
+    /// ## Example
+    /// `metadata` is sent when a session is created, and no answer has it.
+    /// ## Source
+    /// The suite's description of the resource: where the field stands in a representation.
+    /// ## False alarms and how they are avoided
+    /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are
+    /// not judged, and values that were null, are passed over.
+    FIELD_MISSING {
+        code: "FID005", name: "field-missing", level: Must, basis: Suite,
+        source: "the suite's description of the resource",
+        summary: "What was sent is shown by the record's representations.",
+        implies: ["LIF003"],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
+        applies: applies,
+        check: check,
+    }
+}
+
+fn applies(suite: &Suite, case: &Case) -> bool {
+    resource_of(suite, case).is_some_and(|resource| {
+        resource.fields.values().any(|field| {
+            field.read.is_some()
+                && field.make.is_some()
+                && field.keep != Keep::Unjudged
+                && !is_ancestor(field)
+        })
+    })
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let mut missing: BTreeMap<(usize, &str), Option<Draft>> = BTreeMap::new();
+    for representation in representations(scene) {
+        for (name, field, read, sent) in sent_fields(scene, representation.record) {
+            let key = (representation.record, name);
+            if read.find(representation.value).is_some_and(|back| !back.is_null()) {
+                missing.insert(key, None);
+                continue;
+            }
+            missing.entry(key).or_insert_with(|| {
+                let record = scene.oracle.record(representation.record).name();
+                let requirement = match &field.requirement {
+                    Some(key) => scene.requirement(key),
+                    None => sheet.own_requirement(),
+                };
+                Some(Draft {
+                    input: format!("{record} {name}"),
+                    summary: format!("{name} of {record} is shown nowhere"),
+                    requirement,
+                    expected: format!("{} at {}", excerpt(sent), read.all().join(" or ")),
+                    actual: "nothing there".to_owned(),
+                    comparison: None,
+                    pointer: Some(representation.pointer.clone()),
+                    entries: vec![representation.entry],
+                })
+            });
+        }
+    }
+    for draft in missing.into_values() {
+        match draft {
+            Some(draft) => sheet.fail(draft),
+            None => sheet.judged(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::World;
+    use crate::scenario::Scenario;
+    use crate::verdict::Verdict::{self, Fail, Pass};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_was_sent_is_shown_somewhere() {
+        let world = World::new(3);
+        let drop = |field: &'static str| {
+            move |content: &mut Value| {
+                content["items"][1].as_object_mut().unwrap().remove(field);
+            }
+        };
+        // The field `at` was not sent, and `grade` is not shown.
+        let cases: [(&'static str, bool, Verdict); 5] = [
+            ("text", true, Fail),
+            ("text", false, Pass),
+            ("tags", true, Fail),
+            ("at", true, Pass),
+            ("grade", true, Pass),
+        ];
+        for (field, always, verdict) in cases {
+            let mut lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).content(0, drop(field));
+            lists = lists.walk(4, &[&[0, 1, 2]]);
+            if always {
+                lists = lists.content(0, drop(field));
+            }
+            let judgement =
+                lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            assert_eq!(judgement.verdict, verdict, "{field}");
+        }
+        let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, "/items/0/text", json!(null));
+        let judgement =
+            lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
+        assert_eq!(judgement.verdict, Fail);
+    }
+}

@@ -1,0 +1,58 @@
+//! FLT: filters.
+
+pub(super) mod filter_lets_through;
+pub(super) mod filter_loses;
+pub(super) mod filtered_order_differs;
+pub(super) mod impossible_filter_not_empty;
+pub(super) mod pair_not_intersection;
+pub(super) mod total_ignores_filter;
+
+use std::collections::BTreeSet;
+
+use super::paging::lists::{own, own_of, passed_over};
+use crate::evidence::{Query, RecordNumber, Walk};
+use crate::oracle::Expected;
+use crate::rules::Scene;
+use crate::scenario::{Case, Scenario};
+use crate::suite::{Field, Filter, Suite};
+use crate::verdict::Requirement;
+
+/// The filter that a case is about, and the field that it looks at.
+fn filter_of<'a>(suite: &'a Suite, case: &Case) -> Option<(&'a Filter, &'a Field)> {
+    let Scenario::Filter { collection, filter } = &case.scenario else { return None };
+    let collection = suite.file().collections.get(collection)?;
+    let filter = collection.filters.get(filter)?;
+    Some((filter, suite.resource(&collection.resource).fields.get(&filter.field)?))
+}
+
+/// A filter with its value, as it is named in findings: `role=user`, several joined by `and`.
+fn described(query: &Query) -> String {
+    let one = |filtering: &crate::evidence::Filtering| match filtering.value.as_str() {
+        Some(text) => format!("{}={text}", filtering.filter),
+        None => format!("{}={}", filtering.filter, filtering.value),
+    };
+    query.filters.iter().map(one).collect::<Vec<_>>().join(" and ")
+}
+
+/// The requirement of the first filter of a query.
+fn requirement(scene: &Scene<'_>, query: &Query) -> Option<Requirement> {
+    let filter = scene.collection().filters.get(&query.filters.first()?.filter)?;
+    Some(scene.requirement(&filter.requirement))
+}
+
+/// The first own item that certainly does not pass, and the page that it stands on, counted from 0.
+fn let_through(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> Option<(usize, RecordNumber)> {
+    let members: BTreeSet<RecordNumber> = expected.members().into_iter().collect();
+    let wrong = |number: &RecordNumber| !members.contains(number) && !expected.maybe.contains(number);
+    walk.pages
+        .iter()
+        .enumerate()
+        .find_map(|(i, page)| Some((i, own(scene, &walk.query, page).into_iter().find(wrong)?)))
+}
+
+/// The records that certainly pass and that a whole walk does not meet.
+fn lost(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> Vec<RecordNumber> {
+    let mut met: BTreeSet<RecordNumber> = own_of(scene, walk).into_iter().collect();
+    met.extend(passed_over(scene, walk, expected));
+    expected.members().into_iter().filter(|number| !met.contains(number)).collect()
+}

@@ -1,0 +1,150 @@
+//! HTTP011: HEAD does not answer what GET answers.
+
+use crate::evidence::{Ask, Response};
+use crate::rules::answers::{Answer, probed, status_text};
+use crate::rules::declare::rule;
+use crate::rules::{Draft, Scene, Sheet};
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
+use crate::verdict::Level;
+
+rule! {
+    /// ## What it checks
+    /// HEAD has the status and the media type of the GET right before it, no content, and if it has a
+    /// `Content-Length`, then that of the GET.
+    /// ## Why it matters
+    /// Caches, proxies and download tools ask by HEAD what GET would give, and act on the answer.
+    /// ## Example
+    /// GET answers 200 with 512 octets, HEAD answers 200 with `Content-Length: 0`.
+    /// ## Source
+    /// RFC 9110, sections 9.3.2 and 8.6.
+    /// ## False alarms and how they are avoided
+    /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is not
+    /// judged, since many servers of a single API do without it. A length that is off by a little is a `should`, as
+    /// content may change from one request to the next. Rate limits and server errors make it inconclusive.
+    HEAD_DIFFERS {
+        code: "HTTP011", name: "head-differs", level: Must, basis: Protocol,
+        source: "RFC 9110, section 9.3.2: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2",
+        summary: "HEAD answers what GET answers, without the content.",
+        implies: [],
+        scenarios: &[Kind::Methods],
+        applies: applies,
+        check: check,
+    }
+}
+
+fn applies(suite: &Suite, case: &Case) -> bool {
+    suite.operation(&case.operation).method == http::Method::GET
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    for (ask, head) in probed(scene) {
+        if *ask != Ask::Head {
+            continue;
+        }
+        let before = head.entry.checked_sub(1).and_then(|i| scene.evidence.entries.get(i));
+        let before = before.filter(|entry| entry.exchange.request.method == "GET");
+        let Some(get) = before.and_then(|entry| entry.exchange.response()) else {
+            sheet.unsure("there is no answer to GET to compare HEAD with");
+            continue;
+        };
+        if get.status == 429 || get.status >= 500 || head.put_off().is_some() {
+            sheet.unsure("GET or HEAD was put off by the target");
+            continue;
+        }
+        let Some((level, summary, expected, actual)) = difference(&head, get) else {
+            sheet.judged();
+            continue;
+        };
+        let requirement = sheet.own_requirement();
+        let draft = head.draft(summary, requirement, expected, actual);
+        sheet.fail_at(level, Draft { entries: vec![head.entry - 1, head.entry], ..draft });
+    }
+}
+
+/// The level, the summary, what was expected and what was.
+type Difference = (Level, String, String, String);
+
+/// How HEAD differs from GET.
+fn difference(head: &Answer<'_>, get: &Response) -> Option<Difference> {
+    let response = head.response;
+    if matches!(response.status, 405 | 501) && get.is_success() {
+        return None;
+    }
+    if response.status != get.status {
+        return Some((Level::Must, "HEAD has another status".into(), status_text(get.status), head.status()));
+    }
+    if !response.body.is_empty() {
+        let actual = format!("{} octets", response.body.bytes().len());
+        return Some((Level::Must, "HEAD has content".into(), "no content".into(), actual));
+    }
+    if let (Some(theirs), Some(ours)) = (response.essence(), get.essence())
+        && theirs != ours
+    {
+        return Some((Level::Must, "HEAD has another media type".into(), ours, theirs));
+    }
+    let announced = response.header("content-length")?;
+    let length = match get.header("content-length") {
+        Some(length) => length.to_owned(),
+        None if get.header("content-encoding").is_none() => get.body.bytes().len().to_string(),
+        None => return None,
+    };
+    // Content that moves with the time has another length a moment later; only an announced nothing is surely wrong.
+    let level = if announced.trim() == "0" { Level::Must } else { Level::Should };
+    (announced.trim() != length.trim()).then(|| {
+        let (expected, actual) =
+            (format!("Content-Length: {length}"), format!("Content-Length: {announced}"));
+        (level, "HEAD announces another length".into(), expected, actual)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Asked, Body};
+    use crate::rules::testing::{World, exchange};
+    use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
+    use serde_json::json;
+
+    /// The status, the media type, the length and the content.
+    type Head<'a> = (u16, Option<&'a str>, Option<&'a str>, &'a str);
+
+    #[test]
+    fn head_answers_what_get_answers() {
+        let world = World::new(1);
+        let json = "application/json";
+        let cases: [(Head<'_>, Verdict, Level); 11] = [
+            ((200, Some(json), Some("9"), ""), Pass, Level::Must),
+            ((200, None, None, ""), Pass, Level::Must),
+            ((200, Some("application/json; charset=utf-8"), None, ""), Pass, Level::Must),
+            ((200, Some("text/html"), None, ""), Fail, Level::Must),
+            ((200, Some(json), Some("0"), ""), Fail, Level::Must),
+            ((200, Some(json), Some("10"), ""), Fail, Level::Should),
+            ((200, Some(json), None, "{}"), Fail, Level::Must),
+            ((404, Some(json), None, ""), Fail, Level::Must),
+            ((405, Some(json), None, ""), Pass, Level::Should),
+            ((501, Some(json), None, ""), Pass, Level::Should),
+            ((429, Some(json), None, ""), Inconclusive, Level::Must),
+        ];
+        for ((status, media_type, length, content), verdict, level) in cases {
+            let path = "/boxes/main/notes/m0";
+            let get = exchange("get_note", "GET", path, None, 200, &json!({"id": 12}));
+            let mut head = exchange("get_note", "HEAD", path, None, status, &json!({}));
+            let response = head.outcome.as_mut().unwrap();
+            response.headers = [("content-type", media_type), ("content-length", length)]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+                .collect();
+            response.body = Body::new(content);
+            let fetch = Ask::Fetch { record: world.notes[0] };
+            let pair = world.probes().probe("get", fetch, Asked::Good, get).probe(
+                "head",
+                Ask::Head,
+                Asked::Open,
+                head,
+            );
+            let judgement = pair.expect(&HEAD_DIFFERS, verdict);
+            assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! LIF: what happens to a record after it was created: created again, changed, deleted.
+
+pub(super) mod created_twice;
+pub(super) mod deleted_still_found;
+pub(super) mod deleted_still_listed;
+pub(super) mod update_not_kept;
+pub(super) mod walks;

@@ -1,0 +1,122 @@
+//! LIF002: a change that was confirmed is not what comes back.
+
+use crate::evidence::Ask;
+use crate::rules::answers::{excerpt, probed};
+use crate::rules::declare::rule;
+use crate::rules::fidelity::compare::change;
+use crate::rules::fidelity::representations::resource_by_number;
+use crate::rules::{Draft, Scene, Sheet};
+use crate::scenario::{Case, Kind};
+use crate::suite::{Keep, Suite};
+
+rule! {
+    /// ## What it checks
+    /// After a change was confirmed, the field holds exactly the new value: in the answer that confirms it, and
+    /// when the record is fetched.
+    /// ## Why it matters
+    /// The client believes that its change is saved, and the next reader sees the old value, or a mixture.
+    /// ## Example
+    /// `metadata` is replaced by `{"b": 2}` and comes back as `{"a": 1, "b": 2}`.
+    /// ## Source
+    /// The suite's requirement about the change.
+    /// ## False alarms and how they are avoided
+    /// Changes that were refused are not judged here. The answer that confirms may leave the field out; only
+    /// the record that is fetched must have it. Values are compared as the suite keeps the field.
+    UPDATE_NOT_KEPT {
+        code: "LIF002", name: "update-not-kept", level: Must, basis: Suite,
+        source: "the suite's requirement about the change",
+        summary: "A field that was changed holds the new value.",
+        implies: [],
+        scenarios: &[Kind::Update],
+        applies: applies,
+        check: check,
+    }
+}
+
+fn applies(suite: &Suite, case: &Case) -> bool {
+    case.scenario.resource().map(|name| suite.resource(name)).is_some_and(|resource| {
+        let field = resource.update.as_ref().and_then(|update| resource.fields.get(&update.field));
+        field.is_some_and(|field| field.read.is_some() && field.keep != Keep::Unjudged)
+    })
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    for (ask, answer) in probed(scene) {
+        let (record, name, value, fetched) = match ask {
+            Ask::Update { record, field, value } => (*record, field, value, false),
+            Ask::FetchUpdated { record, field, value } => (*record, field, value, true),
+            _ => continue,
+        };
+        let resource = resource_by_number(scene, record);
+        let (Some(update), Some(field)) = (&resource.update, resource.fields.get(name)) else { continue };
+        let at = match &resource.fetch {
+            Some(fetch) if fetched => &fetch.answer,
+            _ => &update.answer,
+        };
+        let content = scene.evidence.json(answer.entry).filter(|_| answer.response.is_success());
+        let Some(shown) = content.and_then(|content| at.find(content)) else { continue };
+        let Some(read) = &field.read else { continue };
+        let back = read.find(shown);
+        if back.is_none() && !fetched {
+            continue;
+        }
+        let changed = back.map(|back| change(field.keep, value, back));
+        if changed == Some(None) {
+            sheet.judged();
+            continue;
+        }
+        let inner = changed.flatten().map_or_else(String::new, |change| change.at);
+        let record = scene.oracle.record(record).name();
+        let place = content.and_then(|content| at.found_at(content)).unwrap_or_default();
+        let part =
+            |value: &serde_json::Value| value.pointer(&inner).map_or_else(|| "nothing".to_owned(), excerpt);
+        sheet.fail(Draft {
+            pointer: Some(format!("{place}{}{inner}", read.found_at(shown).unwrap_or_default())),
+            ..answer.draft(
+                format!(
+                    "{name} of {record} does not hold the new value{}",
+                    if fetched { " when fetched" } else { "" }
+                ),
+                scene.requirement(&update.requirement),
+                part(value),
+                back.map_or_else(|| "nothing".to_owned(), part),
+            )
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Asked;
+    use crate::rules::testing::{World, exchange};
+    use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_change_is_kept() {
+        let world = World::new(1);
+        let cases: [(bool, u16, Value, Verdict); 9] = [
+            (false, 200, json!({"id": "m0", "text": "new"}), Pass),
+            (false, 200, json!({"id": "m0", "text": "old"}), Fail),
+            (false, 200, json!({"id": "m0"}), Inconclusive),
+            (false, 204, json!(null), Inconclusive),
+            (true, 200, json!({"text": "new"}), Pass),
+            (true, 200, json!({"text": "new "}), Fail),
+            (true, 200, json!({"text": null}), Fail),
+            (true, 200, json!({}), Fail),
+            (true, 404, json!({}), Inconclusive),
+        ];
+        for (fetched, status, content, verdict) in cases {
+            let (record, field, value) = (world.notes[0], "text".to_owned(), json!("new"));
+            let (ask, operation, method) = if fetched {
+                (Ask::FetchUpdated { record, field, value }, "get_note", "GET")
+            } else {
+                (Ask::Update { record, field, value }, "update_note", "PUT")
+            };
+            let exchange = exchange(operation, method, "/boxes/main/notes/m0", None, status, &content);
+            let probes = world.probes().probe("update", ask, Asked::Good, exchange);
+            probes.expect(&UPDATE_NOT_KEPT, verdict);
+        }
+    }
+}

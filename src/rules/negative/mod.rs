@@ -1,0 +1,8 @@
+//! NEG: what breaks the document is refused, what is barely valid is not.
+
+mod edges;
+pub(super) mod invalid_accepted;
+pub(super) mod invalid_content_accepted;
+pub(super) mod malformed_cursor_accepted;
+pub(super) mod refused_with_server_error;
+pub(super) mod valid_edge_refused;
