@@ -274,7 +274,10 @@ fn will_create(file: &SuiteFile) -> Vec<String> {
 fn conventions(suite: &Suite) -> Vec<Convention> {
     let mut all = Vec::new();
     for collection in suite.file().collections.values() {
-        for (name, settled) in collection.conventions.all() {
+        let meaningful = collection.style.conventions();
+        for (name, settled) in
+            collection.conventions.all().into_iter().filter(|(name, _)| meaningful.contains(name))
+        {
             let (setting, requirement) = settled.unzip();
             all.push(Convention {
                 operation: collection.operation.clone(),
