@@ -105,7 +105,7 @@ impl Driver {
         scope: RecordNumber,
     ) {
         for (label, text) in
-            [("word", "not-a-cursor"), ("no such date", "2026-02-31T25:61:00Z"), ("markup", "<1>")]
+            [("word", "not-a-cursor"), ("no such date", "2026-02-31T25:61:00Z"), ("markup", "<cursor>")]
         {
             for (word, start) in
                 [("before", Start::Before(text.to_owned())), ("after", Start::After(text.to_owned()))]

@@ -89,7 +89,9 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             Some(wanted) => pattern::sample(wanted, size, size, rng),
             None => Some("a".repeat(size)),
         };
-        // Astral characters show whether UTF-16 units or bytes are counted in place of code points.
+        // Wide characters show whether bytes are counted in place of code points, astral ones whether UTF-16 units are. JSON
+        // Schema counts code points, but the strings of whole languages count in units, so that is nobody's own defect.
+        let wide = |size: usize| patterns.is_empty().then(|| json!("\u{5b57}".repeat(size)));
         let astral = |size: usize| patterns.is_empty().then(|| json!("\u{1f600}".repeat(size)));
         if let Some(low) = low.filter(|low| *low > 0) {
             // Where the pattern itself refuses the length, any text of that length is as good.
@@ -97,7 +99,10 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             found.push(Candidate::bad("minLength", "minus-1", json!(shorter)));
             found.extend(exact(low, rng).map(|text| Candidate::good("minLength", "exact", json!(text))));
             if low > 1 {
-                found.extend(astral(low - 1).map(|text| Candidate::bad("minLength", "minus-1-astral", text)));
+                found.extend(wide(low - 1).map(|text| Candidate::bad("minLength", "minus-1-wide", text)));
+                let short = astral(low - 1);
+                found
+                    .extend(short.map(|text| Candidate::bad("minLength", "minus-1-astral", text).lenient()));
             }
             found.extend(astral(low).map(|text| Candidate::good("minLength", "exact-astral", text)));
         }
@@ -105,7 +110,9 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             let longer = exact(high + 1, rng).unwrap_or_else(|| "a".repeat(high + 1));
             found.push(Candidate::bad("maxLength", "plus-1", json!(longer)));
             found.extend(exact(high, rng).map(|text| Candidate::good("maxLength", "exact", json!(text))));
-            found.extend(astral(high).map(|text| Candidate::good("maxLength", "exact-astral", text)));
+            found.extend(wide(high).map(|text| Candidate::good("maxLength", "exact-wide", text)));
+            found
+                .extend(astral(high).map(|text| Candidate::good("maxLength", "exact-astral", text).lenient()));
         }
     }
     let fits = |text: &str| (low.unwrap_or(0)..=high.unwrap_or(TEXT_MAX)).contains(&text.chars().count());

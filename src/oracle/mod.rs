@@ -8,7 +8,7 @@ mod expected;
 mod values;
 
 pub use expected::{Expected, expected, key_of};
-pub use values::{difference, instant_nanoseconds, same_instant, same_value};
+pub use values::{difference, difference_in_doubles, instant_nanoseconds, same_instant, same_value};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

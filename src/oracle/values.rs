@@ -1,7 +1,7 @@
 //! When two values are the same, and where they first differ.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Whether two JSON values are the same: strings by code point, numbers by value (an integer is never equal to a rounded one), objects
 /// whatever the order of their members.
@@ -11,11 +11,21 @@ pub fn same_value(a: &Value, b: &Value) -> bool {
 
 /// The JSON pointer of the first place where `actual` is not what `expected` says; `None` where they are the same.
 pub fn difference(expected: &Value, actual: &Value) -> Option<String> {
+    difference_by(expected, actual, same_number)
+}
+
+/// As [`difference`], but two numbers are the same as well when they are so after rounding to 64-bit floats, which is all that
+/// RFC 8259, section 6, expects implementations to agree on.
+pub fn difference_in_doubles(expected: &Value, actual: &Value) -> Option<String> {
+    difference_by(expected, actual, |a, b| same_number(a, b) || a.as_f64() == b.as_f64())
+}
+
+fn difference_by(expected: &Value, actual: &Value, same: fn(&Number, &Number) -> bool) -> Option<String> {
     match (expected, actual) {
-        (Value::Number(a), Value::Number(b)) => (!same_number(a, b)).then(String::new),
+        (Value::Number(a), Value::Number(b)) => (!same(a, b)).then(String::new),
         (Value::Array(a), Value::Array(b)) => {
             if let Some((i, inner)) =
-                a.iter().zip(b).enumerate().find_map(|(i, (a, b))| difference(a, b).map(|inner| (i, inner)))
+                a.iter().zip(b).enumerate().find_map(|(i, (a, b))| difference_by(a, b, same).map(|inner| (i, inner)))
             {
                 return Some(format!("/{i}{inner}"));
             }
@@ -25,7 +35,7 @@ pub fn difference(expected: &Value, actual: &Value) -> Option<String> {
             .iter()
             .find_map(|(key, value)| match b.get(key) {
                 None => Some(format!("/{}", escape(key))),
-                Some(other) => difference(value, other).map(|inner| format!("/{}{inner}", escape(key))),
+                Some(other) => difference_by(value, other, same).map(|inner| format!("/{}{inner}", escape(key))),
             })
             .or_else(|| b.keys().find(|key| !a.contains_key(*key)).map(|key| format!("/{}", escape(key)))),
         (a, b) => (a != b).then(String::new),
@@ -33,14 +43,14 @@ pub fn difference(expected: &Value, actual: &Value) -> Option<String> {
 }
 
 /// Whether two JSON numbers are the same number. `1` and `1.0` are; 2^53 and 2^53+1 are not.
-fn same_number(a: &serde_json::Number, b: &serde_json::Number) -> bool {
+fn same_number(a: &Number, b: &Number) -> bool {
     if let (Some(a), Some(b)) = (integer(a), integer(b)) {
         return a == b;
     }
     a.as_f64() == b.as_f64()
 }
 
-fn integer(number: &serde_json::Number) -> Option<i128> {
+fn integer(number: &Number) -> Option<i128> {
     if let Some(n) = number.as_i64() {
         return Some(n.into());
     }
@@ -101,6 +111,15 @@ mod tests {
             (json!(-0.0), json!(0), None),
         ] {
             assert_eq!(difference(&expected, &actual).as_deref(), place, "{expected} {actual}");
+        }
+        let sent = json!({"a": 9_007_199_254_740_993_u64, "b": 0.5});
+        for (actual, place) in [
+            (json!({"a": 9_007_199_254_740_992_u64, "b": 0.5}), None),
+            (json!({"a": 9_007_199_254_740_992.0, "b": 0.5}), None),
+            (json!({"a": 9_007_199_254_740_994_u64, "b": 0.5}), Some("/a")),
+            (json!({"a": 9_007_199_254_740_992_u64, "b": 0.25}), Some("/b")),
+        ] {
+            assert_eq!(difference_in_doubles(&sent, &actual).as_deref(), place, "{actual}");
         }
     }
 

@@ -140,6 +140,12 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// Whether the request had content of which RFC 8259 does not say, or not without leaving parsers free, what
+    /// becomes of it.
+    pub(super) fn is_open_content(&self) -> bool {
+        matches!(self.ask, Some(Ask::InvalidContent { refuse: false }))
+    }
+
     /// Whether the status is 4xx (RFC 9110, section 15.5).
     pub(super) fn is_refusal(&self) -> bool {
         (400..500).contains(&self.response.status)

@@ -90,6 +90,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// The level of the rule.
+    pub fn level(&self) -> crate::verdict::Level {
+        self.rule.level
+    }
+
     /// Something was measured that nothing may be demanded of.
     pub fn note(&mut self, note: impl Into<String>) {
         let note = note.into();

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Ask, RecordNumber};
+use crate::evidence::{Ask, RecordNumber, Walk};
+use crate::oracle::instant_nanoseconds;
+use crate::pagination::{Start, Style};
 use crate::rules::declare::{always, rule};
 use crate::rules::fidelity::id_not_unique::is_same;
 use crate::rules::fidelity::representations::resource_by_number;
 use crate::rules::lifecycle::walks::would_hold;
+use crate::rules::lifecycle::walks::collections_of;
+use crate::rules::paging::lists::{cursor_instant, touch};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::OrderKey;
 
 rule! {
     /// ## What it checks
@@ -22,7 +27,8 @@ rule! {
     /// ## Source
     /// A success says that the record was created (RFC 9110, section 15.3); a list holds each of its records once.
     /// ## False alarms and how they are avoided
-    /// Only acknowledged records are looked for, in any order, and only in walks that went to the end. Where
+    /// Only acknowledged records are looked for, in any order, and only in walks that went to the end. A
+    /// record that shares the instant of a timestamp cursor with others may be passed over by it. Where
     /// creating what exists answers with what exists, records of one name are one record.
     PARALLEL_CREATE_LOST {
         code: "CON001", name: "parallel-create-lost", level: Must, basis: Invariant,
@@ -81,6 +87,11 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
             }
             let record = scene.oracle.record(*number);
             let times = walk.ids().filter(|id| *id == record.id).count();
+            if times == 0 && shares_cursor(scene, walk, *number) {
+                // A page that holds them all tells whether it was created.
+                sheet.note("a record with the instant of a page's last item is passed over by the cursor");
+                continue;
+            }
             if times == 1 {
                 sheet.judged();
                 continue;
@@ -103,6 +114,24 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
             });
         }
     }
+}
+
+/// Whether a timestamp cursor of a walk cannot tell a record from what stood on the page before.
+fn shares_cursor(scene: &Scene<'_>, walk: &Walk, number: RecordNumber) -> bool {
+    let record = scene.oracle.record(number);
+    let mut keys = collections_of(scene.suite, &record.resource).filter_map(|collection| {
+        match (&collection.style, &collection.orders.get(walk.query.order)?.by) {
+            (Style::TimestampCursor(_), OrderKey::Instant(pointers)) => {
+                instant_nanoseconds(pointers.find(&record.acknowledged)?)
+            }
+            _ => None,
+        }
+    });
+    let mut cursors = walk.pages.iter().filter_map(|page| match &page.start {
+        Start::Before(cursor) | Start::After(cursor) => cursor_instant(cursor),
+        _ => None,
+    });
+    keys.any(|key| cursors.any(|cursor| touch(key, cursor)))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::rules::answers::answers;
 use crate::rules::declare::{always, rule};
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -15,9 +16,10 @@ rule! {
     /// ## Source
     /// RFC 9110, sections 11.6.1 and 15.5.2: a server that generates a 401 must send the field.
     /// ## False alarms and how they are avoided
-    /// Any scheme is good enough. A target that answers 403 owes no challenge.
+    /// Any scheme is good enough. It is a `should`, and a `may` where the secret goes in a field of the API's own, for
+    /// which no scheme is registered. A target that answers 403 owes no challenge.
     CHALLENGE_MISSING {
-        code: "AUT002", name: "challenge-missing", level: Must, basis: Protocol,
+        code: "AUT002", name: "challenge-missing", level: Should, basis: Protocol,
         source: "RFC 9110, section 11.6.1: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1",
         summary: "A 401 says in `WWW-Authenticate` how to authenticate.",
         implies: [],
@@ -28,19 +30,23 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    // A secret in a field of the API's own belongs to no scheme that a challenge could name.
+    let by_scheme =
+        scene.suite.file().credentials.iter().any(|form| form.header.eq_ignore_ascii_case("authorization"));
+    let level = if by_scheme { sheet.level() } else { Level::May };
     for answer in answers(scene) {
         let challenge = answer.response.header("www-authenticate").unwrap_or_default();
         if answer.response.status != 401 || !challenge.trim().is_empty() {
             sheet.judged();
             continue;
         }
-        let requirement = sheet.own_requirement();
-        sheet.fail(answer.draft(
+        let draft = answer.draft(
             "401 came without a challenge",
-            requirement,
+            sheet.own_requirement(),
             "WWW-Authenticate with a challenge",
             "no WWW-Authenticate field",
-        ));
+        );
+        sheet.fail_at(level, draft);
     }
 }
 

@@ -16,11 +16,11 @@ rule! {
     /// ## Example
     /// `before=1700000000000` is obeyed, and `before=2023-11-14T22:13:20.000Z`, the form that the schema asks for, is not.
     /// ## Source
-    /// The parameters for the bounds in the OpenAPI document; `should`, since a document with two forms contradicts itself.
+    /// The parameters for the bounds in the OpenAPI document; `may`, since a document with two forms contradicts itself.
     /// ## False alarms and how they are avoided
     /// It is said only if another form is obeyed at the same record, so that the bound itself is known to work.
     CURSOR_FORM_NOT_HONOURED {
-        code: "CUR011", name: "cursor-form-not-honoured", level: Should, basis: Document,
+        code: "CUR011", name: "cursor-form-not-honoured", level: May, basis: Document,
         source: "the parameters for the bounds",
         summary: "A cursor in each documented form bounds a page.",
         implies: [],

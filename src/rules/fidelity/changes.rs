@@ -10,6 +10,7 @@ use crate::rules::answers::excerpt;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Case;
 use crate::suite::Suite;
+use crate::verdict::Level;
 
 /// Whether a case shows representations with values that can change in this way.
 pub(super) fn applies(suite: &Suite, case: &Case, aspect: Aspect) -> bool {
@@ -33,7 +34,9 @@ pub(super) fn judge(
             let Some(back) = representation.value.pointer(at).filter(|back| !back.is_null()) else {
                 continue;
             };
-            let change = change(field.keep, sent, back).filter(|change| change.aspect == aspect);
+            let change = change(field.keep, sent, back).filter(|change| {
+                change.aspect == aspect || (change.aspect, aspect) == (Aspect::Rounding, Aspect::Number)
+            });
             let Some(change) = change else {
                 if shows(field, aspect) {
                     sheet.judged();
@@ -44,12 +47,14 @@ pub(super) fn judge(
                 continue;
             }
             let (expected, actual) = describe(sent.pointer(&change.at), back.pointer(&change.at));
+            let rounded = change.aspect == Aspect::Rounding;
+            let level = if rounded { Level::May } else { sheet.level() };
             let requirement = match &field.requirement {
                 Some(key) => scene.requirement(key),
                 None => sheet.own_requirement(),
             };
             let inside = if change.at.is_empty() { String::new() } else { format!(" at {}", change.at) };
-            sheet.fail(Draft {
+            let draft = Draft {
                 input: format!("{} {name}", record.name()),
                 summary: format!(
                     "{name} of {} came back changed{inside} {}",
@@ -62,7 +67,8 @@ pub(super) fn judge(
                 comparison: None,
                 pointer: Some(format!("{}{at}{}", representation.pointer, change.at)),
                 entries: vec![representation.entry],
-            });
+            };
+            sheet.fail_at(level, draft);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::oracle::{difference, instant_nanoseconds, same_instant, same_value};
+use crate::oracle::{difference, difference_in_doubles, instant_nanoseconds, same_instant, same_value};
 use crate::suite::{Field, Keep, Make};
 
 /// What kind of thing changed.
@@ -12,6 +12,8 @@ pub(crate) enum Aspect {
     String,
     /// A number.
     Number,
+    /// A number that a 64-bit float does not hold came back as the nearest one that it holds. Judged with the numbers.
+    Rounding,
     /// An instant.
     Instant,
     /// Members, elements, nulls, types.
@@ -60,7 +62,7 @@ pub(crate) fn shows(field: &Field, aspect: Aspect) -> bool {
         }
         Aspect::Number => matches!(make, Make::Metadata) || constant(aspect),
         Aspect::Structure => matches!(make, Make::Metadata | Make::Some(_)) || constant(aspect),
-        Aspect::Instant => false,
+        Aspect::Instant | Aspect::Rounding => false,
     }
 }
 
@@ -83,7 +85,10 @@ pub(crate) fn change(keep: Keep, sent: &Value, back: &Value) -> Option<Change> {
             let same = instant_nanoseconds(sent).is_none() || same_instant(sent, back) == Some(true);
             return (!same).then(|| Change { aspect: Aspect::Instant, at: String::new() });
         }
-        Keep::Exact => difference(sent, back)?,
+        Keep::Exact => match difference_in_doubles(sent, back) {
+            Some(at) => at,
+            None => return difference(sent, back).map(|at| Change { aspect: Aspect::Rounding, at }),
+        },
         Keep::AtLeast => lacking(sent, back)?,
     };
     let aspect = match (sent.pointer(&at), back.pointer(&at)) {
@@ -92,6 +97,21 @@ pub(crate) fn change(keep: Keep, sent: &Value, back: &Value) -> Option<Change> {
         _ => Aspect::Structure,
     };
     Some(Change { aspect, at })
+}
+
+/// As [`change`], for rules that ask whether something was kept at all: a number that was rounded was.
+pub(crate) fn change_beyond_rounding(keep: Keep, sent: &Value, back: &Value) -> Option<Change> {
+    change(keep, sent, back).filter(|change| change.aspect != Aspect::Rounding)
+}
+
+/// Whether a value says no more than its absence does: null, or a container without content. Many servers leave these out.
+pub(crate) fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
 }
 
 /// The first place where what came back lacks something that was sent; members of objects may have been added.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::is_ancestor;
+use super::compare::{is_ancestor, says_nothing};
 use super::representations::{representations, resource_of, sent_fields};
 use crate::rules::answers::excerpt;
 use crate::rules::declare::rule;
@@ -22,7 +22,7 @@ rule! {
     /// The suite's description of the resource: where the field stands in a representation.
     /// ## False alarms and how they are avoided
     /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are
-    /// not judged, and values that were null, are passed over.
+    /// not judged, and values that were null or empty containers, are passed over.
     FIELD_MISSING {
         code: "FID005", name: "field-missing", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -50,7 +50,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for representation in representations(scene) {
         for (name, field, read, sent) in sent_fields(scene, representation.record) {
             let key = (representation.record, name);
-            if read.find(representation.value).is_some_and(|back| !back.is_null()) {
+            let back = read.find(representation.value);
+            if says_nothing(sent) || back.is_some_and(|back| !back.is_null()) {
                 missing.insert(key, None);
                 continue;
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::compare::{change, distinguishes, is_ancestor};
+use super::compare::{change_beyond_rounding, distinguishes, is_ancestor};
 use crate::evidence::{Ask, RecordNumber};
 use crate::rules::Scene;
 use crate::rules::answers::probed;
@@ -225,7 +225,7 @@ pub(crate) fn is_of(scene: &Scene<'_>, record: RecordNumber, value: &Value) -> O
     }
     for (_, field, read, sent) in sent_fields(scene, record) {
         let Some(back) = read.find(value).filter(|back| !back.is_null()) else { continue };
-        if change(field.keep, sent, back).is_some() {
+        if change_beyond_rounding(field.keep, sent, back).is_some() {
             return Some(false);
         }
         telling |= distinguishes(field);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::Asked;
+use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{REFUSING, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
@@ -22,7 +22,8 @@ rule! {
     /// known errors).
     /// ## False alarms and how they are avoided
     /// It is only a `should`. 401 and 403 follow from the document's `security` or from the suite's promise, and the
-    /// suite's own statuses are promises made elsewhere. 405 and 429 belong to the server as a whole and are never
+    /// suite's own statuses are promises made elsewhere. 400, 413 and 415 in answer to content that is no
+    /// JSON follow from HTTP. 405 and 429 belong to the server as a whole and are never
     /// asked for, and neither is a method that the document does not have.
     REFUSAL_UNDOCUMENTED {
         code: "HTTP004", name: "refusal-undocumented", level: Should, basis: Document,
@@ -49,7 +50,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         // Where the document says that credentials are needed, HTTP says how their lack is answered.
         let secured = !answer.operation.security.is_empty() || scene.suite.file().authentication.is_some();
         let by_security = matches!(status, 401 | 403) && secured;
-        if !in_question || by_security || answer.documented().is_some() || is_stated(scene, status) {
+        // Content that is no JSON is refused before the operation is reached, in the way that HTTP has for it.
+        let by_parser =
+            matches!(status, 400 | 413 | 415) && matches!(answer.ask, Some(Ask::InvalidContent { .. }));
+        if !in_question || by_security || by_parser || answer.documented().is_some() || is_stated(scene, status) {
             sheet.judged();
             continue;
         }
@@ -84,7 +88,6 @@ fn is_stated(scene: &Scene<'_>, status: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Ask;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;

@@ -4,6 +4,7 @@ use crate::evidence::Ask;
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Scene, Sheet};
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -17,7 +18,7 @@ rule! {
     /// RFC 9110, section 15.6: with 5xx the server says that it is aware of having erred.
     /// ## False alarms and how they are avoided
     /// 501 and 503 with `Retry-After` say that the target is out of service for a while; the verdict is then
-    /// inconclusive. 501 in answer to a method that the document does not have is a proper refusal.
+    /// inconclusive. Where the request had content that RFC 8259 leaves to parsers, it is a `may`. 501 in answer to a method that the document does not have is a proper refusal.
     SERVER_ERROR {
         code: "HTTP002", name: "server-error", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.6: https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
@@ -39,12 +40,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         } else if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
         } else {
-            sheet.fail(answer.draft(
+            let draft = answer.draft(
                 format!("answered {}", answer.status()),
                 sheet.own_requirement(),
                 "a success, or a refusal by 4xx",
                 answer.status_and_content(),
-            ));
+            );
+            let level = if answer.is_open_content() { Level::May } else { sheet.level() };
+            sheet.fail_at(level, draft);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::evidence::Ask;
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
-use crate::rules::fidelity::compare::change;
+use crate::rules::fidelity::compare::change_beyond_rounding;
 use crate::rules::fidelity::representations::{elements, id_text, resource_by_number, sent_fields};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -65,7 +65,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         for (name, field, read, sent) in sent_fields(scene, *number) {
             let Some(back) = read.find(shown) else { continue };
-            let Some(change) = change(field.keep, sent, back) else { continue };
+            let Some(change) = change_beyond_rounding(field.keep, sent, back) else { continue };
             let part = |value: &serde_json::Value| {
                 value.pointer(&change.at).map_or_else(|| "nothing".to_owned(), excerpt)
             };

@@ -3,7 +3,7 @@
 use crate::evidence::Ask;
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
-use crate::rules::fidelity::compare::change;
+use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::resource_by_number;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -60,8 +60,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if back.is_none() && !fetched {
             continue;
         }
-        let changed = back.map(|back| change(field.keep, value, back));
-        if changed == Some(None) {
+        let changed = back.map(|back| change_beyond_rounding(field.keep, value, back));
+        // Leaving out what is empty is a way to show it.
+        let left_out = back.is_none_or(serde_json::Value::is_null) && says_nothing(value);
+        if changed == Some(None) || left_out {
             sheet.judged();
             continue;
         }

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use crate::document::{Location, Parameter, Response, Schema};
+use crate::document::{Location, Operation, Parameter, Response, Schema};
 use crate::rules::answers::{Answer, cut, excerpt};
+use crate::rules::Scene;
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::Level;
 
 /// Keywords whose valid side a parameter is asked with.
 const BOUNDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "enum"];
@@ -77,6 +79,12 @@ fn keyword_in(schema: &Schema, keyword: &str) -> String {
         Some(_) => format!("{}/{keyword}", schema.pointer()),
         None => schema.pointer().to_owned(),
     }
+}
+
+/// How much a bound of an operation obliges: what an operation that only makes others testable takes is written from
+/// documentation at second hand, which is no ground for a `must`.
+pub(super) fn level_of(scene: &Scene<'_>, operation: &Operation) -> Level {
+    if scene.suite.is_seeding(operation) { Level::Should } else { Level::Must }
 }
 
 /// What was sent at a place of a request.

@@ -1,6 +1,6 @@
 //! NEG001: a value that the document does not allow is accepted.
 
-use super::edges::{has_edges, names_refusal, place_name, pointer_of, sent_at};
+use super::edges::{has_edges, level_of, names_refusal, place_name, pointer_of, sent_at};
 use crate::evidence::{Ask, Asked};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
@@ -20,7 +20,8 @@ rule! {
     /// The keyword in the document; a documented constraint says what the operation takes.
     /// ## False alarms and how they are avoided
     /// A parameter's text counts as invalid only when no reading of it is valid. Any refusal is good enough, by
-    /// whatever 4xx. Rate limits are inconclusive.
+    /// whatever 4xx. Rate limits are inconclusive. It is a `should` where the operation is there to make the others
+    /// testable, since its part of the document is second-hand.
     INVALID_ACCEPTED {
         code: "NEG001", name: "invalid-accepted", level: Must, basis: Document,
         source: "the keyword in the document",
@@ -47,12 +48,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
         } else {
             let text = format!("{} obeys `{keyword}`", place_name(place));
-            sheet.fail(answer.draft(
+            let level = level_of(scene, answer.operation);
+            let draft = answer.draft(
                 format!("{} was accepted although it breaks `{keyword}`", place_name(place)),
                 scene.in_document(text, &pointer_of(&answer, keyword, place)),
                 "a refusal by 4xx",
                 format!("{} in answer to {}", answer.status(), sent_at(&answer, place)),
-            ));
+            );
+            sheet.fail_at(level, draft);
         }
     }
 }

@@ -22,7 +22,8 @@ rule! {
     /// ## Example
     /// `before=not-a-cursor` is answered 200 with the newest items.
     /// ## Source
-    /// The document's schema of the parameter, where it rules the text out; else it is a `should`.
+    /// The document's schema of the parameter, where it rules the text out and the document names a refusal; else it
+    /// is a `may`, since nobody says what becomes of such a text.
     /// ## False alarms and how they are avoided
     /// It is a `must` only when the document's schema forbids both the text and the number that it spells. Any
     /// refusal is good enough. Rate limits are inconclusive.
@@ -62,7 +63,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 let text = format!("`{}` obeys this schema", parameter.name);
                 (Level::Must, scene.in_document(text, parameter.schema.pointer()))
             }
-            None => (Level::Should, sheet.own_requirement()),
+            None => (Level::May, sheet.own_requirement()),
         };
         sheet.fail_at(
             level,
@@ -111,8 +112,8 @@ mod tests {
         let cases: [(&World, Asked, u16, Verdict, Level); 7] = [
             (&strict, Asked::Invalid, 400, Pass, Level::Must),
             (&strict, Asked::Invalid, 200, Fail, Level::Must),
-            (&strict, Asked::Open, 200, Fail, Level::Should),
-            (&loose, Asked::Invalid, 200, Fail, Level::Should),
+            (&strict, Asked::Open, 200, Fail, Level::May),
+            (&loose, Asked::Invalid, 200, Fail, Level::May),
             (&loose, Asked::Invalid, 422, Pass, Level::Must),
             (&loose, Asked::Invalid, 429, Inconclusive, Level::Must),
             (&loose, Asked::Invalid, 500, Pass, Level::Must),

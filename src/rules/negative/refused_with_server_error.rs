@@ -6,6 +6,7 @@ use crate::rules::answers::{cut, probed};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -19,7 +20,8 @@ rule! {
     /// ## Source
     /// RFC 9110, section 15.5: a client's error is answered by 4xx, section 15.6: 5xx is the server's own.
     /// ## False alarms and how they are avoided
-    /// 501 and 503 with `Retry-After` are inconclusive. Whether the request should have been refused is another
+    /// For content that RFC 8259 leaves to parsers it is a `may`: the same document says of a lone surrogate that it
+    /// may be fatal to its reader. 501 and 503 with `Retry-After` are inconclusive. Whether the request should have been refused is another
     /// rule's question.
     REFUSED_WITH_SERVER_ERROR {
         code: "NEG005", name: "refused-with-server-error", level: Must, basis: Protocol,
@@ -45,13 +47,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
         } else if answer.is_server_error() {
-            let requirement = sheet.own_requirement();
-            sheet.fail(answer.draft(
+            let draft = answer.draft(
                 format!("an invalid request was answered {}", answer.status()),
-                requirement,
+                sheet.own_requirement(),
                 "a refusal by 4xx",
                 format!("{} in answer to {sent}", answer.status()),
-            ));
+            );
+            let level = if answer.is_open_content() { Level::May } else { sheet.level() };
+            sheet.fail_at(level, draft);
         } else {
             sheet.judged();
         }

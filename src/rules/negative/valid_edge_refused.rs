@@ -1,6 +1,6 @@
 //! NEG002: a value that the document barely allows is refused.
 
-use super::edges::{has_valid_edges, place_name, sent_at};
+use super::edges::{has_valid_edges, level_of, place_name, sent_at};
 use crate::evidence::{Ask, Asked};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
@@ -18,7 +18,8 @@ rule! {
     /// The document's schema of the parameter or the content.
     /// ## False alarms and how they are avoided
     /// Only requests that obey the whole document and name only what exists are judged, not those of which the
-    /// target may know more than the document says. Rate limits and missing credentials are inconclusive.
+    /// target may know more than the document says. Rate limits and missing credentials are inconclusive. It is a `should` where the
+    /// operation is there to make the others testable.
     VALID_EDGE_REFUSED {
         code: "NEG002", name: "valid-edge-refused", level: Must, basis: Document,
         source: "the document's schema of the parameter or the content",
@@ -44,12 +45,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let body = operation.request_body.as_ref().map_or(&operation.pointer, |body| &body.pointer);
             let pointer = operation.parameter(place).map_or(body, |parameter| &parameter.pointer);
             let name = place_name(place);
-            sheet.fail(answer.draft(
+            let draft = answer.draft(
                 format!("{name} was refused although it obeys `{keyword}`"),
                 scene.in_document(format!("{name} may be all that `{keyword}` allows"), pointer),
                 "a success",
                 format!("{} in answer to {}", answer.status_and_content(), sent_at(&answer, place)),
-            ));
+            );
+            sheet.fail_at(level_of(scene, answer.operation), draft);
         }
     }
 }
