@@ -14,6 +14,7 @@ const COLUMNS: usize = 100;
 
 /// One of the two streams, with what it can show.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of the stream what no other says")]
 pub(super) struct Console {
     /// Whether it is standard error.
     error: bool,
@@ -34,14 +35,14 @@ impl Console {
     pub(super) fn output(color: Color) -> Self {
         let stream = io::stdout();
         let width = terminal_size::terminal_size_of(&stream);
-        Self::new(false, stream.is_terminal(), width, chosen(color, &AutoStream::choice(&stream)))
+        Self::new(false, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
     }
 
     /// Standard error, for what people read while standard output carries a report for programs.
     pub(super) fn error(color: Color) -> Self {
         let stream = io::stderr();
         let width = terminal_size::terminal_size_of(&stream);
-        Self::new(true, stream.is_terminal(), width, chosen(color, &AutoStream::choice(&stream)))
+        Self::new(true, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
     }
 
     fn new(
@@ -69,7 +70,7 @@ impl Console {
     }
 }
 
-fn chosen(color: Color, found: &ColorChoice) -> bool {
+fn chosen(color: Color, found: ColorChoice) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
