@@ -135,22 +135,22 @@ impl Shared {
             .judgements
             .get(&(case.to_owned(), rule.to_owned()))
             .ok_or("the run ended before this was judged")?;
-        let cause = judgement.cause.as_deref().unwrap_or("no cause given");
+        let why = judgement.cause.as_deref().unwrap_or("no cause given");
         let tolerated = judgement.findings.iter().all(|finding| finding.level != Level::Must);
         match judgement.verdict {
             Verdict::Pass => Ok(Completion::Completed),
             // The reference server is right in all respects, and all of it can be judged.
             Verdict::Inconclusive if self.place.target.is_some() => {
-                Ok(Completion::ignored_with(harmless(cause)))
+                Ok(Completion::ignored_with(harmless(why)))
             }
-            Verdict::Inconclusive => Err(format!("inconclusive: {cause}").into()),
+            Verdict::Inconclusive => Err(format!("inconclusive: {}", harmless(why)).into()),
             Verdict::Fail if self.place.target.is_some() && tolerated => {
                 let summaries: Vec<&str> =
                     judgement.findings.iter().map(|finding| finding.summary.as_str()).collect();
                 Ok(Completion::ignored_with(harmless(&format!("should: {}", summaries.join("; ")))))
             }
             Verdict::Fail => Err(described(judgement, &outcome.target).into()),
-            Verdict::Error => Err(format!("this is a bug in specproof: {cause}").into()),
+            Verdict::Error => Err(format!("this is a bug in specproof: {}", harmless(why)).into()),
         }
     }
 

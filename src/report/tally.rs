@@ -409,12 +409,9 @@ mod tests {
 
     #[test]
     fn a_single_verdict_decides_unless_it_is_none() {
-        for (verdict, exit) in [
-            (Verdict::Pass, 0),
-            (Verdict::Inconclusive, 3),
-            (Verdict::Error, 3),
-            (Verdict::Fail, 1),
-        ] {
+        for (verdict, exit) in
+            [(Verdict::Pass, 0), (Verdict::Inconclusive, 3), (Verdict::Error, 3), (Verdict::Fail, 1)]
+        {
             let mut tally = Tally::default();
             for mut event in samples::run(&[], false, Some(Ending::Complete)) {
                 if let Event::CaseFinished(case) = &mut event {

@@ -30,7 +30,10 @@ impl Done {
     pub(crate) fn assert(&self, code: i32, parts: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for part in parts {
-            assert!(self.stdout.contains(part) || self.stderr.contains(part), "{part:?} is missing in {self:#?}");
+            assert!(
+                self.stdout.contains(part) || self.stderr.contains(part),
+                "{part:?} is missing in {self:#?}"
+            );
         }
     }
 }

@@ -10,8 +10,12 @@ fn a_recording_gives_the_reports_of_its_run() {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let to = |kind: &str, name: &str| format!("{kind}={}", path(name));
     let kinds = ["html", "junit", "markdown"];
-    let flags = |side: &str| -> Vec<String> { kinds.iter().flat_map(|kind| ["--report".to_owned(), to(kind, &format!("{side}.{kind}"))]).collect() };
-    let strings = |first: &[&str], more: &[String]| -> Vec<String> { first.iter().map(|s| (*s).to_owned()).chain(more.iter().cloned()).collect() };
+    let flags = |side: &str| -> Vec<String> {
+        kinds.iter().flat_map(|kind| ["--report".to_owned(), to(kind, &format!("{side}.{kind}"))]).collect()
+    };
+    let strings = |first: &[&str], more: &[String]| -> Vec<String> {
+        first.iter().map(|s| (*s).to_owned()).chain(more.iter().cloned()).collect()
+    };
     let run = |arguments: &[String]| specproof(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
 
     let jsonl = to("jsonl", "run.jsonl");

@@ -53,7 +53,8 @@ async fn the_first_signal_stops_the_cases_and_tidies_up() {
         let done = end(running).await;
         done.assert(3, &["interrupted: cleaning up", "the run was interrupted"]);
         let recording = fs::read_to_string(recording).expect("it is there");
-        for part in ["\"event\":\"run-finished\",\"ending\":\"interrupted\"", "\"case\":\"honcho::cleanup\""] {
+        for part in ["\"event\":\"run-finished\",\"ending\":\"interrupted\"", "\"case\":\"honcho::cleanup\""]
+        {
             assert!(recording.contains(part), "{part} is missing beside {done:#?}");
         }
     }

@@ -13,7 +13,10 @@ use super::program::{Running, answering, command, correct, dead_port, serve, spe
 #[test]
 fn the_reference_server_conforms() {
     let done = specproof(&["check", "--suite", "elizaos"]);
-    done.assert(0, &["elizaos", "seeded", "get_messages", "conforms", "creates records in http://127.0.0.1:"]);
+    done.assert(
+        0,
+        &["elizaos", "seeded", "get_messages", "conforms", "creates records in http://127.0.0.1:"],
+    );
     assert_eq!(done.stderr, "");
     assert!(!done.stdout.contains('\u{1b}'), "a pipe gets no colours");
     let quiet = specproof(&["check", "--suite", "elizaos", "--quiet"]);
@@ -46,7 +49,33 @@ async fn a_wrong_target_is_1() {
     let url = serve(correct().layer(from_fn(without_the_last_message))).await;
     let only = ["check", &url, "--suite", "elizaos", "--only", "PAG004"];
     let done = specproof_beside(&only).await;
-    done.assert(1, &["does not conform", "PAG004", "item-missing", "expected", "actual", "curl", "specproof explain PAG004"]);
+    done.assert(
+        1,
+        &[
+            "does not conform",
+            "PAG004",
+            "item-missing",
+            "expected",
+            "actual",
+            "curl",
+            "specproof explain PAG004",
+        ],
+    );
+}
+
+#[test]
+fn a_fault_of_the_bundled_server_is_1() {
+    let fault = "elizaos-first-message-never-shown";
+    specproof(&["list", "faults"]).assert(0, &[fault]);
+    let only = "elizaos::get_messages::walk";
+    specproof(&["check", "--suite", "elizaos", "--only", only, "--fault", fault])
+        .assert(1, &["does not conform"]);
+}
+
+#[test]
+fn records_stay_where_that_is_asked_for() {
+    let done = specproof(&["check", "--suite", "elizaos", "--only", "PAG004", "--keep"]);
+    done.assert(0, &["leaves them there", "everything, as asked for"]);
 }
 
 #[test]

@@ -12,7 +12,10 @@ fn bad_usage_is_2_and_says_what_to_do() {
         (&["chek"], &["unrecognized subcommand", "check"]),
         (&["check", "--sute", "honcho"], &["unexpected argument '--sute'", "--suite"]),
         (&["check", "--suite", "honchoo"], &["there is no suite `honchoo`; did you mean `honcho`?"]),
-        (&["check", "--suite", "zzz"], &["there is no suite `zzz`: name honcho, elizaos, mielto or the path"]),
+        (
+            &["check", "--suite", "zzz"],
+            &["there is no suite `zzz`: name honcho, elizaos, mielto or the path"],
+        ),
         (&["check", "--suite", "honcho", "--suite", "honcho"], &["suite `honcho` is selected twice"]),
         (&["check", "--suite", "no/suite.toml"], &["cannot read no/suite.toml"]),
         (&["check", "http://127.0.0.1:1"], &["say with --suite", "honcho, elizaos, mielto"]),
@@ -51,7 +54,8 @@ fn bad_usage_is_2_and_says_what_to_do() {
 #[test]
 fn help_and_version_are_0() {
     specproof(&["--help"]).assert(0, &["check", "serve", "list", "explain", "report", "Exit codes:"]);
-    specproof(&["check", "--help"]).assert(0, &["--suite", "--allow-remote", "SPECPROOF_TARGET", "Exit codes:"]);
+    specproof(&["check", "--help"])
+        .assert(0, &["--suite", "--allow-remote", "SPECPROOF_TARGET", "Exit codes:"]);
     specproof(&["--version"]).assert(0, &[env!("CARGO_PKG_VERSION")]);
 }
 
@@ -62,7 +66,8 @@ fn listings_name_what_there_is() {
     specproof(&["list", "rules"]).assert(0, &["PAG004", "item-missing"]);
     let cases = specproof(&["list", "cases", "--only", "elizaos::*", "--format", "json"]);
     let cases: serde_json::Value = serde_json::from_str(&cases.stdout).unwrap();
-    let ids: Vec<&str> = cases.as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        cases.as_array().unwrap().iter().map(|case| case["case"].as_str().unwrap()).collect();
     assert!(ids.contains(&"elizaos::get_messages::walk"), "{ids:?}");
     assert!(ids.iter().all(|id| id.starts_with("elizaos::")), "{ids:?}");
 }
@@ -70,7 +75,8 @@ fn listings_name_what_there_is() {
 #[test]
 fn a_rule_is_explained_by_code_name_and_id() {
     for name in ["PAG004", "pag004", "item-missing", "PAG004-item-missing"] {
-        specproof(&["explain", name]).assert(0, &["PAG004 item-missing", "level", "What it checks", "False alarms"]);
+        specproof(&["explain", name])
+            .assert(0, &["PAG004 item-missing", "level", "What it checks", "False alarms"]);
     }
 }
 
@@ -98,7 +104,8 @@ fn a_suite_file_is_read_with_its_document() {
 
 #[test]
 fn a_faulty_suite_names_file_line_and_nearest_name() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/specs/elizaos/suite.toml")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/specs/elizaos/suite.toml")).unwrap();
     let line = 1 + text.lines().position(|line| line.starts_with("document = ")).unwrap();
     with(("suite.toml", "document = ", "documnet = "), "key")
         .assert(2, &[&format!("suite.toml:{line}"), "unknown field `documnet`", "did you mean `document`?"]);
@@ -118,7 +125,8 @@ fn a_document_that_cannot_be_used_is_named() {
     with(("suite.toml", "document = \"openapi.yaml\"", "document = \"none.yaml\""), "missing")
         .assert(2, &["cannot read", "none.yaml"]);
     with(("openapi.yaml", "openapi: ", "swagger: "), "dialect").assert(2, &["openapi.yaml", "not"]);
-    with(("openapi.yaml", "openapi: ", "openapi: ]\nx: "), "yaml").assert(2, &["openapi.yaml:", "not valid YAML"]);
+    with(("openapi.yaml", "openapi: ", "openapi: ]\nx: "), "yaml")
+        .assert(2, &["openapi.yaml:", "not valid YAML"]);
 }
 
 #[test]
@@ -134,7 +142,8 @@ fn a_document_that_is_no_openapi_is_named() {
 fn a_taken_port_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    specproof(&["serve", "--listen", &address]).assert(2, &[&address, "is taken by another program", "--listen"]);
+    specproof(&["serve", "--listen", &address])
+        .assert(2, &[&address, "is taken by another program", "--listen"]);
 }
 
 #[test]
@@ -151,6 +160,7 @@ fn the_target_may_stand_in_the_environment() {
 
 #[test]
 fn nothing_selected_is_4() {
-    specproof(&["check", "--only", "no-such-case"]).assert(4, &["the selection matches no case", "list cases"]);
+    specproof(&["check", "--only", "no-such-case"])
+        .assert(4, &["the selection matches no case", "list cases"]);
     specproof(&["check", "--suite", "elizaos", "--skip", "elizaos"]).assert(4, &["nothing selected"]);
 }
