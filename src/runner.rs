@@ -16,7 +16,7 @@ use crate::event::{
 use crate::evidence::Evidence;
 use crate::plan::{Plan, Planned};
 use crate::rules::{self, RULES, Scene};
-use crate::suite::Suite;
+use crate::suite::{Suite, SuiteFile};
 
 /// Takes in events, in order. Progress comes between the others, from whichever case moves.
 pub type Sink<'a> = &'a (dyn Fn(Event) + Sync);
@@ -251,19 +251,33 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
             .collect(),
         conventions: conventions(suite),
         cases: plan.cases.len(),
-        will_create: file
-            .seed
-            .iter()
-            .map(|group| format!("{} × {} ({})", group.count, group.resource, group.label))
-            .collect(),
+        will_create: will_create(file),
     }
+}
+
+/// What seeding is about to create, as one sentence; nothing where it creates nothing.
+fn will_create(file: &SuiteFile) -> Vec<String> {
+    let mut resources: Vec<&str> = Vec::new();
+    for group in &file.seed {
+        if !resources.contains(&group.resource.as_str()) {
+            resources.push(&group.resource);
+        }
+    }
+    let count =
+        |resource: &str| file.seed.iter().filter(|g| g.resource == resource).map(|g| g.count).sum::<usize>();
+    let counted: Vec<String> =
+        resources.iter().map(|resource| format!("{} × {resource}", count(resource))).collect();
+    if counted.is_empty() { Vec::new() } else { vec![counted.join(", ")] }
 }
 
 /// How the guides' disagreements are settled for each collection.
 fn conventions(suite: &Suite) -> Vec<Convention> {
     let mut all = Vec::new();
     for collection in suite.file().collections.values() {
-        for (name, settled) in collection.conventions.all() {
+        let meaningful = collection.style.conventions();
+        for (name, settled) in
+            collection.conventions.all().into_iter().filter(|(name, _)| meaningful.contains(name))
+        {
             let (setting, requirement) = settled.unzip();
             all.push(Convention {
                 operation: collection.operation.clone(),

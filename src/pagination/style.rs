@@ -99,6 +99,16 @@ impl Style {
         }
     }
 
+    /// The conventions, by name, that mean something for this style.
+    pub fn conventions(&self) -> &'static [&'static str] {
+        match self {
+            Self::PageNumber(_) | Self::OffsetLimit(_) => &["past-end", "short-pages", "total"],
+            Self::TimestampCursor(_) => {
+                &["short-pages", "cursor-item", "adjacency", "both-bounds", "empty-cursors"]
+            }
+        }
+    }
+
     /// The name of the query parameter for the page size.
     pub fn size_parameter(&self) -> &str {
         match self {

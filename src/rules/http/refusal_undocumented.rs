@@ -21,7 +21,7 @@ rule! {
     /// The document's `responses` of the operation (OpenAPI Specification, Responses Object: expected to cover
     /// known errors).
     /// ## False alarms and how they are avoided
-    /// It is only a `should`. 401 and 403 follow from the document's `security` where it states some, and the
+    /// It is only a `should`. 401 and 403 follow from the document's `security` or from the suite's promise, and the
     /// suite's own statuses are promises made elsewhere. 405 and 429 belong to the server as a whole and are never
     /// asked for, and neither is a method that the document does not have.
     REFUSAL_UNDOCUMENTED {
@@ -47,7 +47,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let status = answer.response.status;
         let in_question = answer.described() && answer.is_refusal() && !matches!(status, 405 | 429);
         // Where the document says that credentials are needed, HTTP says how their lack is answered.
-        let by_security = matches!(status, 401 | 403) && !answer.operation.security.is_empty();
+        let secured = !answer.operation.security.is_empty() || scene.suite.file().authentication.is_some();
+        let by_security = matches!(status, 401 | 403) && secured;
         if !in_question || by_security || answer.documented().is_some() || is_stated(scene, status) {
             sheet.judged();
             continue;
