@@ -32,9 +32,10 @@ const THREADS: usize = 16;
 const TOKEN: &str = "token-of-the-reference-server";
 
 fn main() -> ExitCode {
-    let mut arguments = Arguments::from_args();
+    let (filters, rest) = split(std::env::args());
+    let mut arguments = Arguments::from_iter(rest);
     arguments.test_threads.get_or_insert(THREADS);
-    match trials(&arguments) {
+    match trials(&arguments, &filters) {
         Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
         Err(message) => {
             // There is nowhere to say that standard error is closed.
@@ -44,8 +45,26 @@ fn main() -> ExitCode {
     }
 }
 
-/// All tests; the suites are told which of them are selected.
-fn trials(arguments: &Arguments) -> Result<Vec<Trial>, String> {
+/// Takes the filters out of the arguments. As with the standard harness there may be several, and a test runs that any of them selects;
+/// libtest-mimic reads only one.
+fn split(arguments: impl Iterator<Item = String>) -> (Vec<String>, Vec<String>) {
+    const WITH_VALUE: [&str; 5] = ["--test-threads", "--format", "--skip", "--logfile", "--color"];
+    let (mut filters, mut rest) = (Vec::new(), Vec::new());
+    let mut value_follows = true;
+    for argument in arguments {
+        if !value_follows && !argument.starts_with('-') {
+            filters.push(argument);
+            continue;
+        }
+        // The first argument is the program's name, and no filter either.
+        value_follows = WITH_VALUE.contains(&argument.as_str());
+        rest.push(argument);
+    }
+    (filters, rest)
+}
+
+/// All tests that the filters select; the suites are told which of them will run.
+fn trials(arguments: &Arguments, filters: &[String]) -> Result<Vec<Trial>, String> {
     let place = Arc::new(Place::from_environment()?);
     let mut trials = Vec::new();
     let mut shared = Vec::new();
@@ -72,6 +91,10 @@ fn trials(arguments: &Arguments) -> Result<Vec<Trial>, String> {
         }
         shared.push(run);
     }
+    let wanted = |name: &str, filter: &String| {
+        if arguments.exact { name == filter } else { name.contains(filter.as_str()) }
+    };
+    trials.retain(|trial| filters.is_empty() || filters.iter().any(|filter| wanted(trial.name(), filter)));
     let selected: BTreeSet<String> = trials
         .iter()
         .filter(|trial| !arguments.is_filtered_out(trial) && !arguments.is_ignored(trial))

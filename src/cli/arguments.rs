@@ -35,6 +35,22 @@ pub(super) enum Command {
     Explain(Explain),
     /// Render the recording of a run (a jsonl report) again; ends with the exit code of that run
     Report(Report),
+    /// Try the faults of the reference server: each must trip the rules that are named for it, and no others
+    Faults(Faults),
+}
+
+/// `specproof faults`.
+#[derive(Debug, Args)]
+pub(super) struct Faults {
+    /// Only faults whose names hold one of these texts
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    /// Print the table of faults and the rules named for them, in Markdown, and try nothing
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Number that all values come from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
 }
 
 /// `specproof check`.

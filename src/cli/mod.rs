@@ -7,7 +7,9 @@ mod check;
 mod console;
 mod explain;
 mod failure;
+mod faults;
 mod list;
+mod matrix;
 mod outputs;
 mod report;
 mod serve;
@@ -37,5 +39,6 @@ pub(crate) fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
     })
 }
