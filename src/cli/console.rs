@@ -14,10 +14,8 @@ const COLUMNS: usize = 100;
 
 /// One of the two streams, with what it can show.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each says of the stream what no other says")]
 pub(super) struct Console {
-    /// Whether it is standard error.
-    error: bool,
+    stream: Stream,
     /// Whether it is a terminal.
     pub(super) terminal: bool,
     /// Whether to use colours.
@@ -30,30 +28,36 @@ pub(super) struct Console {
     pub(super) closed: Arc<AtomicBool>,
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Stream {
+    Output,
+    Error,
+}
+
 impl Console {
     /// Standard output.
     pub(super) fn output(color: Color) -> Self {
         let stream = io::stdout();
         let width = terminal_size::terminal_size_of(&stream);
-        Self::new(false, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
+        Self::new(Stream::Output, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
     }
 
     /// Standard error, for what people read while standard output carries a report for programs.
     pub(super) fn error(color: Color) -> Self {
         let stream = io::stderr();
         let width = terminal_size::terminal_size_of(&stream);
-        Self::new(true, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
+        Self::new(Stream::Error, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
     }
 
     fn new(
-        error: bool,
+        stream: Stream,
         terminal: bool,
         size: Option<(terminal_size::Width, terminal_size::Height)>,
         color: bool,
     ) -> Self {
         let width = size.map_or(COLUMNS, |(width, _)| usize::from(width.0));
         Self {
-            error,
+            stream,
             terminal,
             color,
             unicode: !terminal || locale_is_unicode(),
@@ -64,8 +68,10 @@ impl Console {
 
     /// A writer to the stream. Once nobody reads, it takes everything in and drops it.
     pub(super) fn writer(&self) -> Box<dyn Write + Send> {
-        let stream: Box<dyn Write + Send> =
-            if self.error { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+        let stream: Box<dyn Write + Send> = match self.stream {
+            Stream::Output => Box::new(io::stdout()),
+            Stream::Error => Box::new(io::stderr()),
+        };
         Box::new(Patient { stream, closed: Arc::clone(&self.closed) })
     }
 }
