@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use specproof::client::{Reachability, probe};
-use specproof::event::Event;
+use specproof::event::{Event, SeedingProblem};
 use specproof::evidence::curl;
 use specproof::plan::{Terms, plan, trial_id};
 use specproof::reference::{self, Running, clock::SystemClock};
@@ -158,22 +158,22 @@ impl Shared {
             .judgements
             .get(&(case.to_owned(), rule.to_owned()))
             .ok_or("the run ended before this was judged")?;
-        let cause = judgement.cause.as_deref().unwrap_or("no cause given");
+        let why = judgement.cause.as_deref().unwrap_or("no cause given");
         let tolerated = judgement.findings.iter().all(|finding| finding.level != Level::Must);
         match judgement.verdict {
             Verdict::Pass => Ok(Completion::Completed),
             // The reference server is right in all respects, and all of it can be judged.
             Verdict::Inconclusive if self.place.target.is_some() => {
-                Ok(Completion::ignored_with(harmless(cause)))
+                Ok(Completion::ignored_with(harmless(why)))
             }
-            Verdict::Inconclusive => Err(format!("inconclusive: {cause}").into()),
+            Verdict::Inconclusive => Err(format!("inconclusive: {}", harmless(why)).into()),
             Verdict::Fail if self.place.target.is_some() && tolerated => {
                 let summaries: Vec<&str> =
                     judgement.findings.iter().map(|finding| finding.summary.as_str()).collect();
                 Ok(Completion::ignored_with(harmless(&format!("should: {}", summaries.join("; ")))))
             }
             Verdict::Fail => Err(described(judgement, &outcome.target).into()),
-            Verdict::Error => Err(format!("this is a bug in specproof: {cause}").into()),
+            Verdict::Error => Err(format!("this is a bug in specproof: {}", harmless(why)).into()),
         }
     }
 
@@ -224,7 +224,9 @@ impl Shared {
         let sink = |event: Event| {
             let mut seen = seen.lock().expect("no holder of this lock panics");
             match event {
-                Event::Seeded(seeded) => seen.1 = seeded.problem.map(|problem| problem.message),
+                Event::Seeded(seeded) => {
+                    seen.1 = seeded.problem.map(|problem| told(&problem, &options.target));
+                }
                 Event::CaseFinished(finished) => {
                     for judgement in finished.judgements {
                         seen.0.judgements.insert((finished.case.clone(), judgement.rule.clone()), judgement);
@@ -235,10 +237,25 @@ impl Shared {
         };
         runner::run(vec![job], &options, &sink).await;
         match seen.into_inner().expect("no holder of this lock panics") {
-            (_, Some(problem)) => Err(harmless(&format!("the target could not be seeded: {problem}"))),
+            (_, Some(problem)) => Err(problem),
             (outcome, None) => Ok(outcome),
         }
     }
+}
+
+/// Why a target could not be seeded, with what it answered and the request that repeats it.
+fn told(problem: &SeedingProblem, base: &str) -> String {
+    let mut text = format!("the target could not be seeded: {}", harmless(&problem.message));
+    if let Some(exchange) = &problem.exchange {
+        let answer = match &exchange.outcome {
+            Ok(response) => format!("{} {}", response.status, response.body.text()),
+            Err(error) => error.message.clone(),
+        };
+        // Writing to a string cannot fail.
+        let _ =
+            write!(text, "\nactual    {}\nrepeat    {}", harmless(&answer), harmless(&curl(exchange, base)));
+    }
+    text
 }
 
 /// Every finding with what was demanded, what should have been, what was, and the request that repeats it.

@@ -8,6 +8,7 @@
 mod matrix;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -26,7 +27,7 @@ fn judge(fault: &'static Fault, named: &BTreeSet<String>) -> Result<(), Failed> 
     let measured = measured(fault.api.name(), vec![fault], token_for(fault))?;
     if std::env::var_os("SPECPROOF_MEASURE").is_some() {
         let codes: Vec<String> = measured.iter().map(|code| format!("{code:?}")).collect();
-        println!("{} = [{}]", fault.name, codes.join(", "));
+        writeln!(std::io::stdout(), "{} = [{}]", fault.name, codes.join(", "))?;
         return Ok(());
     }
     let missed: Vec<&String> = named.difference(&measured).collect();

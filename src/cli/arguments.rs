@@ -29,7 +29,7 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Serve the bundled reference server until Ctrl-C
     Serve(Serve),
-    /// List suites, operations, cases or rules
+    /// List suites, operations, cases, rules or faults
     List(List),
     /// Explain a rule
     Explain(Explain),
@@ -154,7 +154,7 @@ pub(super) struct Look {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
     Always,
@@ -202,6 +202,8 @@ pub(super) enum Listed {
     Cases,
     /// The rules
     Rules,
+    /// The defects that the reference server can be given
+    Faults,
 }
 
 /// How a listing is written.

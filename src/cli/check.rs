@@ -1,6 +1,5 @@
 //! `specproof check`: runs suites against a target, or against the bundled reference server.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -95,7 +94,7 @@ async fn run_on(
     };
     let outputs = Outputs::open(&arguments.look, ForPeople::Live)?;
     if !arguments.look.quiet && jobs.iter().any(|job| !job.plan.cases.is_empty()) {
-        outputs.say(&banner(suites, &target, &common, arguments.keep));
+        outputs.say(&banner(&target, &common, arguments.keep));
     }
     let outputs = Mutex::new(outputs);
     let sink = |event: Event| {
@@ -156,21 +155,10 @@ async fn unreachable(jobs: &[Job], mut interrupted: watch::Receiver<bool>) -> Op
     }
 }
 
-/// What the run is about to create, in one line.
-fn banner(suites: &[Arc<Suite>], target: &Target, common: &Common, keep: bool) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for group in suites.iter().flat_map(|suite| &suite.file().seed) {
-        *counts.entry(&group.resource).or_default() += group.count;
-    }
-    let counts: Vec<String> =
-        counts.into_iter().map(|(resource, count)| format!("{count} {resource}")).collect();
+/// What the run is about to do, in one line; the report then says for each suite how much.
+fn banner(target: &Target, common: &Common, keep: bool) -> String {
     let after = if keep { "leaves them there" } else { "removes what the API can remove" };
-    format!(
-        "creates records in {} under the name {} ({}, and a few per case), then {after}",
-        target.base_url,
-        common.namespace,
-        counts.join(", ")
-    )
+    format!("creates records in {} under the name {}, then {after}", target.base_url, common.namespace)
 }
 
 /// A name that no other run has.

@@ -15,8 +15,7 @@ const COLUMNS: usize = 100;
 /// One of the two streams, with what it can show.
 #[derive(Clone, Debug)]
 pub(super) struct Console {
-    /// Whether it is standard error.
-    error: bool,
+    stream: Stream,
     /// Whether it is a terminal.
     pub(super) terminal: bool,
     /// Whether to use colours.
@@ -29,30 +28,36 @@ pub(super) struct Console {
     pub(super) closed: Arc<AtomicBool>,
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Stream {
+    Output,
+    Error,
+}
+
 impl Console {
     /// Standard output.
     pub(super) fn output(color: Color) -> Self {
         let stream = io::stdout();
         let width = terminal_size::terminal_size_of(&stream);
-        Self::new(false, stream.is_terminal(), width, chosen(color, &AutoStream::choice(&stream)))
+        Self::new(Stream::Output, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
     }
 
     /// Standard error, for what people read while standard output carries a report for programs.
     pub(super) fn error(color: Color) -> Self {
         let stream = io::stderr();
         let width = terminal_size::terminal_size_of(&stream);
-        Self::new(true, stream.is_terminal(), width, chosen(color, &AutoStream::choice(&stream)))
+        Self::new(Stream::Error, stream.is_terminal(), width, chosen(color, AutoStream::choice(&stream)))
     }
 
     fn new(
-        error: bool,
+        stream: Stream,
         terminal: bool,
         size: Option<(terminal_size::Width, terminal_size::Height)>,
         color: bool,
     ) -> Self {
         let width = size.map_or(COLUMNS, |(width, _)| usize::from(width.0));
         Self {
-            error,
+            stream,
             terminal,
             color,
             unicode: !terminal || locale_is_unicode(),
@@ -63,13 +68,15 @@ impl Console {
 
     /// A writer to the stream. Once nobody reads, it takes everything in and drops it.
     pub(super) fn writer(&self) -> Box<dyn Write + Send> {
-        let stream: Box<dyn Write + Send> =
-            if self.error { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+        let stream: Box<dyn Write + Send> = match self.stream {
+            Stream::Output => Box::new(io::stdout()),
+            Stream::Error => Box::new(io::stderr()),
+        };
         Box::new(Patient { stream, closed: Arc::clone(&self.closed) })
     }
 }
 
-fn chosen(color: Color, found: &ColorChoice) -> bool {
+fn chosen(color: Color, found: ColorChoice) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,

@@ -1,9 +1,10 @@
-//! `specproof list`: suites, operations, cases and rules as a table or as JSON. Nothing is sent.
+//! `specproof list`: suites, operations, cases, rules and faults as a table or as JSON. Nothing is sent.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use specproof::plan::{Plan, Terms, plan};
+use specproof::reference::fault::FAULTS;
 use specproof::rules::RULES;
 use specproof::suite::Suite;
 
@@ -22,6 +23,7 @@ pub(super) fn run(arguments: &List) -> Result<u8, Failure> {
     let selection = &arguments.selection;
     let table = match arguments.what {
         Listed::Rules => rules(),
+        Listed::Faults => faults(),
         Listed::Suites => suite_rows(&suites::load(&selection.suites)?),
         Listed::Operations => operations(&suites::load(&selection.suites)?),
         Listed::Cases => cases(&suites::load(&selection.suites)?, selection),
@@ -47,6 +49,17 @@ fn rules() -> Table {
         })
         .collect();
     Table { columns: &["code", "name", "level", "basis", "summary"], rows }
+}
+
+fn faults() -> Table {
+    let rows = FAULTS
+        .iter()
+        .map(|fault| {
+            let words = [fault.name, fault.api.name(), fault.operation, fault.family, fault.summary];
+            words.map(|word| json!(word)).to_vec()
+        })
+        .collect();
+    Table { columns: &["fault", "api", "operation", "family", "summary"], rows }
 }
 
 fn suite_rows(suites: &[Arc<Suite>]) -> Table {

@@ -57,7 +57,7 @@ pub(super) fn faults(names: &[String]) -> Result<Vec<&'static Fault>, Failure> {
             Fault::named(name).ok_or_else(|| {
                 Failure::usage(match nearest(name, known()) {
                     Some(near) => format!("there is no fault `{name}`; did you mean `{near}`?"),
-                    None => format!("there is no fault `{name}`"),
+                    None => format!("there is no fault `{name}`: `specproof list faults` names them all"),
                 })
             })
         })

@@ -44,7 +44,7 @@ impl Driver {
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
         for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
-            if specimen.valid && (!is_bound(specimen.keyword) || self.is_identity(resource, &specimen.place))
+            if specimen.valid && (!is_bound(specimen.keyword) || Self::is_identity(resource, &specimen.place))
             {
                 continue;
             }
@@ -80,7 +80,7 @@ impl Driver {
     }
 
     /// Whether a place in the content holds a name or a reference of the record.
-    fn is_identity(&self, resource: &Resource, place: &str) -> bool {
+    fn is_identity(resource: &Resource, place: &str) -> bool {
         let at = resource.create.batch.as_ref().map_or_else(String::new, |batch| batch.at.clone());
         resource.fields.values().any(|field| {
             let identity = matches!(

@@ -117,7 +117,7 @@ impl Driver {
         collection: &Collection,
     ) {
         let Some(scope_resource) = &collection.scope else { return };
-        let Some(known) = self.scopes(oracle, collection).into_iter().flatten().next() else { return };
+        let Some(known) = Self::scopes(oracle, collection).into_iter().flatten().next() else { return };
         let ask = ListAsk::first(name, collection, Self::query(Some(known), 0, None));
         let usual = self.list_parts(oracle, &ask);
         let mut at = Some(scope_resource.as_str());

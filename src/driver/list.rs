@@ -144,7 +144,7 @@ impl Driver {
         if let Some(json) = evidence.json(entry) {
             page.facts = collection.style.facts(json);
             if let Some(pointer) = collection.items.found_at(json) {
-                page.items_at = pointer.to_owned();
+                pointer.clone_into(&mut page.items_at);
             }
             page.ids = json.pointer(&page.items_at).and_then(Value::as_array).map(|items| {
                 items
@@ -318,7 +318,7 @@ impl Driver {
         oracle: &Oracle,
         collection: &Collection,
     ) -> Option<(RecordNumber, Vec<RecordNumber>)> {
-        self.scopes(oracle, collection)
+        Self::scopes(oracle, collection)
             .into_iter()
             .flatten()
             .map(|scope| {
@@ -332,7 +332,7 @@ impl Driver {
     }
 
     /// The records whose lists are walked; one `None` where there is one list for all.
-    pub(super) fn scopes(&self, oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
+    pub(super) fn scopes(oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
         match &collection.scope {
             None => vec![None],
             Some(scope) => oracle

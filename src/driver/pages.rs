@@ -19,7 +19,7 @@ impl Driver {
         name: &str,
         collection: &Collection,
     ) {
-        let scopes = self.scopes(oracle, collection);
+        let scopes = Self::scopes(oracle, collection);
         let mut counted: Vec<(Option<RecordNumber>, usize)> = scopes
             .into_iter()
             .map(|scope| {

@@ -56,7 +56,7 @@ impl Driver {
         let lists = self.suite.file().collections.iter().filter(|(_, c)| c.operation == case.operation);
         for (name, collection) in lists {
             let Some(maximum) = self.suite.size_bounds(collection).maximum else { continue };
-            let largest = self.scopes(oracle, collection).into_iter().max_by_key(|scope| {
+            let largest = Self::scopes(oracle, collection).into_iter().max_by_key(|scope| {
                 scope.map_or(0, |s| oracle.children(&collection.resource, Some(s)).len())
             });
             let mut ask =
@@ -87,7 +87,7 @@ impl Driver {
     pub(super) fn usual_parts(&self, oracle: &Oracle, short: &str) -> Parts {
         let file = self.suite.file();
         if let Some((name, collection)) = file.collections.iter().find(|(_, c)| c.operation == short) {
-            let scope = self.scopes(oracle, collection).into_iter().next().flatten();
+            let scope = Self::scopes(oracle, collection).into_iter().next().flatten();
             return self.list_parts(oracle, &ListAsk::first(name, collection, Self::query(scope, 0, None)));
         }
         let operation = self.suite.operation(short);

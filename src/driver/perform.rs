@@ -26,7 +26,7 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         }
         Scenario::Pages { collection } => driver.pages(seeded, e, collection, &collections[collection]).await,
         Scenario::Bounds { collection } => {
-            driver.bounds(seeded, e, collection, &collections[collection]).await
+            driver.bounds(seeded, e, collection, &collections[collection]).await;
         }
         Scenario::Filter { collection, filter } => {
             driver.filter(seeded, e, collection, &collections[collection], filter).await;
@@ -43,14 +43,14 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::Methods => driver.methods(seeded, e, case).await,
         Scenario::Credentials => driver.credentials(seeded, e, case).await,
         Scenario::Update { resource } => {
-            driver.update(own.insert(seeded.as_ref().clone()), e, resource).await
+            driver.update(own.insert(seeded.as_ref().clone()), e, resource).await;
         }
         Scenario::Delete { resource } => {
-            driver.delete(own.insert(seeded.as_ref().clone()), e, resource).await
+            driver.delete(own.insert(seeded.as_ref().clone()), e, resource).await;
         }
         Scenario::Content => driver.content(own.insert(seeded.as_ref().clone()), e, case).await,
         Scenario::Together { resource } => {
-            driver.together(own.insert(seeded.as_ref().clone()), e, resource).await
+            driver.together(own.insert(seeded.as_ref().clone()), e, resource).await;
         }
     }
     (evidence, own.map_or_else(|| Arc::clone(seeded), Arc::new))

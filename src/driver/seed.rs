@@ -267,7 +267,7 @@ impl Driver {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.fill(oracle, parent, item)),
             Value::Object(members) => {
-                members.values_mut().for_each(|member| self.fill(oracle, parent, member))
+                members.values_mut().for_each(|member| self.fill(oracle, parent, member));
             }
             _ => {}
         }

@@ -50,7 +50,7 @@ impl Driver {
         place: Place<'_>,
     ) -> Option<Made> {
         let make = field.make.as_ref()?;
-        if place.index % field.every != 0 {
+        if !place.index.is_multiple_of(field.every) {
             return None;
         }
         let mut rng = self.rng(&format!("{}/{}/{field_name}", place.label, place.index));
@@ -130,10 +130,10 @@ pub(super) fn marker(serial: usize) -> String {
 fn interoperable(value: &mut Value) {
     const LARGEST: i64 = (1 << 53) - 1;
     match value {
-        Value::Number(number) if number.is_u64() || number.is_i64() => {
-            if number.as_i64().is_none_or(|n| n.abs() > LARGEST) {
-                *value = json!(LARGEST);
-            }
+        Value::Number(number)
+            if (number.is_u64() || number.is_i64()) && number.as_i64().is_none_or(|n| n.abs() > LARGEST) =>
+        {
+            *value = json!(LARGEST);
         }
         Value::Array(items) => items.iter_mut().for_each(interoperable),
         Value::Object(members) => members.values_mut().for_each(interoperable),

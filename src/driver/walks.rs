@@ -25,7 +25,7 @@ impl Driver {
         let mirrored = collection.orders[order].mirror_of.as_ref();
         let mirrored = mirrored.and_then(|other| collection.orders.iter().position(|o| o.name == *other));
         let telling = self.telling_scopes(oracle, collection, order);
-        for scope in self.scopes(oracle, collection) {
+        for scope in Self::scopes(oracle, collection) {
             let label = Self::scope_label(oracle, scope);
             let known = expected(&self.suite, oracle, collection, &Self::query(scope, order, None));
             let largest = bounds.maximum.or(bounds.default);
@@ -70,8 +70,7 @@ impl Driver {
         collection: &Collection,
         order: usize,
     ) -> BTreeSet<Option<RecordNumber>> {
-        let mut counted: Vec<(usize, Option<RecordNumber>)> = self
-            .scopes(oracle, collection)
+        let mut counted: Vec<(usize, Option<RecordNumber>)> = Self::scopes(oracle, collection)
             .into_iter()
             .map(|scope| {
                 (expected(&self.suite, oracle, collection, &Self::query(scope, order, None)).len(), scope)

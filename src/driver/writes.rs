@@ -18,10 +18,6 @@ const TOGETHER: usize = 8;
 
 impl Driver {
     /// A parent for records of a case's own. The outer `None`: it could not be made; the inner: the resource lies in nothing.
-    #[expect(
-        clippy::option_option,
-        reason = "no parent needed and no parent to be had are different answers"
-    )]
     pub(super) async fn scratch_parent(
         &self,
         oracle: &mut Oracle,

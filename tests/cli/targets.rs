@@ -64,6 +64,21 @@ async fn a_wrong_target_is_1() {
 }
 
 #[test]
+fn a_fault_of_the_bundled_server_is_1() {
+    let fault = "elizaos-first-message-never-shown";
+    specproof(&["list", "faults"]).assert(0, &[fault]);
+    let only = "elizaos::get_messages::walk";
+    specproof(&["check", "--suite", "elizaos", "--only", only, "--fault", fault])
+        .assert(1, &["does not conform"]);
+}
+
+#[test]
+fn records_stay_where_that_is_asked_for() {
+    let done = specproof(&["check", "--suite", "elizaos", "--only", "PAG004", "--keep"]);
+    done.assert(0, &["leaves them there", "everything, as asked for"]);
+}
+
+#[test]
 fn a_dead_port_is_3() {
     let port = dead_port();
     let done = specproof(&["check", &format!("http://127.0.0.1:{port}"), "--suite", "honcho"]);
