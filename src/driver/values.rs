@@ -103,10 +103,14 @@ fn text(rng: &mut ChaCha8Rng, max: usize, serial: usize) -> Made {
     if serial % 3 == 1 {
         let fitting: Vec<&str> = corpus()
             .iter()
-            .filter(|entry| !entry.nul && !entry.empty && entry.text.chars().count() <= max)
+            .filter(|entry| !entry.nul && entry.text.chars().count() <= max)
+            // A server that wants some text may count what is left of it after trimming.
+            .filter(|entry| !entry.text.trim().is_empty())
             .map(|entry| entry.text.as_str())
             .collect();
-        if let Some(text) = fitting.get((serial / 3) % fitting.len().max(1)) {
+        // In strides, so that a few texts are of many kinds: neighbours in the corpus are alike, and the longest stand last.
+        let stride = [37, 41].into_iter().find(|stride| fitting.len() % stride != 0).unwrap_or(1);
+        if let Some(text) = fitting.get((serial / 3 * stride) % fitting.len().max(1)) {
             return (json!(text), None);
         }
     }

@@ -101,8 +101,7 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             if low > 1 {
                 found.extend(wide(low - 1).map(|text| Candidate::bad("minLength", "minus-1-wide", text)));
                 let short = astral(low - 1);
-                found
-                    .extend(short.map(|text| Candidate::bad("minLength", "minus-1-astral", text).lenient()));
+                found.extend(short.map(|text| Candidate::bad("minLength", "minus-1-astral", text).lenient()));
             }
             found.extend(astral(low).map(|text| Candidate::good("minLength", "exact-astral", text)));
         }
@@ -111,8 +110,9 @@ pub(super) fn strings(schema: &Conjunction<'_>, rng: &mut ChaCha8Rng) -> Vec<Can
             found.push(Candidate::bad("maxLength", "plus-1", json!(longer)));
             found.extend(exact(high, rng).map(|text| Candidate::good("maxLength", "exact", json!(text))));
             found.extend(wide(high).map(|text| Candidate::good("maxLength", "exact-wide", text)));
-            found
-                .extend(astral(high).map(|text| Candidate::good("maxLength", "exact-astral", text).lenient()));
+            found.extend(
+                astral(high).map(|text| Candidate::good("maxLength", "exact-astral", text).lenient()),
+            );
         }
     }
     let fits = |text: &str| (low.unwrap_or(0)..=high.unwrap_or(TEXT_MAX)).contains(&text.chars().count());

@@ -24,8 +24,11 @@ fn difference_by(expected: &Value, actual: &Value, same: fn(&Number, &Number) ->
     match (expected, actual) {
         (Value::Number(a), Value::Number(b)) => (!same(a, b)).then(String::new),
         (Value::Array(a), Value::Array(b)) => {
-            if let Some((i, inner)) =
-                a.iter().zip(b).enumerate().find_map(|(i, (a, b))| difference_by(a, b, same).map(|inner| (i, inner)))
+            if let Some((i, inner)) = a
+                .iter()
+                .zip(b)
+                .enumerate()
+                .find_map(|(i, (a, b))| difference_by(a, b, same).map(|inner| (i, inner)))
             {
                 return Some(format!("/{i}{inner}"));
             }
@@ -35,7 +38,9 @@ fn difference_by(expected: &Value, actual: &Value, same: fn(&Number, &Number) ->
             .iter()
             .find_map(|(key, value)| match b.get(key) {
                 None => Some(format!("/{}", escape(key))),
-                Some(other) => difference_by(value, other, same).map(|inner| format!("/{}{inner}", escape(key))),
+                Some(other) => {
+                    difference_by(value, other, same).map(|inner| format!("/{}{inner}", escape(key)))
+                }
             })
             .or_else(|| b.keys().find(|key| !a.contains_key(*key)).map(|key| format!("/{}", escape(key)))),
         (a, b) => (a != b).then(String::new),

@@ -53,7 +53,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         // Content that is no JSON is refused before the operation is reached, in the way that HTTP has for it.
         let by_parser =
             matches!(status, 400 | 413 | 415) && matches!(answer.ask, Some(Ask::InvalidContent { .. }));
-        if !in_question || by_security || by_parser || answer.documented().is_some() || is_stated(scene, status) {
+        if !in_question
+            || by_security
+            || by_parser
+            || answer.documented().is_some()
+            || is_stated(scene, status)
+        {
             sheet.judged();
             continue;
         }

@@ -1,9 +1,11 @@
 //! LIF002: a change that was confirmed is not what comes back.
 
-use crate::evidence::Ask;
-use crate::rules::answers::{excerpt, probed};
+use serde_json::Value;
+
+use crate::evidence::{Ask, RecordNumber};
+use crate::rules::answers::{Answer, excerpt, probed};
 use crate::rules::declare::rule;
-use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
+use crate::rules::fidelity::compare::{agree, change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::resource_by_number;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -11,8 +13,8 @@ use crate::suite::{Keep, Suite};
 
 rule! {
     /// ## What it checks
-    /// After a change was confirmed, the field holds exactly the new value: in the answer that confirms it, and
-    /// when the record is fetched.
+    /// After a change was confirmed, the field holds exactly the new value, and the others what they held: in the
+    /// answer that confirms it, and when the record is fetched.
     /// ## Why it matters
     /// The client believes that its change is saved, and the next reader sees the old value, or a mixture.
     /// ## Example
@@ -25,7 +27,7 @@ rule! {
     UPDATE_NOT_KEPT {
         code: "LIF002", name: "update-not-kept", level: Must, basis: Suite,
         source: "the suite's requirement about the change",
-        summary: "A field that was changed holds the new value.",
+        summary: "A field that was changed holds the new value, and no other field is changed.",
         implies: [],
         scenarios: &[Kind::Update],
         applies: applies,
@@ -55,6 +57,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         };
         let content = scene.evidence.json(answer.entry).filter(|_| answer.response.is_success());
         let Some(shown) = content.and_then(|content| at.find(content)) else { continue };
+        others(scene, sheet, &answer, (record, name), shown);
         let Some(read) = &field.read else { continue };
         let back = read.find(shown);
         if back.is_none() && !fetched {
@@ -62,7 +65,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         let changed = back.map(|back| change_beyond_rounding(field.keep, value, back));
         // Leaving out what is empty is a way to show it.
-        let left_out = back.is_none_or(serde_json::Value::is_null) && says_nothing(value);
+        let left_out = back.is_none_or(Value::is_null) && says_nothing(value);
         if changed == Some(None) || left_out {
             sheet.judged();
             continue;
@@ -70,8 +73,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let inner = changed.flatten().map_or_else(String::new, |change| change.at);
         let record = scene.oracle.record(record).name();
         let place = content.and_then(|content| at.found_at(content)).unwrap_or_default();
-        let part =
-            |value: &serde_json::Value| value.pointer(&inner).map_or_else(|| "nothing".to_owned(), excerpt);
+        let part = |value: &Value| value.pointer(&inner).map_or_else(|| "nothing".to_owned(), excerpt);
         sheet.fail(Draft {
             pointer: Some(format!("{place}{}{inner}", read.found_at(shown).unwrap_or_default())),
             ..answer.draft(
@@ -87,13 +89,39 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// The other fields are as they were when the record was created.
+fn others<'a>(
+    scene: &Scene<'a>,
+    sheet: &mut Sheet<'_>,
+    answer: &Answer<'a>,
+    (record, changed): (RecordNumber, &str),
+    shown: &Value,
+) {
+    let resource = resource_by_number(scene, record);
+    let before = &scene.oracle.record(record).acknowledged;
+    for (name, field) in resource.fields.iter().filter(|(name, _)| *name != changed) {
+        let Some(read) = &field.read else { continue };
+        let (Some(then), Some(now)) = (read.find(before), read.find(shown)) else { continue };
+        if agree(field.keep, then, now) {
+            continue;
+        }
+        let Some(update) = &resource.update else { continue };
+        sheet.fail(answer.draft(
+            format!("{name} of {} changed with the update of {changed}", scene.oracle.record(record).name()),
+            scene.requirement(&update.requirement),
+            excerpt(then),
+            excerpt(now),
+        ));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::Asked;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn a_change_is_kept() {

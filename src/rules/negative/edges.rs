@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::document::{Location, Operation, Parameter, Response, Schema};
-use crate::rules::answers::{Answer, cut, excerpt};
 use crate::rules::Scene;
+use crate::rules::answers::{Answer, cut, excerpt};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
 use crate::verdict::Level;

@@ -26,7 +26,8 @@ rule! {
     /// ## Source
     /// The meaning of such a field, which the suite names.
     /// ## False alarms and how they are avoided
-    /// `null` and a missing field say nothing. Where others write, only "no more" is judged, while own records remain. Records with keys
+    /// `null` and a missing field say nothing. Where others write, "no more" is judged while own records remain, and
+    /// "more" where the page after it is empty and no walk of the list met anything further. Records with keys
     /// equal to a page's last one may be counted or not, and pages in a direction that the suite leaves open are passed over.
     HAS_MORE_WRONG {
         code: "PAG016", name: "has-more-wrong", level: Must, basis: Invariant,
@@ -57,6 +58,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let Some(beyond) = beyond(scene, walk, page, &expected) else { continue };
             let wrong = match (said, &beyond) {
                 (true, Beyond::Nothing) | (false, Beyond::Records(_) | Beyond::Count(_)) => true,
+                (true, Beyond::Unseen) if ends_after(scene, walk, i) => true,
                 (true, Beyond::Unseen) => continue,
                 _ => false,
             };
@@ -86,6 +88,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
+}
+
+/// Whether nothing stands beyond a page as far as anybody saw: the page after it is empty, and no walk of the same list met an
+/// item that this one did not. (Such an item may share its instant with the page's last one, and be passed over.)
+fn ends_after(scene: &Scene<'_>, walk: &Walk, page: usize) -> bool {
+    let met: BTreeSet<&str> = walk.ids().collect();
+    let same =
+        |other: &&Walk| other.query.scope == walk.query.scope && other.query.filters == walk.query.filters;
+    walk.is_whole()
+        && walk.pages.get(page + 1).is_some_and(Page::is_empty)
+        && scene.evidence.walks.iter().filter(same).all(|other| other.ids().all(|id| met.contains(id)))
 }
 
 /// What stands beyond a page.
