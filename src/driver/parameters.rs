@@ -57,7 +57,9 @@ impl Driver {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
         for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query) {
-            for (label, text) in [("quotes", "'\";--"), ("pattern", "(*%_[\\"), ("unknown word", "specproof_none")] {
+            for (label, text) in
+                [("quotes", "'\";--"), ("pattern", "(*%_[\\"), ("unknown word", "specproof_none")]
+            {
                 if !parameter.schema.is_valid(&serde_json::Value::from(text)) {
                     continue;
                 }

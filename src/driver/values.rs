@@ -116,7 +116,8 @@ fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, serial: u
         }
     }
     let marker = marker(serial);
-    let sentence: String = Words::sentence(rng).chars().take(length.end().saturating_sub(marker.len() + 1)).collect();
+    let sentence: String =
+        Words::sentence(rng).chars().take(length.end().saturating_sub(marker.len() + 1)).collect();
     (json!(format!("{sentence} {marker}")), Some(marker))
 }
 

@@ -57,7 +57,9 @@ impl Driver {
             let record = oracle.record(number).clone();
             let mut content = json!({});
             // By its name alone: what is left out must not be lost.
-            for (name, field) in resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name))) {
+            for (name, field) in
+                resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name)))
+            {
                 if let (Some(pointer), Some(value)) = (&field.send, record.sent.get(name)) {
                     set_at(&mut content, pointer, value.clone());
                 }

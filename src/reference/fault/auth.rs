@@ -47,13 +47,6 @@ const LATE: Damage = around!(|mut call, inner| {
 /// Leaves out how to authenticate.
 const UNCHALLENGED: Damage = Reply(|_, reply| drop(reply.headers.remove(WWW_AUTHENTICATE)));
 
-/// Says that access is forbidden where credentials are missing.
-const FORBIDDEN: Damage = Reply(|_, reply| {
-    if reply.status == StatusCode::UNAUTHORIZED {
-        reply.status = StatusCode::FORBIDDEN;
-    }
-});
-
 /// Lets in whom the comparison of a part of the token lets in.
 const PREFIX: Damage = around!(|mut call, inner| {
     if inner.is_prefixed(&call) {
@@ -66,21 +59,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     auth(Api::Honcho, "list-messages", "honcho-list-open", "The list of messages needs no token.", OPEN),
     auth(Api::Honcho, "get-message", "honcho-fetch-open", "A message is fetched without a token.", OPEN),
     auth(Api::Honcho, ANY, "honcho-any-token", "Every token is accepted.", UNCOMPARED),
-    auth(
-        Api::Honcho,
-        "list-sessions",
-        "honcho-judged-before-token",
-        "A wrong request is answered with what is wrong with it before a token is asked for.",
-        LATE,
-    ),
     auth(Api::Honcho, ANY, "honcho-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
-    auth(
-        Api::Honcho,
-        "list-messages",
-        "honcho-missing-token-forbidden",
-        "A missing token is answered with 403 instead of 401.",
-        FORBIDDEN,
-    ),
     auth(Api::Elizaos, "list-messages", "elizaos-list-open", "The list of messages needs no key.", OPEN),
     auth(Api::Elizaos, ANY, "elizaos-any-key", "Every key is accepted.", UNCOMPARED),
     auth(Api::Elizaos, ANY, "elizaos-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),

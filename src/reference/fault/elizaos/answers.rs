@@ -199,21 +199,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     of(
-        "create-session",
-        "elizaos-end-announced-late",
-        "writes",
-        "A new session ends one hour before its `expiresAt`.",
-        OnReply(|_, reply| {
-            reply.edit(|body| {
-                json::text(body, "expiresAt", |text| {
-                    let later = crate::reference::instant::parse(text)
-                        .and_then(|it| it.checked_add(jiff::SignedDuration::from_hours(1)).ok());
-                    later.map_or_else(|| text.to_owned(), crate::reference::instant::millis)
-                });
-            });
-        }),
-    ),
-    of(
         "delete-session",
         "elizaos-delete-does-nothing",
         "writes",

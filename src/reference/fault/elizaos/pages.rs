@@ -48,34 +48,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "elizaos-range-has-more-beyond",
-        "pages",
-        "With both cursors `hasMore` also counts messages older than `after`.",
-        around!(|call, inner| {
-            let mut reply = inner.send(&call).await;
-            if cursor(&call, "after").is_some() && cursor(&call, "before").is_some() {
-                let unbounded = inner.send(&call.without("after")).await.json();
-                let shown = json::count(&reply.json(), "messages");
-                set_has_more(
-                    &mut reply,
-                    json::count(&unbounded, "messages") > shown || unbounded["hasMore"] == true,
-                );
-            }
-            reply
-        }),
-    ),
-    list(
-        "elizaos-newer-has-more-older",
-        "pages",
-        "With `after` alone `hasMore` says whether there are older messages.",
-        OnReply(|call, reply| {
-            if call.get("after").is_some() && call.get("before").is_none() {
-                let older = json::count(&reply.json(), "messages") > 0;
-                set_has_more(reply, older);
-            }
-        }),
-    ),
-    list(
         "elizaos-page-one-too-many",
         "pages",
         "A full page has one message more than its limit.",

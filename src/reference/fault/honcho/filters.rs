@@ -137,19 +137,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         "The operator `icontains` tells upper from lower case.",
         Request(|call| call.edit(|body| json::rename(body, "icontains", "contains"))),
     ),
-    sessions(
-        "honcho-metadata-filter-first-key-only",
-        "filters",
-        "Of several metadata keys in a filter only the first is compared.",
-        Request(|call| {
-            call.edit(|body| {
-                if let Some(Value::Object(keys)) = body.pointer_mut("/filters/metadata") {
-                    let first = keys.keys().next().cloned();
-                    keys.retain(|key, _| Some(key) == first.as_ref());
-                }
-            });
-        }),
-    ),
     messages(
         "honcho-conditions-last-only",
         "filters",

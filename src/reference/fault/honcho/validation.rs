@@ -50,16 +50,6 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
         }),
     ),
-    messages(
-        "honcho-negative-page-accepted",
-        "validation",
-        "A negative page number is taken for page 1.",
-        Request(|call| {
-            if call.number("page", 1) < 0 {
-                call.remove("page");
-            }
-        }),
-    ),
     sessions(
         "honcho-text-for-number-accepted",
         "validation",

@@ -1,7 +1,7 @@
 //! Values that do not come back as sent, wrong shapes and statuses, and requests that are judged wrongly.
 
-use http::StatusCode;
-use http::header::ALLOW;
+use http::header::{ALLOW, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fault, each_item, is_filtered, items, list, of};
@@ -45,18 +45,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         "Tags come back in alphabetical order.",
         Request(|call| {
             each_message(call, |it| json::list(it, "tags", |tags| tags.sort_by_key(Value::to_string)));
-        }),
-    ),
-    created(
-        "mielto-empty-tags-null",
-        "fidelity",
-        "An empty list of tags becomes null.",
-        Request(|call| {
-            each_message(call, |it| {
-                if it["tags"] == json!([]) {
-                    it["tags"] = Value::Null;
-                }
-            });
         }),
     ),
     created(
@@ -293,17 +281,6 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
         }),
     ),
-    created(
-        "mielto-message-created-twice",
-        "writes",
-        "A message that is sent alone is kept twice.",
-        around!(|call, inner| {
-            if call.json()["content"].is_object() {
-                inner.send(&call).await;
-            }
-            inner.send(&call).await
-        }),
-    ),
     list(
         "mielto-newest-message-late",
         "writes",
@@ -320,6 +297,65 @@ pub(crate) const FAULTS: &[Fault] = &[
                 items(&mut reply, |items| items.drain(..1.min(items.len())).for_each(drop));
             }
             reply
+        }),
+    ),
+    list(
+        "mielto-list-item-without-id",
+        "schema",
+        "The last item of a page that is not the first has no id.",
+        OnReply(|call, reply| {
+            if call.number("skip", 0) > 0 {
+                reply.edit(|body| {
+                    json::list(body, "data", |items| {
+                        if let Some(last) = items.last_mut() {
+                            json::remove(last, "id");
+                        }
+                    });
+                });
+            }
+        }),
+    ),
+    list(
+        "mielto-second-answer-turned",
+        "order",
+        "A page that is asked for again has its first two items in the other order.",
+        around!(|call, inner| {
+            let wanted = ["conversation_id", "skip", "limit", "order_by", "order_direction"]
+                .map(|name| call.get(name));
+            let again = inner.memory.count(&format!("{wanted:?}")) == 2;
+            let mut reply = inner.send(&call).await;
+            if again {
+                reply.edit(|body| {
+                    json::list(body, "data", |items| {
+                        if items.len() > 1 {
+                            items.swap(0, 1);
+                        }
+                    });
+                });
+            }
+            reply
+        }),
+    ),
+    of(
+        "get-message",
+        "mielto-retry-after-in-words",
+        "http",
+        "A 404 says in words when to try again.",
+        OnReply(|_, reply| {
+            if reply.status == StatusCode::NOT_FOUND {
+                reply.headers.insert(RETRY_AFTER, HeaderValue::from_static("in a while"));
+            }
+        }),
+    ),
+    of(
+        "create-conversation",
+        "mielto-malformed-conversation-is-empty",
+        "validation",
+        "A body that is no JSON is taken for an empty object.",
+        Request(|call| {
+            if serde_json::from_slice::<Value>(&call.body).is_err() {
+                call.set_json(&json!({}));
+            }
         }),
     ),
 ];
