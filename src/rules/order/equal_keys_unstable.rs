@@ -23,8 +23,8 @@ rule! {
     /// ## Source
     /// True of every list whose order is complete; `should`, since nobody states how equal keys are ordered.
     /// ## False alarms and how they are avoided
-    /// Which of them comes first is not judged, only that it stays so. If no two records of a list have equal keys, the rule does not pass: it
-    /// is inconclusive.
+    /// Which of them comes first is not judged, only that it stays so. If no two records of a list have equal keys, that is
+    /// noted.
     EQUAL_KEYS_UNSTABLE {
         code: "ORD003", name: "equal-keys-unstable", level: Should, basis: Invariant,
         source: "true of every list whose order is complete",
