@@ -109,7 +109,7 @@ fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, serial: u
             .map(|entry| entry.text.as_str())
             .collect();
         // In strides, so that a few texts are of many kinds: neighbours in the corpus are alike, and the longest stand last.
-        let stride = [37, 41].into_iter().find(|stride| fitting.len() % stride != 0).unwrap_or(1);
+        let stride = [37, 41].into_iter().find(|stride| !fitting.len().is_multiple_of(*stride)).unwrap_or(1);
         let ordinal = serial - serial / 4 - 1;
         if let Some(text) = fitting.get((ordinal * stride) % fitting.len().max(1)) {
             return (json!(text), None);

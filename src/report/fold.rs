@@ -142,7 +142,9 @@ fn closure(rules: &[RuleHead]) -> BTreeMap<&str, BTreeMap<&str, usize>> {
 /// Of rules that imply each other the one that was found first is the cause.
 fn fold_operation(leads: &[Lead], implied: &BTreeMap<&str, BTreeMap<&str, usize>>) -> Vec<Defect> {
     let steps = |cause: &Lead, consequence: &Lead| -> Option<usize> {
-        implied.get(cause.rule())?.get(consequence.rule()).copied()
+        // What is only worth knowing explains nothing that is demanded, and must not stand before it.
+        let explains = cause.level() < Level::May || consequence.level() == Level::May;
+        implied.get(cause.rule())?.get(consequence.rule()).copied().filter(|_| explains)
     };
     let is_cause = |at: usize| {
         leads.iter().enumerate().all(|(other, lead)| {

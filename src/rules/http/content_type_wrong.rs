@@ -3,6 +3,7 @@
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -16,7 +17,8 @@ rule! {
     /// The document's `content` of the response (OpenAPI Specification, Response Object); RFC 9110, section 8.3.
     /// ## False alarms and how they are avoided
     /// Statuses that the document does not list, or lists without content, are not judged. Parameters, case and
-    /// media type ranges are taken into account, and answers without content are passed over.
+    /// media type ranges are taken into account, and answers without content are passed over. It is a `may` for a refusal of content that
+    /// is no JSON, which a framework writes before the operation is reached.
     CONTENT_TYPE_WRONG {
         code: "HTTP005", name: "content-type-wrong", level: Must, basis: Document,
         source: "the document's `content` of the response",
@@ -43,7 +45,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let listed: Vec<&str> = documented.content.iter().map(|media| media.range.as_str()).collect();
         let shown = answer.response.header("content-type").unwrap_or("none");
         let requirement = "the content is of a media type that is listed here";
-        sheet.fail(Draft {
+        let level = if answer.is_refused_by_parser() { Level::May } else { sheet.level() };
+        let draft = Draft {
             pointer: Some(String::new()),
             ..answer.draft(
                 match &essence {
@@ -54,7 +57,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 format!("Content-Type: {}", listed.join(" or ")),
                 format!("Content-Type: {shown}"),
             )
-        });
+        };
+        sheet.fail_at(level, draft);
     }
 }
 

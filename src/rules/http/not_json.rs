@@ -17,7 +17,8 @@ rule! {
     /// RFC 8259, sections 2 and 8.1; the document's media type for the status.
     /// ## False alarms and how they are avoided
     /// Answers that have no content by their nature, and refusals without content and without a documented
-    /// schema, are passed over. What the grammar allows and parsers commonly do not read (deep nesting, huge
+    /// schema, are passed over, and so is what a framework answers to content that is no JSON, unless it is labelled as
+    /// JSON. What the grammar allows and parsers commonly do not read (deep nesting, huge
     /// numbers, half of a surrogate pair) makes the verdict inconclusive.
     NOT_JSON {
         code: "HTTP007", name: "not-json", level: Must, basis: Protocol,
@@ -89,7 +90,7 @@ fn promises_json(answer: &Answer<'_>) -> bool {
         return all_json
             && (answer.response.is_success() || documented.iter().any(|media| media.schema.is_some()));
     }
-    labelled || all_json
+    labelled || all_json && !answer.is_refused_by_parser()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::{Ask, Asked};
+use crate::evidence::Asked;
 use crate::rules::answers::{REFUSING, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
@@ -50,12 +50,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         // Where the document says that credentials are needed, HTTP says how their lack is answered.
         let secured = !answer.operation.security.is_empty() || scene.suite.file().authentication.is_some();
         let by_security = matches!(status, 401 | 403) && secured;
-        // Content that is no JSON is refused before the operation is reached, in the way that HTTP has for it.
-        let by_parser =
-            matches!(status, 400 | 413 | 415) && matches!(answer.ask, Some(Ask::InvalidContent { .. }));
         if !in_question
             || by_security
-            || by_parser
+            || answer.is_refused_by_parser()
             || answer.documented().is_some()
             || is_stated(scene, status)
         {
@@ -93,6 +90,7 @@ fn is_stated(scene: &Scene<'_>, status: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Ask;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;

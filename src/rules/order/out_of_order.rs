@@ -17,7 +17,7 @@ rule! {
     /// ## Source
     /// The suite's requirement on the order of the list.
     /// ## False alarms and how they are avoided
-    /// Items with equal keys may stand in any order. Items without a key, texts on which collations disagree, and records that were created
+    /// Items with equal keys may stand in any order, and items that come a second time are passed over. Items without a key, texts on which collations disagree, and records that were created
     /// at the same time are passed over.
     OUT_OF_ORDER {
         code: "ORD001", name: "out-of-order", level: Must, basis: Suite,
@@ -53,10 +53,12 @@ mod tests {
     #[test]
     fn neighbours_stand_in_order() {
         let world = World::keyed(&[0, 2, 2, 4]);
-        let cases: [(&str, usize, &[&[usize]], Verdict); 11] = [
+        let cases: [(&str, usize, &[&[usize]], Verdict); 12] = [
             ("by_page", 0, &[&[0, 1], &[2, 3]], Pass),
             ("by_page", 0, &[&[1, 0], &[2, 3]], Fail),
             ("by_page", 0, &[&[2, 3], &[0, 1]], Fail),
+            // An item that comes again is not judged here.
+            ("by_page", 0, &[&[0, 1], &[0, 1], &[2, 3]], Pass),
             // Created one after the other: that their instants are equal does not count here.
             ("by_page", 0, &[&[0, 2], &[1, 3]], Fail),
             ("by_page", 1, &[&[3, 2], &[1, 0]], Pass),

@@ -1,6 +1,7 @@
 //! Where items first stand in another order than the list is to have.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -21,12 +22,15 @@ struct Place<'a> {
 /// Judges the order of a walk's items, also across the borders of pages. Only items whose keys are known are compared.
 pub(in crate::rules) fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>, walk: &Walk) {
     let mut last: Option<Place<'_>> = None;
+    let mut met = BTreeSet::new();
     let mut compared = false;
     for (page_number, page) in walk.pages.iter().enumerate() {
         let ids = page.ids.iter().flatten();
         for (i, (id, item)) in ids.zip(scene.evidence.items(page)).enumerate() {
             let here = Place { id: id.as_deref(), item, page: page_number, index: i };
-            if !has_key(scene, &walk.query, &here) {
+            // An item that comes again stands wrong because it comes again, which is another rule's matter.
+            let again = here.id.is_some_and(|id| !met.insert(id));
+            if again || !has_key(scene, &walk.query, &here) {
                 continue;
             }
             if let Some(before) = &last

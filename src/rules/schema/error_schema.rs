@@ -20,7 +20,7 @@ rule! {
     /// The document's schema of the response (OpenAPI Specification, Media Type Object).
     /// ## False alarms and how they are avoided
     /// Statuses that the document does not list, and content of media types that it does not list, are not
-    /// judged here.
+    /// judged here, nor is the refusal of content that is no JSON, which a framework writes.
     ERROR_SCHEMA {
         code: "SCH002", name: "error-schema-broken", level: Must, basis: Document,
         source: "the document's schema of the response",
@@ -44,7 +44,9 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    content::judge(scene, sheet, true, |answer: &Answer<'_>| answer.response.status >= 400);
+    content::judge(scene, sheet, true, |answer: &Answer<'_>| {
+        answer.response.status >= 400 && !answer.is_refused_by_parser()
+    });
 }
 
 #[cfg(test)]
