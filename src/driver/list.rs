@@ -349,15 +349,28 @@ impl Driver {
     }
 
     /// The spellings of "no filter" that the document allows for a list's content.
-    pub(super) fn unfiltered_spellings(&self, collection: &Collection) -> Vec<(&'static str, Unfiltered)> {
+    pub(super) fn unfiltered_spellings(&self, collection: &Collection) -> Vec<(String, Unfiltered)> {
         let Some(body) = &self.suite.operation(&collection.operation).request_body else { return Vec::new() };
         let Some(schema) = body.content.first().and_then(|media_type| media_type.schema.as_ref()) else {
             return Vec::new();
         };
-        [("content {}", json!({})), ("content null", Value::Null)]
+        let mut spellings = vec![json!({}), Value::Null];
+        // Where all filters lie under one member of the content, that member may be empty or null as well.
+        let members: BTreeSet<&str> = collection
+            .filters
+            .values()
+            .filter_map(|filter| match &filter.at {
+                At::Body(pointer) | At::BodyEach(pointer) => pointer.split('/').nth(1),
+                At::Query(_) => None,
+            })
+            .collect();
+        if let (Some(member), 1) = (members.first(), members.len()) {
+            spellings.extend([json!({ *member: {} }), json!({ *member: null })]);
+        }
+        spellings
             .into_iter()
-            .filter(|(_, value)| schema.is_valid(value))
-            .map(|(label, value)| (label, Unfiltered::Json(value)))
+            .filter(|value| schema.is_valid(value))
+            .map(|value| (format!("content {value}"), Unfiltered::Json(value)))
             .collect()
     }
 }

@@ -9,6 +9,8 @@ use crate::suite::Collection;
 
 /// The largest page number or offset that every common integer type holds.
 const FAR: u64 = 2_147_483_647;
+/// One that 32 bits do not hold, and one that a 64-bit float does not hold exactly.
+const HUGE: [u64; 2] = [4_294_967_297, 9_007_199_254_740_993];
 
 impl Driver {
     /// Single pages of one collection.
@@ -106,6 +108,18 @@ impl Driver {
                 ask.asked = Asked::Open;
             }
             self.single(oracle, evidence, &label, WalkKind::PastEnd, ask).await;
+        }
+        // Whether such numbers are refused or lie past the end is the target's own affair; that it survives them is not.
+        for huge in HUGE {
+            let start = match &collection.style {
+                Style::PageNumber(_) => Start::Page(huge),
+                Style::OffsetLimit(_) => Start::Offset(huge),
+                Style::TimestampCursor(_) => break,
+            };
+            let label = format!("{label} {} size={size}", start_label(&start));
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size))).at(start);
+            ask.asked = Asked::Open;
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
     }
 

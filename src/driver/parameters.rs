@@ -48,7 +48,27 @@ impl Driver {
                 evidence.probes.push(Probe { label, ask, entry });
             }
         }
+        self.odd_texts(oracle, evidence, case).await;
         self.over_maximum(oracle, evidence, case).await;
+    }
+
+    /// Texts that break queries and patterns, in every parameter that takes any text: whatever they ask for, the target survives them.
+    async fn odd_texts(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
+        let operation = self.suite.operation(&case.operation);
+        let usual = self.usual_parts(oracle, &case.operation);
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query) {
+            for (label, text) in
+                [("quotes", "'\";--"), ("pattern", "(*%_[\\"), ("unknown word", "specproof_none")]
+            {
+                if !parameter.schema.is_valid(&serde_json::Value::from(text)) {
+                    continue;
+                }
+                let mut parts = usual.clone();
+                set(&mut parts, parameter, text);
+                let outgoing = self.outgoing(&case.operation, &format!("{} {label}", parameter.name), &parts);
+                self.send(evidence, outgoing, Asked::Open).await;
+            }
+        }
     }
 
     /// A page size over the maximum, read as a page: whatever the target makes of it, it must not answer more.

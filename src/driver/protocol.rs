@@ -62,7 +62,18 @@ impl Driver {
                     .collect(),
             )
         };
+        let cut: Vec<(String, String)> = self
+            .client
+            .usual_credentials()
+            .iter()
+            .map(|(name, value)| {
+                let mut characters = value.chars();
+                characters.next_back();
+                (name.clone(), characters.as_str().to_owned())
+            })
+            .collect();
         let cases = [
+            ("credentials without their last character", &usual, Credentials::Other(cut)),
             ("no credentials", &usual, Credentials::None),
             ("unknown credentials", &usual, wrong("")),
             ("wrong scheme", &usual, wrong("Basic ")),

@@ -60,7 +60,7 @@ impl Driver {
                 let suffix = if place.index == 0 { String::new() } else { format!("-{}", place.index) };
                 plain(json!(format!("{}-{}{suffix}", self.namespace, place.name)))
             }
-            Make::Text { max } => Some(text(&mut rng, *max, place.serial)),
+            Make::Text { min, max } => Some(text(&mut rng, *min..=*max, place.serial)),
             Make::Choice(values) => plain(json!(values.get(place.index % values.len().max(1))?)),
             Make::Some(values) => plain(json!(values[..place.index % (values.len() + 1)])),
             Make::Record(resource) => {
@@ -98,24 +98,26 @@ impl Driver {
     }
 }
 
-/// Every third text is from the corpus of awkward strings; the others are sentences with a word that stands nowhere else.
-fn text(rng: &mut ChaCha8Rng, max: usize, serial: usize) -> Made {
-    if serial % 3 == 1 {
+/// Three texts in four are from the corpus of awkward strings; the others are sentences with a word that stands nowhere else.
+fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, serial: usize) -> Made {
+    if !serial.is_multiple_of(4) {
         let fitting: Vec<&str> = corpus()
             .iter()
-            .filter(|entry| !entry.nul && entry.text.chars().count() <= max)
+            .filter(|entry| !entry.nul && length.contains(&entry.text.chars().count()))
             // A server that wants some text may count what is left of it after trimming.
-            .filter(|entry| !entry.text.trim().is_empty())
+            .filter(|entry| *length.start() == 0 || !entry.text.trim().is_empty())
             .map(|entry| entry.text.as_str())
             .collect();
         // In strides, so that a few texts are of many kinds: neighbours in the corpus are alike, and the longest stand last.
         let stride = [37, 41].into_iter().find(|stride| !fitting.len().is_multiple_of(*stride)).unwrap_or(1);
-        if let Some(text) = fitting.get((serial / 3 * stride) % fitting.len().max(1)) {
+        let ordinal = serial - serial / 4 - 1;
+        if let Some(text) = fitting.get((ordinal * stride) % fitting.len().max(1)) {
             return (json!(text), None);
         }
     }
     let marker = marker(serial);
-    let sentence: String = Words::sentence(rng).chars().take(max.saturating_sub(marker.len() + 1)).collect();
+    let sentence: String =
+        Words::sentence(rng).chars().take(length.end().saturating_sub(marker.len() + 1)).collect();
     (json!(format!("{sentence} {marker}")), Some(marker))
 }
 

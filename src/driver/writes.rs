@@ -11,7 +11,7 @@ use super::values::Place;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::Words;
 use crate::oracle::{Oracle, Record};
-use crate::suite::Resource;
+use crate::suite::{Make, Resource};
 
 /// How many clients create at once.
 const TOGETHER: usize = 8;
@@ -56,7 +56,10 @@ impl Driver {
         for number in firsts {
             let record = oracle.record(number).clone();
             let mut content = json!({});
-            for (name, field) in &resource.fields {
+            // By its name alone: what is left out must not be lost.
+            for (name, field) in
+                resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name)))
+            {
                 if let (Some(pointer), Some(value)) = (&field.send, record.sent.get(name)) {
                     set_at(&mut content, pointer, value.clone());
                 }

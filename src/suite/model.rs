@@ -277,8 +277,11 @@ fn one() -> usize {
 pub enum Make {
     /// A name that is unique in this run, `[A-Za-z0-9_-]` only; records of one seed name have equal names.
     Name,
-    /// Sentences and awkward strings; `max` is in code points.
+    /// Sentences and awkward strings; bounds are in code points.
     Text {
+        /// The fewest code points; 1 where nothing is said.
+        #[serde(default = "one")]
+        min: usize,
         /// The most code points.
         max: usize,
     },

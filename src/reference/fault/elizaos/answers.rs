@@ -51,26 +51,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "elizaos-expired-session-not-found",
-        "http",
-        "The list of an expired session is answered with 404 instead of 410.",
-        OnReply(|_, reply| {
-            if reply.status == StatusCode::GONE {
-                *reply = error(StatusCode::NOT_FOUND, "SESSION_NOT_FOUND");
-            }
-        }),
-    ),
-    list(
-        "elizaos-expired-session-empty",
-        "http",
-        "The list of an expired session is empty instead of 410.",
-        OnReply(|_, reply| {
-            if reply.status == StatusCode::GONE {
-                *reply = empty_page();
-            }
-        }),
-    ),
-    list(
         "elizaos-empty-session-not-found",
         "http",
         "A session without messages is answered with 404.",
@@ -166,19 +146,6 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     of(
         ANY,
-        "elizaos-errors-claim-success",
-        "http",
-        "Errors say `success: true`.",
-        OnReply(|_, reply| {
-            if !reply.is_success() {
-                let mut body = reply.json();
-                json::set(&mut body, "success", json!(true));
-                reply.set_json(&body);
-            }
-        }),
-    ),
-    of(
-        ANY,
         "elizaos-no-allow",
         "http",
         "The answer to a method that is not allowed does not name those that are.",
@@ -229,19 +196,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         "A content of the right length is refused when its UTF-8 has more than 4000 bytes.",
         Request(|call| {
             content(call, |it| it.to_owned() + &"x".repeat(if it.len() > 4000 { 4000 } else { 0 }));
-        }),
-    ),
-    of(
-        "send-message",
-        "elizaos-number-for-content-accepted",
-        "validation",
-        "A content that is a number becomes text.",
-        Request(|call| {
-            call.edit(|body| {
-                if body["content"].is_number() {
-                    body["content"] = json!(body["content"].to_string());
-                }
-            });
         }),
     ),
     of(

@@ -6,7 +6,6 @@ use super::{Fault, cursor, cursors, items, list, stamp};
 use crate::reference::fault::call::Call;
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::json;
-use crate::reference::fault::text;
 
 fn shift(call: &mut Call, name: &str, by: i64) {
     if let Some(at) = cursor(call, name) {
@@ -196,18 +195,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         "cursors",
         "Cursors in the documented form, date-time, are refused.",
         Request(|call| spoil(call, is_date_time)),
-    ),
-    list(
-        "elizaos-cursor-offset-ignored",
-        "cursors",
-        "The offset of a date-time cursor is read as UTC.",
-        Request(|call| {
-            for name in ["before", "after"] {
-                if let Some(text) = call.get(name).filter(|_| is_date_time(call, name)) {
-                    call.set(name, text::zone_dropped(&text));
-                }
-            }
-        }),
     ),
     list(
         "elizaos-cursor-whole-seconds",

@@ -114,11 +114,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         "The list shows times without their fraction of a second.",
         OnReply(|_, reply| each_item(reply, |item| json::text(item, "createdAt", text::whole_seconds))),
     ),
-    shown(
-        "elizaos-user-shown-as-agent",
-        "The list shows messages of the user as those of the agent.",
-        OnReply(|_, reply| each_item(reply, |item| json::set(item, "isAgent", json!(true)))),
-    ),
     list(
         "elizaos-created-at-without-zone",
         "schema",
@@ -166,16 +161,6 @@ pub(crate) const FAULTS: &[Fault] = &[
                     item["metadata"] = json!([]);
                 }
             });
-        }),
-    ),
-    of(
-        "send-message",
-        "elizaos-message-kept-twice",
-        "writes",
-        "Each message is kept twice.",
-        around!(|call, inner| {
-            inner.send(&call).await;
-            inner.send(&call).await
         }),
     ),
     of(

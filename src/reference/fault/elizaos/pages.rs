@@ -210,46 +210,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "elizaos-limit-zero-accepted",
-        "validation",
-        "The limit 0 is taken for the default.",
-        Request(|call| {
-            if call.get("limit").as_deref() == Some("0") {
-                call.remove("limit");
-            }
-        }),
-    ),
-    list(
-        "elizaos-negative-limit-accepted",
-        "validation",
-        "A negative limit is taken for 1.",
-        Request(|call| {
-            if call.number("limit", 50) < 0 {
-                call.set("limit", 1);
-            }
-        }),
-    ),
-    list(
-        "elizaos-limit-clamped",
-        "validation",
-        "A limit over the maximum is cut to it instead of refused.",
-        Request(|call| {
-            if call.number("limit", 50) > 100 {
-                call.set("limit", 100);
-            }
-        }),
-    ),
-    list(
-        "elizaos-text-for-limit-accepted",
-        "validation",
-        "A limit that is no number is taken for the default.",
-        Request(|call| {
-            if !call.is_number_or_absent("limit") {
-                call.remove("limit");
-            }
-        }),
-    ),
-    list(
         "elizaos-largest-limit-refused",
         "validation",
         "The documented maximum of the limit is refused.",

@@ -103,13 +103,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         Request(|call| each_text(call, "content", text::without_zero_width)),
     ),
     stored(
-        "honcho-nul-ends-content",
-        "The content ends before its first U+0000.",
-        Request(|call| {
-            each_text(call, "content", |it| it.split('\0').next().unwrap_or_default().to_owned());
-        }),
-    ),
-    stored(
         "honcho-metadata-keys-lowercased",
         "Keys of the metadata become lower case.",
         Request(|call| {

@@ -163,16 +163,6 @@ pub(crate) const FAULTS: &[Fault] = &[
             });
         }),
     ),
-    messages(
-        "honcho-unknown-filter-field-accepted",
-        "filters",
-        "A filter on a field that does not exist is left out instead of refused.",
-        around!(|call, inner| {
-            let reply = inner.send(&call).await;
-            let unknown = reply.json()["detail"][0]["type"] == "unknown_field";
-            if unknown { inner.send(&unfiltered(&call)).await } else { reply }
-        }),
-    ),
     sessions(
         "honcho-null-body-refused",
         "filters",

@@ -107,19 +107,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     creation(
-        "honcho-number-for-content-accepted",
-        "A content that is a number becomes text.",
-        Request(|call| {
-            call.edit(|body| {
-                json::each(body, "messages", |message| {
-                    if message["content"].is_number() {
-                        message["content"] = json!(message["content"].to_string());
-                    }
-                });
-            });
-        }),
-    ),
-    creation(
         "honcho-long-content-cut",
         "A content over the maximum is cut to it instead of refused.",
         Request(|call| each_content(call, |it| it.chars().take(25_000).collect())),

@@ -117,23 +117,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     of(
-        "delete-workspace",
-        "honcho-workspace-deleted-with-sessions",
-        "writes",
-        "A workspace that still has sessions is deleted together with them.",
-        around!(|call, inner| {
-            let reply = inner.send(&call).await;
-            if reply.status != StatusCode::CONFLICT {
-                return reply;
-            }
-            for session in listed(&call, &inner, format!("{}/sessions/list", call.path)).await {
-                let path = format!("{}/sessions/{}", call.path, id(&session));
-                inner.send(&call.sibling(Method::DELETE, path)).await;
-            }
-            inner.send(&call).await
-        }),
-    ),
-    of(
         "update-message",
         "honcho-update-merges",
         "writes",

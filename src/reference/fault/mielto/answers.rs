@@ -294,17 +294,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     created(
-        "mielto-batch-turned-round",
-        "writes",
-        "The messages of a batch are kept in the opposite order.",
-        around!(|mut call, inner| {
-            call.edit(|body| json::list(body, "content", |items| items.reverse()));
-            let mut reply = inner.send(&call).await;
-            reply.edit(|body| body.as_array_mut().into_iter().for_each(|items| items.reverse()));
-            reply
-        }),
-    ),
-    created(
         "mielto-message-created-twice",
         "writes",
         "A message that is sent alone is kept twice.",

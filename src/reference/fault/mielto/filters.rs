@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fault, Paging, all, is_filtered, items, list, of, show, unfiltered};
+use super::{Fault, Paging, all, is_filtered, items, list, show, unfiltered};
 use crate::reference::fault::call::{Call, Inner, Reply};
 use crate::reference::fault::damage::Damage::Request;
 use crate::reference::fault::damage::around;
@@ -117,16 +117,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "mielto-tags-first-only",
-        "filters",
-        "Of several tags only the first is looked for.",
-        Request(|call| {
-            if let Some((first, _)) = call.get("tags").as_deref().and_then(|tags| tags.split_once(',')) {
-                call.set("tags", first);
-            }
-        }),
-    ),
-    list(
         "mielto-tags-by-substring",
         "filters",
         "A tag also finds messages with a longer tag that contains it.",
@@ -173,66 +163,6 @@ pub(crate) const FAULTS: &[Fault] = &[
                 rematched(call, inner, &[], |item| content(item).to_lowercase().starts_with(&word)).await
             }
             None => inner.send(&call).await,
-        }),
-    ),
-    list(
-        "mielto-search-loses-non-ascii",
-        "filters",
-        "A search for a word with characters outside ASCII finds nothing.",
-        around!(|call, inner| {
-            let foreign = call.get("search").is_some_and(|word| !word.is_ascii());
-            rematched(call, inner, &[], |_| !foreign).await
-        }),
-    ),
-    list(
-        "mielto-search-is-pattern",
-        "filters",
-        "In a search `_` and `%` stand for any text.",
-        around!(|call, inner| match call.get("search").filter(|word| word.contains(['%', '_'])) {
-            Some(word) => {
-                let parts: Vec<String> = word.to_lowercase().split(['%', '_']).map(str::to_owned).collect();
-                rematched(call, inner, &["search"], |item| {
-                    let content = content(item).to_lowercase();
-                    parts.iter().all(|part| content.contains(part))
-                })
-                .await
-            }
-            None => inner.send(&call).await,
-        }),
-    ),
-    list(
-        "mielto-workspace-ignored",
-        "isolation",
-        "`X-Workspace-Id` does not choose the workspace of the list.",
-        Request(|call| drop(call.headers.remove("x-workspace-id"))),
-    ),
-    of(
-        "get-message",
-        "mielto-get-ignores-workspace",
-        "isolation",
-        "A message of the default workspace is found through every other one.",
-        around!(|call, inner| {
-            let reply = inner.send(&call).await;
-            let mut other = call.clone();
-            other.headers.remove("x-workspace-id");
-            if reply.is_success() { reply } else { inner.send(&other).await }
-        }),
-    ),
-    list(
-        "mielto-leaks-other-workspace",
-        "isolation",
-        "The last page of a list in another workspace also shows a message of the default workspace.",
-        around!(|call, inner| {
-            let mut reply = inner.send(&call).await;
-            let is_last = reply.json()["has_more"] == false;
-            if is_last && call.headers.contains_key("x-workspace-id") {
-                let mut other = unfiltered(&call).without("skip");
-                other.headers.remove("x-workspace-id");
-                if let Some(foreign) = inner.send(&other).await.json()["data"].get(0).cloned() {
-                    items(&mut reply, |items| items.push(foreign));
-                }
-            }
-            reply
         }),
     ),
     list(

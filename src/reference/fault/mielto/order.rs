@@ -57,16 +57,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "mielto-order-field-ignored",
-        "order",
-        "Whatever field is named, the order is by `created_at`.",
-        Request(|call| {
-            if call.get("order_by").as_deref() != Some("secret") {
-                call.remove("order_by");
-            }
-        }),
-    ),
-    list(
         "mielto-ties-follow-limit",
         "order",
         "Items with equal keys come in another order for each limit, so pages repeat and lose some.",
@@ -84,32 +74,6 @@ pub(crate) const FAULTS: &[Fault] = &[
                 let order = if descends { order.reverse() } else { order };
                 order.then_with(|| rank(left).cmp(&rank(right)))
             });
-        })
-        .await),
-    ),
-    list(
-        "mielto-ties-not-mirrored",
-        "order",
-        "Descending, items with equal keys stay in ascending order.",
-        around!(|call, inner| reordered(call, inner, |call, items| {
-            if descends(call) {
-                let key = key(call);
-                items.reverse();
-                items.sort_by(|left, right| right[&key].as_str().cmp(&left[&key].as_str()));
-            }
-        })
-        .await),
-    ),
-    list(
-        "mielto-order-ignores-case",
-        "order",
-        "Text is ordered without regard to case.",
-        around!(|call, inner| reordered(call, inner, |call, items| {
-            let key = key(call);
-            items.sort_by_key(|item| item[&key].as_str().unwrap_or_default().to_lowercase());
-            if descends(call) {
-                items.reverse();
-            }
         })
         .await),
     ),

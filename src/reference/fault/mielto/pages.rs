@@ -102,17 +102,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         sliced!(|it| it.window(it.skip.min(it.total.saturating_sub(1)))),
     ),
     list(
-        "mielto-past-end-not-found",
-        "pages",
-        "An offset past the end is answered with 404.",
-        OnReply(|call, reply| {
-            let paging = paging(call, reply);
-            if reply.is_success() && paging.skip > 0 && paging.skip >= paging.total {
-                *reply = Reply::new(StatusCode::NOT_FOUND, &json!({"detail": "Not Found"}));
-            }
-        }),
-    ),
-    list(
         "mielto-huge-skip-fails",
         "pages",
         "An offset that 32 bits do not hold is answered with 500.",
