@@ -92,6 +92,10 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
                 sheet.note("a record with the instant of a page's last item is passed over by the cursor");
                 continue;
             }
+            if times == 0 && by_cursor(walk) && is_met_elsewhere(scene, walk, &record.id) {
+                // It was created, and lost on the way from page to page: that is judged where lists are walked.
+                continue;
+            }
             if times == 1 {
                 sheet.judged();
                 continue;
@@ -114,6 +118,17 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
             });
         }
     }
+}
+
+/// Whether a walk went on by cursors.
+fn by_cursor(walk: &Walk) -> bool {
+    walk.pages.iter().any(|page| matches!(page.start, Start::Before(_) | Start::After(_)))
+}
+
+/// Whether another whole walk of the same list met an item.
+fn is_met_elsewhere(scene: &Scene<'_>, walk: &Walk, id: &str) -> bool {
+    let others = scene.evidence.walks.iter().filter(|other| other.is_whole() && other.label != walk.label);
+    others.filter(|other| other.query.scope == walk.query.scope).any(|other| other.ids().any(|met| met == id))
 }
 
 /// Whether a timestamp cursor of a walk cannot tell a record from what stood on the page before.
