@@ -158,7 +158,7 @@ impl Markdown {
             commands.push(excerpt(&(self.curl)(exchange, base)));
         }
         commands.push(format!("specproof explain {}", first.rule()));
-        commands.push(format!("specproof check --only '{}'", first.shown.case));
+        commands.push(format!("specproof check --only '{}::'", first.shown.case));
         writeln!(page, "Repeat, explain, rerun:\n{}", block("sh", &commands.join("\n")))?;
         Self::extent(page, first)?;
         for lead in &defect.lead[1..] {

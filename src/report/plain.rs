@@ -63,6 +63,6 @@ pub(super) fn describe(located: &Located, curl: Curl, base: &str) -> String {
         lines.push(format!("repeat:   {}", visible_lines(&curl(exchange, base))));
     }
     lines.push(format!("explain:  specproof explain {}", visible(&finding.rule)));
-    lines.push(format!("rerun:    specproof check --only '{}'", visible(&located.case)));
+    lines.push(format!("rerun:    specproof check --only '{}::'", visible(&located.case)));
     lines.join("\n")
 }

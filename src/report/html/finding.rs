@@ -45,7 +45,7 @@ pub(super) fn write(page: &mut String, tally: &Tally, curl: Curl, located: &Loca
         commands.push(curl(exchange, tally.head.as_ref().map_or("", |head| &head.target)));
     }
     commands.push(format!("specproof explain {}", finding.rule));
-    commands.push(format!("specproof check --only '{}'", located.case));
+    commands.push(format!("specproof check --only '{}::'", located.case));
     writeln!(page, "<pre>{}</pre>", html_lines(&commands.join("\n")))?;
     let left = finding.exchanges.len().saturating_sub(EXCHANGES);
     if left > 0 {

@@ -70,7 +70,7 @@ impl Context<'_> {
             self.field(out, "repeat", &lines)?;
         }
         self.verbatim(out, "explain", &format!("specproof explain {}", first.rule()))?;
-        self.verbatim(out, "rerun", &format!("specproof check --only '{}'", first.shown.case))?;
+        self.verbatim(out, "rerun", &format!("specproof check --only '{}::'", first.shown.case))?;
         self.extent(out, first)?;
         for lead in &defect.lead[1..] {
             let name = self.tally.rule_name(lead.rule());
