@@ -47,7 +47,7 @@ pub(super) fn judge(
                 continue;
             }
             let (expected, actual) = describe(sent.pointer(&change.at), back.pointer(&change.at));
-            let rounded = change.aspect == Aspect::Rounding;
+            let rounded = change.aspect == Aspect::Rounding && field.requirement.is_none();
             let level = if rounded { Level::May } else { sheet.level() };
             let requirement = match &field.requirement {
                 Some(key) => scene.requirement(key),

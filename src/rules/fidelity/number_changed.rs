@@ -20,8 +20,8 @@ rule! {
     /// holds what was sent.
     /// ## False alarms and how they are avoided
     /// Numbers are compared by value, so that `1.0` for `1` is fine, and only such numbers are sent as a 64-bit
-    /// integer or float holds. An integer beyond 2^53 that came back as the nearest 64-bit float is a `may`: RFC
-    /// 8259, section 6, does not expect more of an implementation.
+    /// integer or float holds. An integer beyond 2^53 that came back as the nearest 64-bit float is a `may`
+    /// where the suite requires nothing of the field: RFC 8259, section 6, does not expect more of an implementation.
     NUMBER_CHANGED {
         code: "FID002", name: "number-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the field",
