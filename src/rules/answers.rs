@@ -11,24 +11,7 @@ use crate::scenario::Kind;
 use crate::verdict::Requirement;
 
 /// Every kind of scenario, for rules that look at each answer whatever it was for.
-pub(super) const EVERY: &[Kind] = &[
-    Kind::Create,
-    Kind::Walk,
-    Kind::Pages,
-    Kind::Bounds,
-    Kind::Filter,
-    Kind::FilterPair,
-    Kind::UnknownParent,
-    Kind::Fetch,
-    Kind::FetchElsewhere,
-    Kind::Update,
-    Kind::Delete,
-    Kind::Parameters,
-    Kind::Content,
-    Kind::Methods,
-    Kind::Credentials,
-    Kind::Together,
-];
+pub(super) const EVERY: &[Kind] = Kind::ALL;
 
 /// Kinds of scenarios of which at least one request is to be refused.
 pub(super) const REFUSING: &[Kind] = &[
