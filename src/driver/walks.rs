@@ -38,7 +38,8 @@ impl Driver {
                 sizes(known.len(), bounds).into_iter().map(Some).collect()
             } else {
                 // The usual order gets every size; the others only enough to see that paging goes with them.
-                vec![Some(7), largest]
+                let small = if pages_for(known.len(), 7) <= MOST_PAGES { Some(7) } else { bounds.default };
+                vec![small, largest]
             };
             if order == 0 && collection.scope.is_some() && bounds.default.is_some() {
                 sizes.push(None);

@@ -1,6 +1,6 @@
 //! Rules: one property each, judged on the evidence of a case.
 //!
-//! A rule is a declaration ([`Rule`], made by the [`rule!`] macro) and a pure function from a [`Scene`] to what it writes on a
+//! A rule is a declaration ([`Rule`], made by the `rule!` macro) and a pure function from a [`Scene`] to what it writes on a
 //! [`Sheet`]. It never sends anything. [`RULES`] is the only registration; listings, `explain`, the rule pages, "did you mean" and the tests
 //! of completeness all come from it.
 
