@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::collection::{At, Collection, Test};
 use super::error::{SuiteError, line_of, nearest};
-use super::model::{At, Collection, Make, Resource, SuiteFile, Test};
+use super::model::{Make, Resource, SuiteFile};
 use crate::document::{Document, Operation};
 
 /// The checks' context: where the file is, and what was checked so far.

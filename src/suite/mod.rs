@@ -4,11 +4,13 @@
 //! there, so that everything behind this module can look it up without doubt.
 
 mod check;
+mod collection;
 mod error;
 mod model;
 #[cfg(test)]
 mod tests;
 
+pub use collection::*;
 pub use error::{SuiteError, nearest};
 pub use model::*;
 

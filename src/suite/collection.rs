@@ -1,0 +1,287 @@
+//! The part of the suite file that speaks of lists: how each pages, its orders and filters, and how the guides' disagreements are settled.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::model::{Pointers, Promise};
+use crate::pagination::Style;
+
+/// A list operation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Collection {
+    /// The operation, by short name.
+    pub operation: String,
+    /// What is listed.
+    pub resource: String,
+    /// The resource that a list belongs to; absent when there is one list for all.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// The query parameter that names the scope, when the path does not.
+    #[serde(default)]
+    pub scope_query: Option<String>,
+    /// Where the items stand in an answer.
+    pub items: Pointers,
+    /// How it pages.
+    pub style: Style,
+    /// Its orders; the first is what comes without parameters.
+    pub orders: Vec<Order>,
+    /// Its filters.
+    #[serde(default)]
+    pub filters: BTreeMap<String, Filter>,
+    /// Whether others may write into a scope that the harness made.
+    #[serde(default)]
+    pub others: Option<Others>,
+    /// The requirement that a list holds exactly what was created, each once.
+    pub complete: Promise,
+    /// The requirement that a list under a parent that does not exist is refused or empty.
+    #[serde(default)]
+    pub unknown_parent: Option<UnknownParent>,
+    /// How the guides' disagreements are settled.
+    #[serde(default)]
+    pub conventions: Conventions,
+}
+
+/// Who else may write into a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Others {
+    /// Who and when, as one sentence.
+    pub because: String,
+}
+
+/// What a list under an unknown parent answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnknownParent {
+    /// The refusals that are allowed.
+    #[serde(default)]
+    pub status: Vec<u16>,
+    /// Whether an empty page is allowed.
+    #[serde(default)]
+    pub empty: bool,
+    /// The key of the requirement.
+    pub requirement: String,
+}
+
+/// One order of a collection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Order {
+    /// Its name, such as `default` or `reverse`.
+    pub name: String,
+    /// The query parameters that choose it.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+    /// What it goes by.
+    pub by: OrderKey,
+    /// Up or down.
+    pub direction: Direction,
+    /// The order that it is the exact mirror of, item by item.
+    #[serde(default)]
+    pub mirror_of: Option<String>,
+    /// The requirement that states it.
+    pub requirement: String,
+}
+
+/// What an order goes by.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum OrderKey {
+    /// The order in which the records were created, whatever any of their fields says.
+    Creation,
+    /// The instant in this field of the representation; equal instants in any order.
+    Instant(Pointers),
+    /// The text in this field of the representation, compared by code point; judged only among ASCII letters of one case and digits.
+    Text(Pointers),
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Smallest (oldest) first.
+    Ascending,
+    /// Largest (newest) first.
+    Descending,
+}
+
+/// One filter of a collection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Filter {
+    /// The field of the resource that it looks at.
+    pub field: String,
+    /// Where its value goes.
+    pub at: At,
+    /// Which records it lets through.
+    pub test: Test,
+    /// The requirement that states it.
+    pub requirement: String,
+}
+
+/// Where a value goes in a request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum At {
+    /// A query parameter.
+    Query(String),
+    /// A place in the JSON content; numbers in the pointer make arrays.
+    Body(String),
+    /// A place in the JSON content for each value of an array: `*` in the pointer stands for the value's index. For `test = "in"`.
+    BodyEach(String),
+}
+
+/// Which records a filter with a value lets through.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Test {
+    /// Those whose field equals the value.
+    Equals,
+    /// Those whose field does not equal the value (those without the field are not judged).
+    NotEquals,
+    /// Those whose field is one of the values of an array; two at a time are asked for.
+    In,
+    /// Those whose object holds every member of the value.
+    Contains,
+    /// Those whose text holds the value; only words are asked for that stand in exactly one record, or in none.
+    HasWord,
+    /// The same, but the case of letters does not matter; the word is asked for in capitals.
+    HasWordAnyCase,
+    /// Those whose array holds the value; only single values are asked for.
+    HasMember,
+    /// Those whose instant or number is greater than the value.
+    Greater,
+    /// Those whose instant or number is greater than or equal to the value.
+    AtLeast,
+    /// Those whose instant or number is less than or equal to the value.
+    AtMost,
+}
+
+impl Test {
+    /// Whether there is a value that lets nothing through, whatever was seeded.
+    pub fn can_be_impossible(self) -> bool {
+        !matches!(self, Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost)
+    }
+}
+
+/// How the guides' disagreements are settled for a collection. What is absent is inferred from the document or unknown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Conventions {
+    /// What a page past the end is.
+    #[serde(default)]
+    pub past_end: Option<Settled<PastEnd>>,
+    /// Whether a page may be short before the end.
+    #[serde(default)]
+    pub short_pages: Option<Settled<ShortPages>>,
+    /// What a total counts.
+    #[serde(default)]
+    pub total: Option<Settled<Total>>,
+    /// Whether the item a cursor names is in the answer.
+    #[serde(default)]
+    pub cursor_item: Option<Settled<CursorItem>>,
+    /// Which items a bounded page holds.
+    #[serde(default)]
+    pub adjacency: Option<Settled<Adjacency>>,
+    /// Whether both bounds may be given.
+    #[serde(default)]
+    pub both_bounds: Option<Settled<BothBounds>>,
+    /// Whether an empty page has cursors.
+    #[serde(default)]
+    pub empty_cursors: Option<Settled<EmptyCursors>>,
+}
+
+impl Conventions {
+    /// Every convention by name, with its setting and the requirement behind it where the suite states one.
+    pub fn all(&self) -> Vec<(&'static str, Option<(String, String)>)> {
+        fn told<T: std::fmt::Display>(settled: Option<&Settled<T>>) -> Option<(String, String)> {
+            settled.map(|s| (s.is.to_string(), s.requirement.clone()))
+        }
+        vec![
+            ("past-end", told(self.past_end.as_ref())),
+            ("short-pages", told(self.short_pages.as_ref())),
+            ("total", told(self.total.as_ref())),
+            ("cursor-item", told(self.cursor_item.as_ref())),
+            ("adjacency", told(self.adjacency.as_ref())),
+            ("both-bounds", told(self.both_bounds.as_ref())),
+            ("empty-cursors", told(self.empty_cursors.as_ref())),
+        ]
+    }
+}
+
+/// A setting and its reason: the key of a requirement.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settled<T> {
+    /// The setting.
+    pub is: T,
+    /// The key of the requirement that states it.
+    pub requirement: String,
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])+ $name:ident { $($(#[$vdoc:meta])+ $variant:ident = $text:literal),+ $(,)? })+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])+ #[serde(rename = $text)] $variant),+ }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $(Self::$variant => $text),+ })
+            }
+        }
+    )+};
+}
+
+settings! {
+    /// What a page past the end is.
+    PastEnd {
+        /// 200 with no items.
+        Empty = "empty",
+        /// 404.
+        NotFound = "not-found",
+    }
+    /// Whether a page may be short before the end.
+    ShortPages {
+        /// Every page but the last is full.
+        Never = "never",
+        /// A page may be short, or empty, before the end.
+        Allowed = "allowed",
+    }
+    /// What a total counts.
+    Total {
+        /// The whole filtered set.
+        Exact = "exact",
+        /// An estimate.
+        Estimate = "estimate",
+    }
+    /// Whether the item a cursor names is in the answer.
+    CursorItem {
+        /// It is not.
+        Excluded = "excluded",
+        /// It is.
+        Included = "included",
+    }
+    /// Which items a page bounded on one side holds.
+    Adjacency {
+        /// Those next to the cursor.
+        Next = "next-to-the-cursor",
+        /// Those at the start of the list.
+        Start = "from-the-start",
+    }
+    /// Whether both bounds may be given.
+    BothBounds {
+        /// Together they are a range.
+        Range = "range",
+        /// Together they are refused.
+        Refused = "refused",
+    }
+    /// Whether an empty page has cursors.
+    EmptyCursors {
+        /// It has none.
+        Absent = "absent",
+        /// It may have some.
+        Allowed = "allowed",
+    }
+}
