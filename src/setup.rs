@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::client::{Client, ClientError, ClientOptions, Secret};
@@ -83,6 +84,12 @@ pub struct Target {
     pub timeout: Option<Duration>,
     /// The most requests of one suite, in place of the suite's own limit.
     pub max_requests: Option<usize>,
+    /// When the time for cases is used up; never, where nothing is given.
+    pub deadline: Option<Instant>,
+    /// When the time for cleaning up is used up.
+    pub cleanup_deadline: Option<Instant>,
+    /// The most requests a second.
+    pub rate: Option<f64>,
     /// The most requests in flight.
     pub concurrency: usize,
     /// Values of the suites' variables; each suite takes those that it has.
@@ -99,6 +106,9 @@ impl Target {
             secrets: Vec::new(),
             timeout: None,
             max_requests: None,
+            deadline: None,
+            cleanup_deadline: None,
+            rate: None,
             concurrency,
             variables: BTreeMap::new(),
         }
@@ -155,6 +165,9 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     options.connect_timeout = options.connect_timeout.min(options.timeout);
     let max_requests = target.max_requests.or(suite.file().limits.requests);
     options.max_requests = max_requests;
+    options.deadline = target.deadline;
+    options.cleanup_deadline = target.cleanup_deadline;
+    options.rate = target.rate;
     options.concurrency = target.concurrency;
     let variables = target
         .variables

@@ -125,7 +125,13 @@ pub(super) struct Pace {
     /// Longest time for one request
     #[arg(long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub(super) timeout: Option<u64>,
-    /// Most requests of one suite
+    /// Longest time for the whole run, cleaning up included
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = RangedU64ValueParser::<u64>::new().range(1..=604_800))]
+    pub(super) max_time: u64,
+    /// Most requests a second; less than one is possible [default: as fast as the target answers]
+    #[arg(long, value_name = "N")]
+    pub(super) rate: Option<f64>,
+    /// Most requests of one suite; those that clean up come on top
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(super) max_requests: Option<usize>,
 }

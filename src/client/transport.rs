@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
+use tower::util::MapFutureLayer;
 use url::Url;
 
 use super::assemble::Assembled;
@@ -19,7 +20,8 @@ use crate::evidence::TransportErrorKind;
 const IDLE: Duration = Duration::from_millis(1500);
 
 tokio::task_local! {
-    /// Whether the request under way opened a connection. The connector runs in the task of the request that asked for it.
+    /// Whether the request under way opened a connection. The connector runs in the task of the request that asked for it, and it counts
+    /// only once it is done: where another connection becomes free before, the request takes that one.
     static CONNECTED: Cell<bool>;
 }
 
@@ -48,10 +50,11 @@ impl Transport {
         let pooled = builder(&options)
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(options.concurrency.max(1))
-            .connector_layer(tower::util::MapRequestLayer::new(|request| {
+            .connector_layer(MapFutureLayer::new(|connecting| async move {
+                let connection = connecting.await;
                 // Outside a request there is nobody to tell.
                 let _ = CONNECTED.try_with(|connected| connected.set(true));
-                request
+                connection
             }));
         let unpooled = builder(&options).pool_max_idle_per_host(0);
         let build = |builder: reqwest::ClientBuilder| {

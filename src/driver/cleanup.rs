@@ -92,7 +92,10 @@ pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
                     continue;
                 }
                 Some(status) => format!("the target answered {status}"),
-                None => "the target did not answer".to_owned(),
+                None => match &evidence.entries[entry].exchange.outcome {
+                    Err(error) => error.message.clone(),
+                    Ok(_) => "the target did not answer".to_owned(),
+                },
             };
             *left.entry((one.resource.clone(), why)).or_default() += 1;
         }

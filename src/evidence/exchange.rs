@@ -7,6 +7,17 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::held::{Held, Ledger, values};
+
+/// The most values that content is read with as JSON. Read, a value takes many times the octets that it is written with.
+const MOST_VALUES: usize = 100_000;
+
+/// Content that is longer than this, in octets, is cut where an exchange is kept to be shown.
+const LONG: usize = 256 << 10;
+
+/// What is left of it.
+const SHOWN: usize = 16 << 10;
+
 /// The octets of a message's content (RFC 9110, section 6.4). Cheap to clone; parsed as JSON at most once.
 #[derive(Clone)]
 pub struct Body(Arc<Inner>);
@@ -14,6 +25,8 @@ pub struct Body(Arc<Inner>);
 struct Inner {
     bytes: Vec<u8>,
     json: OnceLock<Result<Value, JsonProblem>>,
+    /// Its share of the memory that a run may use, where somebody counts.
+    _held: Option<Held>,
 }
 
 /// Why content is not one JSON text (RFC 8259).
@@ -23,12 +36,20 @@ pub struct JsonProblem {
     pub message: String,
     /// Whether the content is not even UTF-8 (RFC 8259, section 8.1).
     pub not_utf8: bool,
+    /// Whether it was not read because of a limit of ours, so that it may well be JSON.
+    pub too_much: bool,
 }
 
 impl Body {
     /// Wraps octets as they went over the wire, after removal of the transfer coding.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Arc::new(Inner { bytes: bytes.into(), json: OnceLock::new() }))
+        Self(Arc::new(Inner { bytes: bytes.into(), json: OnceLock::new(), _held: None }))
+    }
+
+    /// The same, counted in a ledger for as long as it is kept.
+    pub fn counted(bytes: Vec<u8>, ledger: &Ledger) -> Self {
+        let held = Some(ledger.hold(&bytes));
+        Self(Arc::new(Inner { bytes, json: OnceLock::new(), _held: held }))
     }
 
     /// The octets.
@@ -51,9 +72,14 @@ impl Body {
         self.0
             .json
             .get_or_init(|| {
+                if values(&self.0.bytes) > MOST_VALUES {
+                    let message = format!("it has more than {MOST_VALUES} values, too many to be read");
+                    return Err(JsonProblem { message, not_utf8: false, too_much: true });
+                }
                 serde_json::from_slice(&self.0.bytes).map_err(|error| JsonProblem {
                     message: error.to_string(),
                     not_utf8: std::str::from_utf8(&self.0.bytes).is_err(),
+                    too_much: false,
                 })
             })
             .as_ref()
@@ -205,6 +231,21 @@ impl Exchange {
         self.response().is_some_and(Response::is_success)
     }
 
+    /// The same exchange to be kept and shown: of very long content only the beginning.
+    #[must_use]
+    pub fn brief(&self) -> Self {
+        let mut brief = self.clone();
+        if let Ok(response) = &mut brief.outcome {
+            let octets = response.body.bytes();
+            if octets.len() > LONG {
+                let shown = String::from_utf8_lossy(&octets[..SHOWN]);
+                let cut = format!("{shown}… ({} octets in all)", octets.len());
+                response.body = Body::new(cut);
+            }
+        }
+        brief
+    }
+
     /// The response content as JSON, if a response arrived and it is JSON.
     pub fn json(&self) -> Option<&Value> {
         self.response().and_then(|r| r.body.json().ok())
@@ -274,5 +315,7 @@ mod tests {
         assert!(Body::new(vec![b'"', 0xff, b'"']).json().unwrap_err().not_utf8);
         assert!(!Body::new("{").json().unwrap_err().not_utf8);
         assert_eq!(Body::new("[1]").json().unwrap(), &serde_json::json!([1]));
+        let many = format!("[0{}]", ",0".repeat(MOST_VALUES));
+        assert!(Body::new(many).json().unwrap_err().too_much);
     }
 }

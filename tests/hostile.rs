@@ -1,0 +1,18 @@
+//! Hostile targets: whatever they do, a run ends in its time and in bounded memory, says what happened, and never blames the wrong thing.
+//!
+//! A target of these tests is the reference server behind [`server::Front`], which does something hostile in answer to some requests. Each table
+//! names what the program must make of it: exit code, words, and the only rules that may fail.
+
+#[path = "hostile/server.rs"]
+mod server;
+#[path = "hostile/trial.rs"]
+mod trial;
+
+#[path = "hostile/content.rs"]
+mod content;
+#[path = "hostile/load.rs"]
+mod load;
+#[path = "hostile/protocol.rs"]
+mod protocol;
+#[path = "hostile/transport.rs"]
+mod transport;
