@@ -44,6 +44,8 @@ pub struct Options {
     pub jobs: usize,
     /// Whether the seeded records stay.
     pub keep: bool,
+    /// Whether nothing is created: what stands in the target is judged.
+    pub read_only: bool,
     /// Whether exchanges are emitted as events.
     pub exchanges: bool,
     /// The base URL, without credentials, for the head of the run.
@@ -102,7 +104,7 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
 /// Seeds, runs, judges and cleans up one suite; says how it ended where it did not end well.
 async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Ending, String)> {
     let suite = &job.driver.suite;
-    sink(Event::SuiteStarted(head(suite, &job.plan)));
+    sink(Event::SuiteStarted(head(suite, &job.plan, options)));
     for skipped in &job.plan.skipped {
         sink(Event::CaseSkipped(CaseSkipped {
             suite: suite.name().to_owned(),
@@ -125,7 +127,10 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
     };
     progress("seeding", 0);
     let before = job.driver.client.requests();
-    let seeding = guarded(until_interrupted(job, options, driver::seed(&job.driver))).await;
+    let seeding = guarded(until_interrupted(job, options, async {
+        if options.read_only { driver::adopt(&job.driver).await } else { driver::seed(&job.driver).await }
+    }))
+    .await;
     let seeding = match seeding {
         Ok(Some(seeding)) if !*options.interrupted.borrow() => seeding,
         Ok(seeding) => seeding.unwrap_or_default().stopped("the run was interrupted"),
@@ -196,7 +201,9 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
 
     let over = over(job);
     let mut left_behind = Vec::new();
-    if options.keep {
+    if options.read_only {
+        // Nothing was created.
+    } else if options.keep {
         left_behind.push("everything, as asked for".to_owned());
     } else {
         progress("cleaning up", job.plan.cases.len());
@@ -308,7 +315,7 @@ fn broken(suite: &Suite, planned: &Planned) -> (CaseFinished, Evidence) {
 }
 
 /// The head of a suite.
-fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
+fn head(suite: &Suite, plan: &Plan, options: &Options) -> SuiteStarted {
     let document = suite.document();
     let file = suite.file();
     SuiteStarted {
@@ -329,7 +336,7 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
             .collect(),
         conventions: conventions(suite),
         cases: plan.cases.len(),
-        will_create: will_create(file),
+        will_create: if options.read_only { Vec::new() } else { will_create(file) },
     }
 }
 

@@ -4,6 +4,7 @@
 //! nothing else from its surroundings: time, chance and secrets are passed in.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,9 @@ use crate::driver::Driver;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
 use crate::suite::{Suite, SuiteError};
+
+/// The longest file that is read, in octets.
+const MOST_OCTETS: u64 = 50_000_000;
 
 /// A suite that is part of the program.
 #[derive(Debug)]
@@ -60,7 +64,7 @@ impl Bundled {
 /// Reads a suite from a file; its document is looked for beside it.
 pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
     let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| SuiteError::Unreadable {
+        read_text(path).map_err(|error| SuiteError::Unreadable {
             path: path.display().to_string(),
             message: error.to_string(),
         })
@@ -68,6 +72,20 @@ pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
     Suite::load(&path.display().to_string(), &read(path)?, |document| {
         let document = path.with_file_name(document);
         Ok(Document::from_text(&document.display().to_string(), &read(&document)?)?)
+    })
+}
+
+/// Reads a file whole, but no more than any document may have: a path may lead to a device that never ends.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut octets = Vec::new();
+    std::fs::File::open(path)?.take(MOST_OCTETS + 1).read_to_end(&mut octets)?;
+    if octets.len() as u64 > MOST_OCTETS {
+        let message = format!("it has more than {MOST_OCTETS} bytes; split it or cut it down");
+        return Err(io::Error::other(message));
+    }
+    String::from_utf8(octets).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        io::Error::other(format!("it is not UTF-8 text, at byte {at}"))
     })
 }
 
@@ -154,6 +172,8 @@ pub struct Common {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// Whether nothing may be created: cases that write are left out.
+    pub read_only: bool,
 }
 
 /// One suite on one target, planned and ready to be run.
@@ -177,8 +197,12 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         .collect();
     let client = Client::new(options)?;
     let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
-    let terms =
-        Terms { authenticated: driver.authenticated, only: common.only.clone(), skip: common.skip.clone() };
+    let terms = Terms {
+        authenticated: driver.authenticated,
+        read_only: common.read_only,
+        only: common.only.clone(),
+        skip: common.skip.clone(),
+    };
     let plan = plan(suite, &terms);
     Ok(Job { driver, plan, max_requests })
 }

@@ -10,9 +10,15 @@ mod trial;
 
 #[path = "hostile/content.rs"]
 mod content;
+#[path = "hostile/input.rs"]
+mod input;
 #[path = "hostile/load.rs"]
 mod load;
 #[path = "hostile/protocol.rs"]
 mod protocol;
+#[path = "hostile/safety.rs"]
+mod safety;
+#[path = "hostile/secrets.rs"]
+mod secrets;
 #[path = "hostile/transport.rs"]
 mod transport;

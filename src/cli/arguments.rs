@@ -27,6 +27,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run suites against a target and report what does not conform
     Check(Box<Check>),
+    /// Remove what earlier runs left in a target: whatever stands under a name that begins with `specproof-`
+    Clean(Box<Clean>),
     /// Serve the bundled reference server until Ctrl-C
     Serve(Serve),
     /// List suites, operations, cases, rules or faults
@@ -74,12 +76,36 @@ pub(super) struct Check {
     /// Leave the created records in the target
     #[arg(long)]
     pub(super) keep: bool,
+    /// Create nothing: judge what stands in the target already, as far as reading goes
+    #[arg(long, conflicts_with = "keep")]
+    pub(super) read_only: bool,
     /// Write to a target that is not on this machine
     #[arg(long)]
     pub(super) allow_remote: bool,
     /// Give the bundled reference server a defect (repeatable)
     #[arg(long = "fault", value_name = "NAME")]
     pub(super) faults: Vec<String>,
+}
+
+/// `specproof clean`.
+#[derive(Debug, Args)]
+pub(super) struct Clean {
+    /// Base URL of the target
+    #[arg(value_name = "URL", env = "SPECPROOF_TARGET")]
+    pub(super) target: String,
+    /// Suite that the runs were of: the name of a bundled one, or the path of a suite file (repeatable)
+    #[arg(long = "suite", value_name = "NAME|PATH")]
+    pub(super) suites: Vec<String>,
+    /// Say what is there, and remove nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Remove from a target that is not on this machine
+    #[arg(long)]
+    pub(super) allow_remote: bool,
+    #[command(flatten)]
+    pub(super) access: Access,
+    #[command(flatten)]
+    pub(super) pace: Pace,
 }
 
 /// Which cases are run.

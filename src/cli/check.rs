@@ -70,17 +70,15 @@ async fn run_on(
     token: Option<&str>,
 ) -> Result<u8, Failure> {
     let target = target::target(base_url, &arguments.access, &arguments.pace, suites)?;
-    if !target.is_loopback() && !arguments.allow_remote {
-        return Err(Failure::usage(format!(
-            "{} is not on this machine, and a run writes to its target: say --allow-remote if that is meant",
-            target.base_url
-        )));
+    if !arguments.read_only {
+        allowed(&target, arguments.allow_remote)?;
     }
     let common = Common {
         seed: arguments.seed,
         namespace: namespace(),
         only: arguments.selection.only.clone(),
         skip: arguments.selection.skip.clone(),
+        read_only: arguments.read_only,
     };
     let jobs = jobs(suites, &target, token, &common)?;
     let interrupted = signals::watch("interrupted: cleaning up; once more ends at once")
@@ -88,13 +86,14 @@ async fn run_on(
     let options = runner::Options {
         jobs: arguments.pace.jobs,
         keep: arguments.keep,
+        read_only: arguments.read_only,
         exchanges: outputs::needs_exchanges(&arguments.look),
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),
         interrupted: interrupted.subscribe(),
     };
     let outputs = Outputs::open(&arguments.look, ForPeople::Live)?;
     if !arguments.look.quiet && jobs.iter().any(|job| !job.plan.cases.is_empty()) {
-        outputs.say(&banner(&target, &common, arguments.keep));
+        outputs.say(&banner(&target, &common, arguments));
     }
     let outputs = Mutex::new(outputs);
     let sink = |event: Event| {
@@ -121,6 +120,17 @@ async fn run_on(
     }
     let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(outputs.exit()?.code())
+}
+
+/// Refuses a target on another machine, unless that is meant.
+pub(super) fn allowed(target: &Target, allow_remote: bool) -> Result<(), Failure> {
+    if target.is_loopback() || allow_remote {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{} is not on this machine, and this writes to its target: say --allow-remote if that is meant",
+        target.base_url
+    )))
 }
 
 /// One job for each suite.
@@ -156,8 +166,11 @@ async fn unreachable(jobs: &[Job], mut interrupted: watch::Receiver<bool>) -> Op
 }
 
 /// What the run is about to do, in one line; the report then says for each suite how much.
-fn banner(target: &Target, common: &Common, keep: bool) -> String {
-    let after = if keep { "leaves them there" } else { "removes what the API can remove" };
+fn banner(target: &Target, common: &Common, arguments: &Check) -> String {
+    if arguments.read_only {
+        return format!("reads what stands in {} and creates nothing", target.base_url);
+    }
+    let after = if arguments.keep { "leaves them there" } else { "removes what the API can remove" };
     format!("creates records in {} under the name {}, then {after}", target.base_url, common.namespace)
 }
 

@@ -59,7 +59,14 @@ pub(crate) async fn tripped(
     let common = Common { seed, namespace: "specproof-faults".to_owned(), ..Common::default() };
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
-    let options = Options { jobs: 1, keep: true, exchanges: false, target: String::new(), interrupted };
+    let options = Options {
+        jobs: 1,
+        keep: true,
+        read_only: false,
+        exchanges: false,
+        target: String::new(),
+        interrupted,
+    };
     let codes = Mutex::new(BTreeSet::new());
     runner::run(vec![job], &options, &|event| {
         if let Event::CaseFinished(case) = event {

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod clean;
 mod console;
 mod explain;
 mod failure;
@@ -35,6 +36,7 @@ pub(crate) fn main() -> ExitCode {
     };
     failure::guarded(|| match arguments.command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::held::{Held, Ledger, values};
+use super::held::{Held, Ledger, weight};
 
-/// The most values that content is read with as JSON. Read, a value takes many times the octets that it is written with.
-const MOST_VALUES: usize = 100_000;
+/// The most octets that content may take once it was read as JSON: many times those that it is written with.
+const MOST_WEIGHT: usize = 24 << 20;
 
 /// Content that is longer than this, in octets, is cut where an exchange is kept to be shown.
 const LONG: usize = 256 << 10;
@@ -72,8 +72,8 @@ impl Body {
         self.0
             .json
             .get_or_init(|| {
-                if values(&self.0.bytes) > MOST_VALUES {
-                    let message = format!("it has more than {MOST_VALUES} values, too many to be read");
+                if weight(&self.0.bytes) > MOST_WEIGHT {
+                    let message = format!("read, it would take more than {} MiB", MOST_WEIGHT >> 20);
                     return Err(JsonProblem { message, not_utf8: false, too_much: true });
                 }
                 serde_json::from_slice(&self.0.bytes).map_err(|error| JsonProblem {
@@ -315,7 +315,7 @@ mod tests {
         assert!(Body::new(vec![b'"', 0xff, b'"']).json().unwrap_err().not_utf8);
         assert!(!Body::new("{").json().unwrap_err().not_utf8);
         assert_eq!(Body::new("[1]").json().unwrap(), &serde_json::json!([1]));
-        let many = format!("[0{}]", ",0".repeat(MOST_VALUES));
+        let many = format!("[0{}]", ",0".repeat(MOST_WEIGHT / 64));
         assert!(Body::new(many).json().unwrap_err().too_much);
     }
 }

@@ -7,9 +7,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// What a value of a JSON text takes in memory once it was read, in octets: its node, its key, and the room that containers keep in
-/// reserve. Measured on objects of a few members.
-const PER_VALUE: usize = 64;
+/// What an object of a JSON text takes in memory once it was read, in octets: a node of a B-tree has room for eleven members, however few
+/// there are.
+const PER_OBJECT: usize = 700;
+
+/// What any other value takes, with its key and the room that arrays keep in reserve.
+const PER_VALUE: usize = 72;
 
 /// The octets that are kept of a run's answers. Clones count together.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +27,7 @@ impl Ledger {
     /// Takes note of content that is going to be kept, and of what it takes once it was read as JSON.
     #[must_use]
     pub fn hold(&self, content: &[u8]) -> Held {
-        let octets = content.len() + PER_VALUE * values(content);
+        let octets = content.len() + weight(content);
         self.0.fetch_add(octets, Relaxed);
         Held { ledger: self.clone(), octets }
     }
@@ -43,9 +46,15 @@ impl Drop for Held {
     }
 }
 
-/// How many values a JSON text has at most. Commas in strings count too, since they cost more to tell apart than they matter.
-pub(super) fn values(content: &[u8]) -> usize {
-    1 + content.iter().filter(|octet| matches!(octet, b',' | b'[' | b'{')).count()
+/// What a JSON text takes in memory once it was read, in octets, roughly and rather too much: commas and braces in strings count too, since
+/// they cost more to tell apart than they matter.
+pub(super) fn weight(content: &[u8]) -> usize {
+    let weigh = |octet: &u8| match octet {
+        b'{' => PER_OBJECT,
+        b',' | b'[' => PER_VALUE,
+        _ => 0,
+    };
+    content.iter().map(weigh).sum()
 }
 
 #[cfg(test)]
@@ -56,9 +65,9 @@ mod tests {
     fn what_is_dropped_is_held_no_longer() {
         let ledger = Ledger::default();
         let held = ledger.hold(b"[1,2,{\"a\":3}]");
-        assert_eq!(ledger.held(), 13 + 5 * PER_VALUE);
+        assert_eq!(ledger.held(), 13 + 3 * PER_VALUE + PER_OBJECT);
         let other = ledger.clone().hold(b"");
-        assert_eq!(ledger.held(), 13 + 6 * PER_VALUE);
+        assert_eq!(ledger.held(), 13 + 3 * PER_VALUE + PER_OBJECT);
         drop((held, other));
         assert_eq!(ledger.held(), 0);
     }

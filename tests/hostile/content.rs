@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::server::{Act, Front, changed, lists};
+use super::server::{Act, Asked, Front, all, changed, lists, percent};
 use super::trial::{self, Wanted};
 
 /// A text that breaks out of a terminal, HTML, XML, Markdown, a table, a shell and JSON, if anything lets it.
@@ -74,9 +74,9 @@ async fn hostile_content_of_lists_is_judged_within_bounds() {
         ("100 MB", page(vec![b' '; 100 << 20]), too_large()),
         ("1,000,000 items", page(items(1_000_000)), too_large()),
         (
-            "250,000 values",
-            page([&b"[0"[..], &b",0".repeat(250_000), b"]"].concat()),
-            unreadable(&["too many to be read"]),
+            "400,000 values",
+            page([&b"[0"[..], &b",0".repeat(400_000), b"]"].concat()),
+            unreadable(&["read, it would take more than"]),
         ),
         ("30,000 items", page(items(30_000)), wrong(&["PAG007"])),
         ("a list without end", page(endless.to_string().into_bytes()), wrong(&[])),
@@ -93,3 +93,104 @@ async fn hostile_content_of_lists_is_judged_within_bounds() {
 
 /// Rules about what an answer says, all of which such an answer may break.
 const ANY: &[&str] = &["CUR", "FID", "HTTP011", "ISO", "ORD", "PAG", "SCH"];
+
+/// Every text of every answer, every reason of every refusal and a header field want to be more than text.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_a_target_acts_in_a_report() {
+    let act = changed(|asked, mut answer| {
+        if !lists(asked) {
+            return answer;
+        }
+        let inline: String = HOSTILE.chars().filter(|c| !c.is_control()).collect();
+        answer.head = format!("{}\r\nx-note: {inline}", answer.head);
+        if asked.number.is_multiple_of(3) {
+            answer.head = answer.head.replacen("200 OK", &format!("418 {inline}"), 1);
+        }
+        if let Some(mut json) = answer.json() {
+            soiled(&mut json);
+            answer.content = json.to_string().into_bytes();
+        }
+        answer
+    });
+    let front = Front::start(all, act).await;
+    for look in ["--verbose", "--quiet"] {
+        let only = "elizaos::get_messages::*";
+        let arguments = ["check", &front.url, "--suite", "elizaos", "--only", only, look];
+        let outcome = trial::run(&format!("soiled {look}"), &arguments, &[]).await;
+        assert_eq!(outcome.problems(), Vec::<String>::new());
+        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+        let text = |kind: &str| std::fs::read_to_string(outcome.folder.join(kind)).expect("it is UTF-8");
+        let html = text("html");
+        for markup in ["<script>alert", "<img src=x", "href=\"javascript:"] {
+            assert!(!html.contains(markup), "{markup} stands in the HTML report");
+            assert!(
+                !text("markdown").replace("\\<", "").contains(markup),
+                "{markup} stands in the Markdown report"
+            );
+            assert!(!text("junit").contains(markup), "{markup} stands in the JUnit report");
+        }
+        assert!(!text("markdown").contains("[x](javascript:"));
+        let kept = html.contains("alert(1)") && text("junit").contains("alert(1)");
+        assert!(kept, "what the target said is shown, in a form that does nothing");
+        for shown in [&outcome.stdout, &html, &text("junit"), &text("markdown")] {
+            let acting = shown.chars().any(|c| matches!(c, '\u{202e}' | '\u{80}'..='\u{9f}'));
+            assert!(!acting, "a character that turns or controls text is shown as it is");
+        }
+        quick_junit::Report::deserialize_from_str(&text("junit")).expect("it is sound XML");
+    }
+}
+
+/// Ids that a path, a shell or a header field would take for something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_ids_come_back_as_they_are() {
+    for (name, before, after) in [
+        ("marks", "../%2e%2f?#&=", "/..\"'`$(id)\\ ü😀"),
+        ("line breaks", "a\r\nb: c\t", "\u{0}"),
+        ("long", "", LONG),
+    ] {
+        let (front_mark, back_mark) = (percent(before), percent(after));
+        let act = changed(move |_, mut answer| {
+            if let Some(mut json) = answer.json() {
+                rename(&mut json, before, after);
+                answer.content = json.to_string().into_bytes();
+            }
+            answer
+        });
+        let undo: Act = std::sync::Arc::new(move |stream, asked: Asked| {
+            let text =
+                String::from_utf8_lossy(&asked.octets).replace(&front_mark, "").replace(&back_mark, "");
+            act(stream, Asked { octets: text.into_bytes(), ..asked })
+        });
+        let front = Front::start(all, undo).await;
+        let wanted = Wanted { code: 0, words: &["conforms"], may_fail: &["HTTP011"], must_fail: &[] };
+        let problem = trial::tried(&format!("ids {name}"), &front, &["--skip", "credentials"], &wanted).await;
+        assert_eq!(problem, None);
+    }
+}
+
+/// 100 kB.
+const LONG: &str = {
+    const OCTETS: [u8; 100_000] = [b'x'; 100_000];
+    match str::from_utf8(&OCTETS) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+};
+
+/// Gives every session another id.
+fn rename(value: &mut Value, before: &str, after: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, before, after)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(id) if matches!(name.as_str(), "sessionId" | "session_id") => {
+                        *id = format!("{before}{id}{after}");
+                    }
+                    member => rename(member, before, after),
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use specproof::reference::{Options, Running, clock::SystemClock};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -31,6 +32,8 @@ pub(crate) struct Asked {
 pub(crate) struct Front {
     pub(crate) url: String,
     accepting: tokio::task::JoinHandle<()>,
+    /// After how many requests nobody listens any more.
+    last: Arc<AtomicUsize>,
 }
 
 impl Front {
@@ -40,17 +43,22 @@ impl Front {
         let behind = correct.address();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
+        let last = Arc::new(AtomicUsize::new(usize::MAX));
+        let until = Arc::clone(&last);
         let accepting = tokio::spawn(async move {
             // The correct server lives as long as the front does.
             let _correct = correct;
-            let number = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+            let number = Arc::new(AtomicUsize::new(0));
             while let Ok((mut stream, _)) = listener.accept().await {
+                if number.load(SeqCst) >= until.load(SeqCst) {
+                    return;
+                }
                 let (act, number) = (Arc::clone(&act), Arc::clone(&number));
                 tokio::spawn(async move {
                     let Some(octets) = read_request(&mut stream).await else { return };
                     let line = String::from_utf8_lossy(&octets).lines().next().unwrap_or_default().to_owned();
                     let line = line.trim_end_matches(" HTTP/1.1").to_owned();
-                    let number = number.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    let number = number.fetch_add(1, SeqCst);
                     let asked = Asked { line, octets, number, behind };
                     if chosen(&asked) {
                         act(stream, asked).await;
@@ -61,7 +69,12 @@ impl Front {
                 });
             }
         });
-        Self { url, accepting }
+        Self { url, accepting, last }
+    }
+
+    /// Stops listening after so many requests.
+    pub(crate) fn die_after(&mut self, requests: usize) {
+        self.last.store(requests, SeqCst);
     }
 }
 
@@ -170,6 +183,14 @@ pub(crate) fn say_and_reset(octets: &'static [u8]) -> Act {
             let _ = stream.set_zero_linger();
         })
     })
+}
+
+/// The text with each octet percent-encoded that is not unreserved.
+pub(crate) fn percent(text: &str) -> String {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
+    text.bytes()
+        .map(|octet| if plain(octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") })
+        .collect()
 }
 
 /// Reads until the other side hangs up.

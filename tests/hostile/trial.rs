@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -43,7 +44,7 @@ pub(crate) async fn run(name: &str, arguments: &[&str], environment: &[(&str, &s
     let (stdout, stderr) = (folder.join("stdout"), folder.join("stderr"));
     let open = |path: &Path| File::create(path).expect("it can be made");
     command.args(arguments).stdin(Stdio::null()).stdout(open(&stdout)).stderr(open(&stderr));
-    for kind in KINDS {
+    for kind in kinds() {
         command.arg("--report").arg(format!("{kind}={}", folder.join(kind).display()));
     }
     for name in ["SPECPROOF_TARGET", "SPECPROOF_TOKEN", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
@@ -80,8 +81,30 @@ pub(crate) async fn run(name: &str, arguments: &[&str], environment: &[(&str, &s
     }
 }
 
-/// The kinds of reports that a run can write, as the program itself names them.
-pub(crate) const KINDS: &[&str] = &["jsonl", "junit", "html", "markdown"];
+/// The kinds of reports that a run can write, as the program itself names them: a new one is tried here without a word.
+pub(crate) fn kinds() -> &'static [String] {
+    static KINDS: OnceLock<Vec<String>> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_specproof"));
+        let output = command.args(["check", "--report", "="]).output().expect("the program starts");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let (_, rest) = text.split_once("KIND is one of ").expect("the message names the kinds");
+        let list = rest.split(['\n', ';']).next().unwrap_or_default();
+        let kinds: Vec<String> = list
+            .split([',', ' '])
+            .map(|kind| kind.trim_matches('.').to_owned())
+            .filter(|kind| !kind.is_empty())
+            .collect();
+        assert!(kinds.len() >= 4 && kinds[0] == "jsonl", "{kinds:?}");
+        kinds
+    })
+}
+
+/// Every file below a folder.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
 
 /// The most resident memory that a process ever had, in KiB; 0 where the system does not tell.
 fn memory_of(process: u32) -> u64 {
@@ -122,7 +145,7 @@ impl Outcome {
         }
         let last = self.events.last().map(|event| event["event"].clone());
         want(last == Some("run-finished".into()), format!("its recording ends with {last:?}"));
-        for kind in KINDS {
+        for kind in kinds() {
             let report = std::fs::read(self.folder.join(kind)).unwrap_or_default();
             want(!report.is_empty(), format!("the report {kind} is empty"));
             let raw = report.iter().any(|octet| *octet < b' ' && !b"\n\t\r".contains(octet));
