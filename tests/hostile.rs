@@ -16,6 +16,8 @@ mod input;
 mod load;
 #[path = "hostile/protocol.rs"]
 mod protocol;
+#[path = "hostile/reference.rs"]
+mod reference;
 #[path = "hostile/safety.rs"]
 mod safety;
 #[path = "hostile/secrets.rs"]

@@ -62,8 +62,8 @@ impl Client {
     /// Sends a request, on an open connection if there is one, and records what came of it.
     ///
     /// While the target answers 429, or 503 with `Retry-After`, the request is sent again, at most five times in all; the
-    /// exchange is the last one. Where a reused connection ends before a response begins, the request is sent once more on a new
-    /// one, whatever its method; a target that had carried it out already has then done so twice. A path that the URL type would rewrite (`..` segments, say) goes over a raw connection.
+    /// exchange is the last one. Where a connection ends before a response begins, the request is sent once more on a new
+    /// one, whatever its method, since the target may have been closing a connection that was idle; a target that had carried it out already has then done so twice. A path that the URL type would rewrite (`..` segments, say) goes over a raw connection.
     pub async fn send(&self, outgoing: Outgoing) -> Exchange {
         self.send_over(outgoing, Connection::Any).await
     }

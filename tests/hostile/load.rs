@@ -20,7 +20,8 @@ fn instead(chosen: impl Fn(&Asked) -> bool + Send + Sync + 'static, head: &'stat
 async fn busy_and_failing_targets_come_to_an_end() {
     let well = || Wanted { code: 0, words: &[], may_fail: &[], must_fail: &[] };
     let stopped = |words| Wanted { code: 3, words, may_fail: &[], must_fail: &[] };
-    let failing = || Wanted { code: 1, words: &[], may_fail: &["HTTP006"], must_fail: &["HTTP002"] };
+    let failing =
+        || Wanted { code: 1, words: &[], may_fail: &["HTTP007", "NEG005"], must_fail: &["HTTP002"] };
     let keeps: &[&str] = &["keeps asking to wait", "--rate"];
     let always = |_: &Asked| true;
     let often = |asked: &Asked| asked.number % 7 == 3;

@@ -16,7 +16,8 @@ async fn workspaces(target: &Running) -> Vec<String> {
     let mut ids = Vec::new();
     for page in 1.. {
         let url = format!("{}/v3/workspaces/list?size=100&page={page}", target.base_url());
-        let answer = reqwest::Client::new().post(url).send().await.expect("it answers").json::<Value>().await;
+        let answer =
+            super::server::client().post(url).send().await.expect("it answers").json::<Value>().await;
         let answer = answer.expect("it is JSON");
         let items = answer["items"].as_array().expect("it is a page");
         ids.extend(items.iter().filter_map(|item| item["id"].as_str().map(str::to_owned)));
@@ -46,7 +47,7 @@ async fn cleaning_up_has_requests_and_time_of_its_own() {
 async fn what_is_left_behind_is_removed_later_and_nothing_else() {
     let target = reference().await;
     let url = target.base_url();
-    let other = reqwest::Client::new()
+    let other = super::server::client()
         .post(format!("{url}/v3/workspaces"))
         .json(&serde_json::json!({"id": "somebody-elses"}));
     assert!(other.send().await.expect("it answers").status().is_success());

@@ -55,13 +55,14 @@ fn echo() -> Act {
         for (at, echo) in echoes.iter().enumerate().filter(|(_, echo)| !echo.contains(['\r', '\n'])) {
             answer.head = format!("{}\r\nx-echo-{at}: {echo}\r\nset-cookie: echo{at}={echo}", answer.head);
         }
-        let refused = asked.number.is_multiple_of(5);
+        let list = asked.line.starts_with("GET ") && asked.line.contains("/messages");
+        let refused = list && asked.number.is_multiple_of(5);
         if refused {
             let status = answer.head.split(' ').nth(1).unwrap_or_default().to_owned();
             answer.head = answer.head.replacen(&status, "400", 1);
         }
         match answer.json() {
-            Some(serde_json::Value::Object(mut members)) if !asked.number.is_multiple_of(7) => {
+            Some(serde_json::Value::Object(mut members)) if !list || !asked.number.is_multiple_of(7) => {
                 members.insert("echo".to_owned(), json!(echoes));
                 members.insert(echoes[0].clone(), json!({ "detail": echoes.join(" ") }));
                 answer.content = json!(members).to_string().into_bytes();

@@ -206,6 +206,10 @@ pub(crate) fn changed(change: impl Fn(&Asked, Answer) -> Answer + Send + Sync + 
         let change = Arc::clone(&change);
         Box::pin(async move {
             let Some(octets) = forward(asked.behind, &asked.octets).await else { return };
+            if asked.line.starts_with("HEAD ") {
+                let _ = stream.write_all(&octets).await;
+                return;
+            }
             let end =
                 octets.windows(4).position(|w| w == b"\r\n\r\n").expect("the correct server speaks HTTP");
             let head = String::from_utf8_lossy(&octets[..end]).into_owned();
@@ -238,4 +242,12 @@ impl Answer {
     pub(crate) fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.content).ok()
     }
+}
+
+/// A client of our own, with a connection of its own.
+pub(crate) fn client() -> reqwest::Client {
+    // Without a provider of cryptography there is no client, though nothing here is encrypted; all tests share one.
+    #[cfg(feature = "https")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().expect("it can be made")
 }
