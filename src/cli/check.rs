@@ -1,7 +1,7 @@
 //! `specproof check`: runs suites against a target, or against the bundled reference server.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use specproof::client::{Reachability, probe};
 use specproof::event::{Ending, Event, RunFinished};
@@ -14,9 +14,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::arguments::Check;
-use super::failure::Failure;
+use super::failure::{Failure, NO_VERDICT};
 use super::outputs::{self, ForPeople, Outputs};
-use super::{serve, signals, suites, target};
+use super::{console, serve, signals, suites, target};
+
+/// How much longer than its time a run may take before it is cut off: enough to judge what came last and to write reports.
+const OVERTIME: Duration = Duration::from_secs(60);
 
 /// What the bundled server asks for, so that the rules about credentials have something to judge.
 const BUNDLED_TOKEN: &str = "token-of-the-reference-server";
@@ -36,10 +39,22 @@ pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
             return Err(Failure::usage("--fault is for the bundled reference server: leave the URL out"));
         }
     }
+    last_resort(Duration::from_secs(arguments.pace.max_time));
     let suites = suites::load(&arguments.selection.suites)?;
     let faults = serve::faults(&arguments.faults)?;
     let runtime = Runtime::new().map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
     runtime.block_on(checked(&arguments, &suites, faults))
+}
+
+/// Ends the process should a run not end in its time by itself, for whatever reason: what waits for it must not hang.
+fn last_resort(max_time: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(max_time + OVERTIME);
+        console::complain(
+            "the run did not end in its time and is cut off: please report it as a bug in specproof",
+        );
+        std::process::exit(NO_VERDICT.into());
+    });
 }
 
 /// Starts the bundled server where there is no other target, and runs.

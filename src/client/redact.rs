@@ -273,8 +273,14 @@ impl Needle {
                     matched += 1;
                     at += 1;
                 }
-                None if matched > 0 => at += reading.line_break(rest)?,
-                None => return None,
+                None => match reading.escaped_again(rest, wanted[0]) {
+                    Some(width) => {
+                        matched += 1;
+                        at += width;
+                    }
+                    None if matched > 0 => at += reading.line_break(rest)?,
+                    None => return None,
+                },
             }
         }
         Some(at)
@@ -312,6 +318,24 @@ impl Reading {
         match rest.first()? {
             b'%' if self.percent => percent_escape(rest),
             b'\\' if self.json => json_escape(rest),
+            _ => None,
+        }
+    }
+
+    /// How many octets an octet takes that was escaped more than once, as in a JSON text that stands in a string of another: `\\\"`, `\\u0041`.
+    fn escaped_again(self, rest: &[u8], wanted: u8) -> Option<usize> {
+        let slashes = rest.iter().take_while(|octet| **octet == b'\\').count();
+        if !self.json || slashes < 2 {
+            return None;
+        }
+        let written = *rest.get(slashes)?;
+        if written == b'u' && hex(rest.get(slashes + 1..slashes + 5)?) == Some(wanted.into()) {
+            return Some(slashes + 5);
+        }
+        match wanted {
+            // A backslash doubles each time.
+            b'\\' => [8, 4].into_iter().find(|width| *width <= slashes),
+            b'"' | b'/' => (written == wanted).then_some(slashes + 1),
             _ => None,
         }
     }
@@ -424,6 +448,8 @@ mod tests {
             (r"tok\r\n-en\u000a_123", "$TOKEN"),
             ("tok%0D%0A-en_123", "$TOKEN"),
             ("tok -en_123", "tok -en_123"),
+            (r#""p\\\"\\\\/ ä😀%25+""#, r#""$ODD""#),
+            (r"tok\\u002den_123", "$TOKEN"),
             ("tok-en_123", "$TOKEN"),
             ("a tok-en_123, tok-en_123tok-en_123.", "a $TOKEN, $TOKEN$TOKEN."),
             ("tok-en_1234567", "$LONG"),

@@ -46,16 +46,24 @@ pub async fn adopt(driver: &Driver) -> Seeding {
     let mut evidence = Evidence::default();
     for (resource_name, name, collection) in driver.surveyed() {
         let resource = suite.resource(resource_name);
-        for scope in Driver::scopes(&oracle, collection).into_iter().take(MOST_PARENTS) {
-            let pages = MOST_ADOPTED;
-            let found = driver.list_all(&oracle, &mut evidence, (name, collection), scope, pages).await;
-            let label = driver.label_of(&oracle, resource_name, scope);
-            if found.items.len() > MOST_ADOPTED || !found.whole {
-                seeding.notes.push(format!(
-                    "{}: {label} is too long, or has no end, to be taken up",
-                    collection.operation
-                ));
+        for (at, scope) in Driver::scopes(&oracle, collection).into_iter().enumerate() {
+            if at >= MOST_PARENTS {
+                oracle.withhold(&collection.resource, scope);
                 continue;
+            }
+            let label = driver.label_of(&oracle, resource_name, scope);
+            let mut found =
+                driver.list_all(&oracle, &mut evidence, (name, collection), scope, MOST_ADOPTED).await;
+            if found.items.len() > MOST_ADOPTED || !found.whole {
+                // Where others write, there may be more than we know of in any case.
+                if collection.others.is_some() || scope.is_none() {
+                    found.items.truncate(MOST_ADOPTED);
+                } else {
+                    let note = format!("{}: {label} is too long to be taken up", collection.operation);
+                    seeding.notes.push(note);
+                    oracle.withhold(&collection.resource, scope);
+                    continue;
+                }
             }
             let count = found.items.len();
             let backwards = collection.orders.first().is_some_and(|order| {

@@ -7,10 +7,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::held::{Held, Ledger, weight};
-
-/// The most octets that content may take once it was read as JSON: many times those that it is written with.
-const MOST_WEIGHT: usize = 24 << 20;
+use super::held::{Held, Ledger, MOST_WEIGHT, weight};
 
 /// Content that is longer than this, in octets, is cut where an exchange is kept to be shown.
 const LONG: usize = 256 << 10;

@@ -14,6 +14,9 @@ const PER_OBJECT: usize = 700;
 /// What any other value takes, with its key and the room that arrays keep in reserve.
 const PER_VALUE: usize = 72;
 
+/// The most octets that content may take once it was read as JSON: many times those that it is written with.
+pub(super) const MOST_WEIGHT: usize = 24 << 20;
+
 /// The octets that are kept of a run's answers. Clones count together.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger(Arc<AtomicUsize>);
@@ -27,7 +30,9 @@ impl Ledger {
     /// Takes note of content that is going to be kept, and of what it takes once it was read as JSON.
     #[must_use]
     pub fn hold(&self, content: &[u8]) -> Held {
-        let octets = content.len() + weight(content);
+        // What is too heavy to be read is never read.
+        let octets =
+            content.len() + Some(weight(content)).filter(|weight| *weight <= MOST_WEIGHT).unwrap_or(0);
         self.0.fetch_add(octets, Relaxed);
         Held { ledger: self.clone(), octets }
     }
