@@ -6,6 +6,7 @@
 mod check;
 mod collection;
 mod error;
+mod impossible;
 mod model;
 #[cfg(test)]
 mod tests;
