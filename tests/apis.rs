@@ -55,11 +55,19 @@ struct Seen {
 }
 
 impl Seen {
-    /// How many kinds of findings a reader is shown after folding; one that many operations have counts once.
+    /// How many kinds of findings a reader is shown after folding: one that many operations have counts once, and what another one implies on
+    /// another operation not at all.
     fn shown(&self) -> usize {
         let heads: Vec<RuleHead> = RULES.iter().map(|rule| rule.head()).collect();
         let defects = fold(&self.findings, &heads);
-        defects.iter().map(|defect| defect.first().rule()).collect::<BTreeSet<_>>().len()
+        let rules: BTreeSet<&str> = defects.iter().map(|defect| defect.first().rule()).collect();
+        let implied: BTreeSet<&str> = RULES
+            .iter()
+            .filter(|rule| rules.contains(rule.code))
+            .flat_map(|rule| rule.implies)
+            .copied()
+            .collect();
+        rules.difference(&implied).count()
     }
 
     fn told(&self) -> String {

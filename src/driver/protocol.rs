@@ -49,8 +49,18 @@ impl Driver {
     }
 
     /// A good request without credentials, and with wrong ones; then one that would also be refused for other reasons.
-    pub(super) async fn credentials(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
-        let usual = self.usual_parts(oracle, &case.operation);
+    pub(super) async fn credentials(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
+        let mut usual = self.usual_parts(oracle, &case.operation);
+        // Should the target delete without credentials, it is to be no record that another case looks at.
+        let suite = std::sync::Arc::clone(&self.suite);
+        let mut resources = suite.file().resources.iter();
+        let deleted =
+            resources.find(|(_, r)| r.delete.as_ref().is_some_and(|d| d.operation == case.operation));
+        if let Some((resource, _)) = deleted
+            && let Some(record) = self.scratch_record(oracle, evidence, resource, "credentials").await
+        {
+            usual.path = self.path_of(&case.operation, oracle, Some(record));
+        }
         let mut nowhere = usual.clone();
         self.lead_nowhere(oracle, &case.operation, &mut nowhere);
         let wrong = |prefix: &str| -> Credentials {
