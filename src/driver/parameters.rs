@@ -137,7 +137,7 @@ fn starts_page(suite: &Suite, operation: &str, parameter: &str) -> bool {
     let mut lists = suite.file().collections.values().filter(|c| c.operation == operation);
     lists.any(|collection| {
         let style = &collection.style;
-        let starts = style.parameters().contains(&parameter) && style.size_parameter() != parameter;
+        let starts = style.parameters().contains(&parameter) && style.size_parameter() != Some(parameter);
         starts && may_be_absent(collection)
     })
 }
