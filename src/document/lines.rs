@@ -37,8 +37,7 @@ impl Lines {
         while let Some(Ok((event, span))) = parser.next_event() {
             let key = match &event {
                 Event::Scalar(text, ..) => Some(text.as_ref()),
-                Event::Alias(..) => None,
-                Event::MappingStart(..) | Event::SequenceStart(..) => None,
+                Event::Alias(..) | Event::MappingStart(..) | Event::SequenceStart(..) => None,
                 Event::MappingEnd | Event::SequenceEnd => {
                     frames.pop();
                     continue;
@@ -53,15 +52,15 @@ impl Lines {
                     lines.insert(at.clone(), span.start.line());
                     at
                 }
-                Some(Frame::Map { pointer, member }) => match member.take() {
-                    Some(member) => member,
-                    None => {
+                Some(Frame::Map { pointer, member }) => {
+                    let Some(own) = member.take() else {
                         let at = child(pointer, key.unwrap_or_default());
                         lines.insert(at.clone(), span.start.line());
                         *member = Some(at);
                         continue;
-                    }
-                },
+                    };
+                    own
+                }
             };
             match event {
                 Event::MappingStart(..) => frames.push(Frame::Map { pointer, member: None }),

@@ -128,6 +128,49 @@ pub(crate) fn judgement(rule: &str, verdict: Verdict, findings: Vec<Finding>) ->
     Judgement { rule: rule.into(), verdict, findings, cause, notes: Vec::new() }
 }
 
+/// Puts hostile text wherever a target, or a recording that was tampered with, could put it.
+pub(crate) fn spoil(events: &mut [Event]) {
+    for event in events {
+        match event {
+            Event::CaseFinished(case) => {
+                for judgement in &mut case.judgements {
+                    judgement.cause = judgement.cause.as_ref().map(|_| HOSTILE.to_owned());
+                    judgement.notes.push(HOSTILE.to_owned());
+                    judgement.findings.iter_mut().for_each(spoil_finding);
+                }
+            }
+            Event::CaseSkipped(case) => HOSTILE.clone_into(&mut case.reason),
+            Event::SuiteFinished(foot) => foot.left_behind.push(HOSTILE.to_owned()),
+            Event::RunFinished(foot) => foot.message = Some(HOSTILE.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn spoil_finding(finding: &mut Finding) {
+    for text in [
+        &mut finding.summary,
+        &mut finding.input,
+        &mut finding.expected,
+        &mut finding.actual,
+        &mut finding.requirement.text,
+        &mut finding.requirement.source,
+    ] {
+        HOSTILE.clone_into(text);
+    }
+    finding.pointer = Some(format!("/{HOSTILE}"));
+    for exchange in &mut finding.exchanges {
+        HOSTILE.clone_into(&mut exchange.purpose);
+        exchange.request.path.push_str(HOSTILE);
+        exchange.request.headers.push((HOSTILE.to_owned(), HOSTILE.to_owned()));
+        exchange.outcome = Ok(Response {
+            status: 200,
+            headers: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+            body: Body::new(serde_json::json!({ HOSTILE: HOSTILE }).to_string()),
+        });
+    }
+}
+
 fn head(rules: Vec<RuleHead>) -> Event {
     Event::RunStarted(RunStarted {
         format: FORMAT,
