@@ -99,7 +99,7 @@ async fn run_on(
     let outputs = Mutex::new(outputs);
     let sink = |mut event: Event| {
         if let Event::RunStarted(head) = &mut event {
-            head.started = Some(jiff::Timestamp::now().to_string());
+            head.started = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
         }
         let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
         outputs.take(&event);

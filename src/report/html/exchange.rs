@@ -9,6 +9,9 @@ use crate::report::text::{duration_exact, html, html_lines, start};
 /// How many octets of content that is not JSON are shown.
 const CONTENT_OCTETS: usize = 2048;
 
+/// How many octets of a request line are shown.
+const LINE_OCTETS: usize = 1024;
+
 /// How many octets of one header field are shown.
 const FIELD_OCTETS: usize = 512;
 
@@ -29,9 +32,12 @@ pub(super) fn write(page: &mut String, exchange: &Exchange, pointer: Option<&str
         html(&exchange.purpose),
         duration_exact(exchange.elapsed_us),
     )?;
-    message(page, "request", &request.headers, request.body.as_ref(), None)?;
+    let line = format!("{} {}", request.method, request.path);
+    message(page, ("request", &line), &request.headers, request.body.as_ref(), None)?;
     match &exchange.outcome {
-        Ok(response) => message(page, "response", &response.headers, Some(&response.body), pointer)?,
+        Ok(response) => {
+            message(page, ("response", &came), &response.headers, Some(&response.body), pointer)?;
+        }
         Err(error) => writeln!(page, "<p>no response: {}</p>", html(&error.message))?,
     }
     writeln!(page, "</details>")
@@ -39,12 +45,16 @@ pub(super) fn write(page: &mut String, exchange: &Exchange, pointer: Option<&str
 
 fn message(
     page: &mut String,
-    what: &str,
+    (what, first): (&str, &str),
     headers: &[(String, String)],
     body: Option<&Body>,
     pointer: Option<&str>,
 ) -> fmt::Result {
-    write!(page, "<pre aria-label=\"{what}\"><span class=\"faint\">")?;
+    write!(
+        page,
+        "<h5>{what}</h5>\n<pre><b>{}</b>\n<span class=\"faint\">",
+        html(start(first, LINE_OCTETS).0)
+    )?;
     for (name, value) in headers {
         writeln!(page, "{}: {}", html(start(name, FIELD_OCTETS).0), html(start(value, FIELD_OCTETS).0))?;
     }

@@ -15,8 +15,8 @@ const HEIGHT: f64 = 26.0;
 /// How many bars a plot has.
 const BARS: usize = 64;
 
-/// The axis, in powers of ten of microseconds: from 100 µs to 100 s.
-const DECADES: (f64, f64) = (2.0, 8.0);
+/// The axis, in powers of ten of microseconds: from 10 µs to 100 s.
+const DECADES: (f64, f64) = (1.0, 8.0);
 
 pub(super) fn write(page: &mut String, view: &View<'_>) -> fmt::Result {
     section(page, "latency", "Latency")?;
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn the_axis_spans_whole_decades() {
         for (quickest, slowest, axis) in [
-            (0, 0, (2.0, 3.0)),
+            (0, 0, (1.0, 2.0)),
             (150, 900, (2.0, 3.0)),
             (900, 1_100, (2.0, 4.0)),
             (1_000, 2_000_000, (3.0, 7.0)),

@@ -203,8 +203,8 @@ impl Html {
         write!(
             page,
             "</nav>\n<form id=\"filter\" role=\"search\" hidden>\
-             <input type=\"search\" placeholder=\"search rules, operations, findings, exchanges\" \
-             aria-label=\"search\" aria-keyshortcuts=\"/\">"
+             <input type=\"search\" placeholder=\"search findings, rules, exchanges\" \
+             aria-label=\"search findings, rules, operations and exchanges\" aria-keyshortcuts=\"/\">"
         )?;
         for (sign, label) in SIGNS {
             let number = signs.get(&sign).copied().unwrap_or(0);

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use crate::report::text::{count, html, some, start};
-use crate::verdict::{Comparison, Finding, Mark, Strip, StripItem, StripPage};
+use crate::verdict::{Comparison, Finding, Mark, Strip, StripItem};
 
 /// How many pages that are as expected are drawn on either side of one that is not.
 const AROUND: usize = 2;
@@ -23,51 +23,69 @@ const NAME_OCTETS: usize = 120;
 /// How many items are named in the words under a strip.
 const NAMED: usize = 4;
 
-/// What is wrong with an item: its class, its glyph, and the word for it.
-fn marked(item: &StripItem) -> Option<(&'static str, &'static str, &str)> {
-    match item {
-        StripItem::Same(_) => None,
-        StripItem::Missing(name) => Some(("missing", "−", name)),
-        StripItem::Repeated(name) => Some(("repeated", "2×", name)),
-        StripItem::Foreign(name) => Some(("foreign", "+", name)),
-        StripItem::Misplaced(name) => Some(("misplaced", "↕", name)),
+/// An item of a strip as it is drawn.
+#[derive(Clone, Copy)]
+enum Tile<'a> {
+    /// So many as expected.
+    Same(usize),
+    /// One that is not: the word for what is wrong, its glyph, and its name.
+    Marked(&'static str, &'static str, &'a str),
+}
+
+/// A page of a strip as it is drawn: what was asked, and the items.
+struct Drawn<'a>(&'a str, Vec<Tile<'a>>);
+
+impl Drawn<'_> {
+    fn is_wrong(&self) -> bool {
+        self.1.iter().any(|tile| matches!(tile, Tile::Marked(..)))
     }
 }
 
 /// Draws the walk of a finding, or its lists where it has no walk.
 pub(super) fn write(page: &mut String, finding: &Finding) -> fmt::Result {
     match (&finding.strip, &finding.comparison) {
-        (Some(strip), _) => draw(page, &strip.pages),
-        (None, Some(comparison)) => draw(page, &of_lists(comparison).pages),
+        (Some(strip), _) => draw(page, &of_walk(strip)),
+        (None, Some(comparison)) => draw(page, &[of_lists(comparison)]),
         (None, None) => Ok(()),
     }
 }
 
+fn of_walk(strip: &Strip) -> Vec<Drawn<'_>> {
+    let tile = |item| match item {
+        &StripItem::Same(row) => Tile::Same(row),
+        StripItem::Missing(name) => Tile::Marked("missing", "−", name),
+        StripItem::Repeated(name) => Tile::Marked("repeated", "2×", name),
+        StripItem::Foreign(name) => Tile::Marked("foreign", "+", name),
+        StripItem::Misplaced(name) => Tile::Marked("misplaced", "↕", name),
+    };
+    strip.pages.iter().map(|page| Drawn(&page.asked, page.items.iter().map(tile).collect())).collect()
+}
+
 /// Two lists side by side as a strip of one page.
-fn of_lists(comparison: &Comparison) -> Strip {
-    let mut items = Vec::new();
-    for (expected, actual) in crate::report::compare::aligned(comparison) {
-        match (expected, actual) {
-            (_, Some((Mark::Same, _))) => match items.last_mut() {
-                Some(StripItem::Same(row)) => *row += 1,
-                _ => items.push(StripItem::Same(1)),
+fn of_lists(comparison: &Comparison) -> Drawn<'_> {
+    let mut tiles = Vec::new();
+    for row in crate::report::compare::aligned(comparison) {
+        match row {
+            (_, Some((Mark::Same, _))) => match tiles.last_mut() {
+                Some(Tile::Same(row)) => *row += 1,
+                _ => tiles.push(Tile::Same(1)),
             },
-            (_, Some((Mark::Misplaced, name))) => items.push(StripItem::Misplaced(name.clone())),
-            (_, Some((_, name))) => items.push(StripItem::Foreign(name.clone())),
-            (Some((Mark::Missing, name)), None) => items.push(StripItem::Missing(name.clone())),
+            (_, Some((Mark::Misplaced, name))) => tiles.push(Tile::Marked("misplaced", "↕", name)),
+            (_, Some((_, name))) => tiles.push(Tile::Marked("extra", "+", name)),
+            (Some((Mark::Missing, name)), None) => tiles.push(Tile::Marked("missing", "−", name)),
             _ => {}
         }
     }
-    Strip { pages: vec![StripPage { asked: "the answer".to_owned(), items }] }
+    Drawn("the answer", tiles)
 }
 
-fn draw(page: &mut String, pages: &[StripPage]) -> fmt::Result {
-    let wrong = |page: &StripPage| page.items.iter().any(|item| marked(item).is_some());
-    if !pages.iter().any(wrong) {
+fn draw(page: &mut String, pages: &[Drawn<'_>]) -> fmt::Result {
+    if !pages.iter().any(Drawn::is_wrong) {
         return Ok(());
     }
-    let near =
-        |at: usize| pages[at.saturating_sub(AROUND)..(at + AROUND + 1).min(pages.len())].iter().any(wrong);
+    let near = |at: usize| {
+        pages[at.saturating_sub(AROUND)..(at + AROUND + 1).min(pages.len())].iter().any(Drawn::is_wrong)
+    };
     writeln!(page, "<figure class=\"strip\">\n<div aria-hidden=\"true\">")?;
     let mut drawn = 0;
     let mut gap = 0;
@@ -91,48 +109,46 @@ fn skipped(page: &mut String, pages: usize) -> fmt::Result {
     }
 }
 
-fn page(page: &mut String, one: &StripPage) -> fmt::Result {
+fn page(page: &mut String, Drawn(asked, tiles): &Drawn<'_>) -> fmt::Result {
     write!(page, "<span class=\"page\"><span class=\"items\">")?;
     let mut left = MARKED;
-    for item in &one.items {
-        match (item, marked(item)) {
-            (StripItem::Same(row), _) if *row > ROW => {
+    for tile in tiles {
+        match *tile {
+            Tile::Same(row) if row > ROW => {
                 write!(page, "<i></i><i></i><i class=\"row\">{}</i><i></i><i></i>", row - 4)?;
             }
-            (StripItem::Same(row), _) => page.extend(std::iter::repeat_n("<i></i>", *row)),
-            (_, Some(_)) if left == 0 => {}
-            (_, Some((class, glyph, name))) => {
+            Tile::Same(row) => page.extend(std::iter::repeat_n("<i></i>", row)),
+            Tile::Marked(word, glyph, name) if left > 0 => {
                 left -= 1;
                 let name = html(start(name, NAME_OCTETS).0);
-                write!(page, "<i class=\"{class}\" title=\"{class}: {name}\">{glyph}</i>")?;
+                write!(page, "<i class=\"{word}\" title=\"{word}: {name}\">{glyph}</i>")?;
             }
-            (_, None) => {}
+            Tile::Marked(..) => {}
         }
     }
-    if one.items.is_empty() {
+    if tiles.is_empty() {
         write!(page, "<span class=\"faint\">empty</span>")?;
     }
-    writeln!(page, "</span><small>{}</small></span>", html(start(&one.asked, NAME_OCTETS).0))
+    writeln!(page, "</span><small>{}</small></span>", html(start(asked, NAME_OCTETS).0))
 }
 
 /// The strip in words, for those who do not see it, and with the names for those who do.
-fn words(pages: &[StripPage]) -> String {
+fn words(pages: &[Drawn<'_>]) -> String {
     let mut same = 0;
     let mut parts = Vec::new();
-    for one in pages {
+    for Drawn(asked, tiles) in pages {
         let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
-        for item in &one.items {
-            match (item, marked(item)) {
-                (StripItem::Same(row), _) => same += row,
-                (_, Some((class, _, name))) => match kinds.iter_mut().find(|(kind, _)| *kind == class) {
+        for tile in tiles {
+            match *tile {
+                Tile::Same(row) => same += row,
+                Tile::Marked(word, _, name) => match kinds.iter_mut().find(|(kind, _)| *kind == word) {
                     Some((_, names)) => names.push(start(name, NAME_OCTETS).0),
-                    None => kinds.push((class, vec![start(name, NAME_OCTETS).0])),
+                    None => kinds.push((word, vec![start(name, NAME_OCTETS).0])),
                 },
-                (_, None) => {}
             }
         }
         for (kind, names) in kinds {
-            let asked = html(start(&one.asked, NAME_OCTETS).0);
+            let asked = html(start(asked, NAME_OCTETS).0);
             parts.push(format!("{asked}: <b class=\"{kind}\">{kind}</b> {}", html(&some(names, NAMED))));
         }
     }
@@ -148,6 +164,7 @@ fn words(pages: &[StripPage]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::StripPage;
 
     fn drawn(pages: &[&[StripItem]]) -> String {
         let pages: Vec<StripPage> = pages
@@ -156,7 +173,7 @@ mod tests {
             .map(|(at, items)| StripPage { asked: format!("page {}", at + 1), items: items.to_vec() })
             .collect();
         let mut page = String::new();
-        draw(&mut page, &pages).unwrap();
+        draw(&mut page, &of_walk(&Strip { pages })).unwrap();
         page
     }
 
