@@ -59,6 +59,8 @@ fn asked(start: &Start) -> String {
         Start::Offset(offset) => format!("offset {offset}"),
         Start::Before(cursor) => format!("before {cursor}"),
         Start::After(cursor) => format!("after {cursor}"),
+        Start::Token(token) => format!("token {token}"),
+        Start::Link(address) => format!("link {address}"),
         Start::Between { after, before } => format!("{after} to {before}"),
     }
 }
