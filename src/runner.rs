@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished,
-    RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
+    Progress, RunFinished, RunStarted, Seeded, SuiteFinished, SuiteStarted,
 };
 use crate::evidence::Evidence;
 use crate::plan::{Plan, Planned};
@@ -68,7 +68,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         if ending == Ending::NothingSelected || *options.interrupted.borrow() {
             break;
         }
-        if let Some((how, why)) = run_suite(job, options, sink).await {
+        if let Some((how, why)) = Box::pin(run_suite(job, options, sink)).await {
             // What went wrong first usually explains what comes after it.
             if message.is_none() || ending == Ending::Complete {
                 (ending, message) = (how, Some(why));
@@ -96,6 +96,7 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
         seed: jobs.first().map_or(0, |job| job.driver.seed),
         namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
         target: options.target.clone(),
+        started: None,
         suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
         rules: RULES.iter().map(|rule| rule.head()).collect(),
     }
@@ -177,7 +178,7 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
                     not_run(suite, planned, &why)
                 } else {
                     let case = until_interrupted(job, options, run_case(job, seeding_ref, planned));
-                    match guarded(case).await {
+                    match Box::pin(guarded(case)).await {
                         Ok(Some(result)) if !*options.interrupted.borrow() => result,
                         Ok(_) => not_run(suite, planned, "the run was interrupted"),
                         Err(Panicked) => broken(suite, planned),
@@ -321,6 +322,7 @@ fn head(suite: &Suite, plan: &Plan, options: &Options) -> SuiteStarted {
     SuiteStarted {
         suite: suite.name().to_owned(),
         title: format!("{} {}", document.title(), document.api_version()),
+        document: Some(DocumentText { file: document.name().to_owned(), text: Arc::clone(document.text()) }),
         operations: file
             .operations
             .keys()

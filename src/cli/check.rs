@@ -15,11 +15,11 @@ use tokio::sync::watch;
 
 use super::arguments::Check;
 use super::failure::{Failure, NO_VERDICT};
-use super::outputs::{self, ForPeople, Outputs};
+use super::outputs::{ForPeople, Outputs};
 use super::{console, serve, signals, suites, target};
 
 /// How much longer than its time a run may take before it is cut off: enough to judge what came last and to write reports.
-const OVERTIME: Duration = Duration::from_secs(60);
+const OVERTIME: Duration = Duration::from_mins(1);
 
 /// What the bundled server asks for, so that the rules about credentials have something to judge.
 const BUNDLED_TOKEN: &str = "token-of-the-reference-server";
@@ -102,7 +102,7 @@ async fn run_on(
         jobs: arguments.pace.jobs,
         keep: arguments.keep,
         read_only: arguments.read_only,
-        exchanges: outputs::needs_exchanges(&arguments.look),
+        exchanges: true,
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),
         interrupted: interrupted.subscribe(),
     };
@@ -111,7 +111,10 @@ async fn run_on(
         outputs.say(&banner(&target, &common, arguments));
     }
     let outputs = Mutex::new(outputs);
-    let sink = |event: Event| {
+    let sink = |mut event: Event| {
+        if let Event::RunStarted(head) = &mut event {
+            head.started = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+        }
         let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
         outputs.take(&event);
         if outputs.abandoned() {

@@ -50,7 +50,7 @@ async fn cleaned(arguments: &Clean, suites: &[Arc<Suite>]) -> Result<u8, Failure
             }
         }
         for sentence in sentences {
-            console::print(&format!("  {}\n", sentence))?;
+            console::print(&format!("  {sentence}\n"))?;
         }
     }
     Ok(if left { NO_VERDICT } else { 0 })

@@ -124,6 +124,9 @@ mod tests {
     use super::*;
     use Sign::{Alive, PutOff, Refused, Silent};
 
+    /// Signs, what is said of the target, whether the first operation is asked again.
+    type Row<'a> = (Vec<(&'a str, Sign)>, Option<&'a str>, bool);
+
     fn after(signs: &[(&str, Sign)]) -> Breaker {
         let mut breaker = Breaker::default();
         for (operation, sign) in signs {
@@ -136,7 +139,7 @@ mod tests {
     fn what_is_gone_is_not_asked_again() {
         let times = |sign: Sign, count: usize| vec![("list", sign); count];
         let both = |count: usize| [("list", Silent), ("fetch", Silent)].repeat(count);
-        let cases: [(Vec<(&str, Sign)>, Option<&str>, bool); 11] = [
+        let cases: [Row<'_>; 11] = [
             (times(Refused, 4), None, true),
             (times(Refused, 5), Some("accepts no connections"), false),
             ([times(Refused, 4), times(Alive, 1), times(Refused, 4)].concat(), None, true),

@@ -66,7 +66,7 @@ impl Redactor {
         for (name, value) in credentials {
             if !secrets.iter().any(|secret| !secret.value.is_empty() && value.contains(&secret.value)) {
                 for token in tokens(name, value) {
-                    known.push((variable_for(name), token.into()));
+                    known.push((variable_for(name), token));
                 }
             }
         }

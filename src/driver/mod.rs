@@ -16,6 +16,7 @@ mod protocol;
 mod request;
 mod seed;
 mod survey;
+mod unknown;
 mod values;
 mod walks;
 mod writes;

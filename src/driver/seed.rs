@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use super::request::{Content, Parts, set_at};
-use super::values::{Place, marker};
+use super::values::Place;
 use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Evidence, Exchange, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
@@ -363,9 +363,4 @@ fn failed(exchange: &Exchange) -> String {
     };
     let mend = mend.map(|mend| format!(": {mend}")).unwrap_or_default();
     format!(": {operation}: {what}{mend}")
-}
-
-/// A word that no seeded text holds.
-pub(super) fn absent_word() -> String {
-    marker(usize::from(u16::MAX) * 7)
 }

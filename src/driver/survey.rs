@@ -51,7 +51,7 @@ pub async fn adopt(driver: &Driver) -> Seeding {
                 oracle.withhold(&collection.resource, scope);
                 continue;
             }
-            let label = driver.label_of(&oracle, resource_name, scope);
+            let label = Driver::label_of(&oracle, resource_name, scope);
             let mut found =
                 driver.list_all(&oracle, &mut evidence, (name, collection), scope, MOST_ADOPTED).await;
             if found.items.len() > MOST_ADOPTED || !found.whole {
@@ -211,7 +211,7 @@ impl Driver {
         found
     }
 
-    fn label_of(&self, oracle: &Oracle, resource: &str, scope: Option<RecordNumber>) -> String {
+    fn label_of(oracle: &Oracle, resource: &str, scope: Option<RecordNumber>) -> String {
         scope
             .map_or_else(|| resource.to_owned(), |scope| format!("{}-{resource}", oracle.record(scope).label))
     }
@@ -231,7 +231,7 @@ fn shown(resource: &Resource, item: &Value) -> BTreeMap<String, Value> {
 
 /// Whether a run of specproof created it: its name says so.
 fn is_ours(resource: &Resource, id: &str, item: &Value) -> bool {
-    let named = resource.fields.values().filter(|field| matches!(field.make, Some(Make::Name)));
-    let mut names = named.filter_map(|field| field.read.as_ref()?.find(item)?.as_str());
+    let fields = resource.fields.values().filter(|field| matches!(field.make, Some(Make::Name)));
+    let mut names = fields.filter_map(|field| field.read.as_ref()?.find(item)?.as_str());
     id.starts_with(PREFIX) || names.any(|name| name.starts_with(PREFIX))
 }

@@ -173,15 +173,17 @@ fn outside_code(markdown: &str) -> String {
 /// Ids that a path, a shell or a header field would take for something else.
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_ids_come_back_as_they_are() {
+    let long = "x".repeat(100_000);
     for (name, before, after) in [
         ("marks", "../%2e%2f?#&=", "/..\"'`$(id)\\ ü😀"),
         ("line breaks", "a\r\nb: c\t", "\u{0}"),
-        ("long", "", LONG),
+        ("long", "", long.as_str()),
     ] {
         let (front_mark, back_mark) = (percent(before), percent(after));
+        let marks = (before.to_owned(), after.to_owned());
         let act = changed(move |_, mut answer| {
             if let Some(mut json) = answer.json() {
-                rename(&mut json, before, after);
+                rename(&mut json, &marks.0, &marks.1);
                 answer.content = json.to_string().into_bytes();
             }
             answer
@@ -202,15 +204,6 @@ async fn odd_ids_come_back_as_they_are() {
         assert_eq!(problem, None);
     }
 }
-
-/// 100 kB.
-const LONG: &str = {
-    const OCTETS: [u8; 100_000] = [b'x'; 100_000];
-    match str::from_utf8(&OCTETS) {
-        Ok(text) => text,
-        Err(_) => "",
-    }
-};
 
 /// Gives every session another id.
 fn rename(value: &mut Value, before: &str, after: &str) {

@@ -28,9 +28,10 @@ fn secrets_of(asked: &Asked) -> Vec<String> {
 fn spellings(text: &str) -> Vec<String> {
     let middle = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let (head, tail) = text.split_at(middle);
-    let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped: String =
+        text.encode_utf16().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
     let mut all = vec![text.to_owned(), percent(text), escaped, json!(text).to_string()];
-    all.push(text.bytes().map(|octet| format!("%{octet:02x}")).collect());
+    all.push(text.bytes().fold(String::new(), |text, octet| text + &format!("%{octet:02x}")));
     all.extend(["\n", "\r\n", "\r\n  ", "\\n", "%0A"].map(|line_break| format!("{head}{line_break}{tail}")));
     for around in ["", "x", "xy", "user:"] {
         let whole = format!("{around}{text}{around}");

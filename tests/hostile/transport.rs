@@ -28,7 +28,7 @@ const EMPTY_PAGE: &str = r#"{"messages":[],"hasMore":false,"cursors":{}}"#;
 
 fn modes() -> Vec<Mode> {
     let chunked = "transfer-encoding: chunked\r\n";
-    let headers: String = (0..10_000).map(|n| format!("x-{n}: {n}\r\n")).collect();
+    let headers: String = (0..10_000).fold(String::new(), |text, n| text + &format!("x-{n}: {n}\r\n"));
     let cookie = format!("set-cookie: a={}\r\n", "c".repeat(1 << 20));
     vec![
         ("silence", say_and_hold(b""), silent(&["no answer in time", "is not asked any more"])),

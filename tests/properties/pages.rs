@@ -65,8 +65,11 @@ fn style(text: &str) -> Style {
     read.remove("style").expect("it is there")
 }
 
+/// What a correct server says on a page that starts at `from` and holds `count` of `all` items.
+type Says = fn(usize, usize, usize) -> PageFacts;
+
 /// Every style of paging, with what a correct server says on a page that starts at `from` and holds `count` of `all` items.
-fn styles() -> Vec<(Style, fn(usize, usize, usize) -> PageFacts)> {
+fn styles() -> Vec<(Style, Says)> {
     fn nothing(_: usize, _: usize, _: usize) -> PageFacts {
         PageFacts::default()
     }
@@ -120,7 +123,7 @@ fn styles() -> Vec<(Style, fn(usize, usize, usize) -> PageFacts)> {
 /// Where the naive server starts a page.
 fn position(style: &Style, start: &Start, size: usize) -> usize {
     match start {
-        Start::First => 0,
+        Start::First | Start::Between { .. } => 0,
         Start::Page(page) => {
             let first = if let Style::PageNumber(style) = style { style.first } else { 1 };
             usize::try_from(page - first).expect("it is small") * size
@@ -132,7 +135,6 @@ fn position(style: &Style, start: &Start, size: usize) -> usize {
         Start::Link(path) => {
             path.rsplit('=').next().and_then(|from| from.parse().ok()).expect("the server made it")
         }
-        Start::Between { .. } => 0,
     }
 }
 
