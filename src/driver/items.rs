@@ -157,6 +157,23 @@ fn changed(id: &str) -> Option<String> {
     Some(characters.into_iter().collect())
 }
 
+/// An id of the same shape that no record has, as far as anybody can tell: a UUID is made anew, a number is a very large one.
+pub(super) fn unknown(id: &str, seed: u64) -> Option<String> {
+    if id.parse::<uuid::Uuid>().is_ok() {
+        let made = uuid::Uuid::from_u64_pair(seed, 0x8c6a_70d3_91f5_4b2e);
+        return Some(
+            uuid::Builder::from_bytes(*made.as_bytes())
+                .with_version(uuid::Version::Random)
+                .into_uuid()
+                .to_string(),
+        );
+    }
+    if id.parse::<u64>().is_ok() {
+        return Some("2147483646".to_owned());
+    }
+    changed(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
