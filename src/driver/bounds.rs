@@ -125,7 +125,9 @@ impl Driver {
         let ask = Ask::first(name, collection, Self::query(scope, 0, self.size(collection, 3)));
         let known = oracle.records().find(|(_, record)| record.resource == collection.resource);
         let known = known.and_then(|(number, _)| self.cursor_at(name, collection, oracle, number));
-        if let Some(unknown) = known.and_then(|known| super::items::unknown(&known, self.seed)) {
+        let Style::ItemCursor(style) = &collection.style else { return };
+        let unknown = self.unknown_ids(&collection.operation, &style.after, known.as_deref());
+        if let Some(unknown) = unknown.into_iter().find(|unknown| unknown.fitting).map(|unknown| unknown.id) {
             let ask = ask.clone().at(Start::After(unknown));
             let about = evidence::Ask::UnknownCursor { sure: true };
             self.probe_cursor(oracle, evidence, "after an item that there is not", &ask, about).await;

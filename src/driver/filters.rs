@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::Driver;
 use super::list::Ask;
 use super::pages::size_label;
-use super::seed::absent_word;
 use crate::evidence::{Evidence, Filtering, Query, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::suite::{Collection, Filter, Test};
@@ -62,7 +61,7 @@ impl Driver {
                     .await;
             }
         }
-        if let Some(value) = impossible(spec.test) {
+        if let Some(value) = self.suite.impossible_value(collection, spec) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
             let query = Query { scope, order: 0, filters, size: self.size(collection, 3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
@@ -176,16 +175,4 @@ impl Driver {
             _ => values,
         }
     }
-}
-
-/// A value that no record has; `None` for filters for which there is none.
-fn impossible(test: Test) -> Option<Value> {
-    if !test.can_be_impossible() {
-        return None;
-    }
-    Some(match test {
-        Test::Equals | Test::HasWord | Test::HasWordAnyCase | Test::HasMember => json!(absent_word()),
-        Test::Contains => json!({ "shade": absent_word() }),
-        _ => json!([absent_word()]),
-    })
 }

@@ -17,6 +17,7 @@ mod protocol;
 mod request;
 mod seed;
 mod tokens;
+mod unknown;
 mod values;
 mod walks;
 mod writes;
