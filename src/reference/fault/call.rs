@@ -126,6 +126,11 @@ impl Call {
         }
     }
 
+    /// A member of the content, null where there is none.
+    pub(crate) fn member(&self, name: &str) -> Value {
+        self.json().get(name).cloned().unwrap_or_default()
+    }
+
     /// Replaces the body.
     pub(crate) fn set_json(&mut self, json: &Value) {
         self.body = json.to_string().into_bytes();
@@ -210,6 +215,11 @@ impl Reply {
             change(&mut json);
             self.set_json(&json);
         }
+    }
+
+    /// A member of the content, null where there is none.
+    pub(crate) fn member(&self, name: &str) -> Value {
+        self.json().get(name).cloned().unwrap_or_default()
     }
 
     /// Replaces the body.

@@ -111,27 +111,35 @@ impl Html {
     fn defect(&self, page: &mut String, defect: &Defect) -> fmt::Result {
         let first = defect.first();
         let place = &first.shown;
-        let link = |rule: &str| matrix::anchor_of(&self.tally, &place.suite, &place.operation, rule);
+        let link =
+            |operation: &str, rule: &str| matrix::anchor_of(&self.tally, &place.suite, operation, rule);
         let class = if first.level() == Level::Must { Sign::Fail } else { Sign::Tolerated }.class();
         write!(
             page,
             "<li><strong class=\"{class}\">{}</strong> <a href=\"#{}\"><code>{} {}</code></a> in <code>{} {}</code>: {}",
             level_word(first.level()),
-            link(first.rule()),
+            link(&place.operation, first.rule()),
             html(first.rule()),
             html(self.tally.rule_name(first.rule())),
             html(&place.suite),
             html(&place.operation),
             html(&place.finding.summary),
         )?;
-        let with = defect.lead[1..].iter().map(|lead| (lead.rule(), lead.cases.len()));
-        let also = defect.also.iter().map(|(rule, cases)| (rule.as_str(), *cases));
+        let with = defect.lead[1..]
+            .iter()
+            .map(|lead| (lead.shown.operation.as_str(), lead.rule(), lead.cases.len()));
+        let also = defect.also.iter().map(|also| (also.operation.as_str(), also.rule.as_str(), also.cases));
         let consequences: Vec<String> = with
             .chain(also)
-            .map(|(rule, cases)| {
+            .map(|(operation, rule, cases)| {
+                let elsewhere = if operation == place.operation {
+                    String::new()
+                } else {
+                    format!(" on <code>{}</code>", html(operation))
+                };
                 format!(
-                    "<a href=\"#{}\"><code>{}</code></a> ({})",
-                    link(rule),
+                    "<a href=\"#{}\"><code>{}</code></a>{elsewhere} ({})",
+                    link(operation, rule),
                     html(rule),
                     count(cases, "case")
                 )
