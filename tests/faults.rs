@@ -28,7 +28,8 @@ fn judge(fault: &'static Fault, named: &BTreeSet<String>) -> Result<(), Failed> 
     let measured = outcome.tripped;
     if std::env::var_os("SPECPROOF_MEASURE").is_some() {
         let codes: Vec<String> = measured.iter().map(|code| format!("{code:?}")).collect();
-        writeln!(std::io::stdout(), "{} = [{}]", fault.name, codes.join(", "))?;
+        let defects = outcome.defects.len();
+        writeln!(std::io::stdout(), "{} = [{}] # defects: {defects}", fault.name, codes.join(", "))?;
         return Ok(());
     }
     let missed: Vec<&String> = named.difference(&measured).collect();
