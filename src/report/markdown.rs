@@ -372,6 +372,7 @@ mod tests {
             let mut more = events[case].clone();
             if let Event::CaseFinished(more) = &mut more {
                 more.operation = format!("operation_{number}");
+                more.judgements[0].findings[0].rule = format!("ZZZ{number:03}");
                 more.judgements[0].findings[0].actual = "x".repeat(900);
             }
             events.insert(case, more);
