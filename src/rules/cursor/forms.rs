@@ -39,7 +39,7 @@ fn honoured(scene: &Scene<'_>, walk: &Walk) -> Option<bool> {
         let tells = (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 429);
         return tells.then_some(false);
     }
-    let bounded = Bounded::of(walk, page)?;
+    let bounded = &Bounded::of(scene, walk, page)?;
     let on = |side: Side| move |number: &RecordNumber| bounded.side_of(scene, *number) == Some(side);
     let members = scene.expected(&walk.query).members();
     // If nothing stands on the right side, or nothing on the wrong one, the page looks the same either way.
