@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Exchange;
@@ -14,7 +15,7 @@ use crate::verdict::{Basis, Judgement, Level};
 pub const FORMAT: u32 = 1;
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// Always the first event.
@@ -38,7 +39,7 @@ pub enum Event {
 }
 
 /// The head of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunStarted {
     /// [`FORMAT`] of the writer.
     pub format: u32,
@@ -57,7 +58,7 @@ pub struct RunStarted {
 }
 
 /// A rule in brief.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleHead {
     /// The code, such as `PAG003`.
     pub code: String,
@@ -74,7 +75,7 @@ pub struct RuleHead {
 }
 
 /// A convention and how it came to be known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Convention {
     /// The operation, by its short name.
     pub operation: String,
@@ -89,7 +90,7 @@ pub struct Convention {
 }
 
 /// The head of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuiteStarted {
     /// The suite's name.
     pub suite: String,
@@ -106,7 +107,7 @@ pub struct SuiteStarted {
 }
 
 /// An operation in brief.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationHead {
     /// The short name in the suite.
     pub name: String,
@@ -119,7 +120,7 @@ pub struct OperationHead {
 }
 
 /// What came of seeding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Seeded {
     /// The suite.
     pub suite: String,
@@ -135,7 +136,7 @@ pub struct Seeded {
 }
 
 /// Why seeding failed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SeedingProblem {
     /// What went wrong: a lowercase fragment.
     pub message: String,
@@ -144,7 +145,7 @@ pub struct SeedingProblem {
 }
 
 /// A case that the plan left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseSkipped {
     /// The suite.
     pub suite: String,
@@ -157,7 +158,7 @@ pub struct CaseSkipped {
 }
 
 /// An exchange and the case it belongs to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseExchange {
     /// The case's id; `<suite>::seeding` and `<suite>::cleanup` for those.
     pub case: String,
@@ -166,7 +167,7 @@ pub struct CaseExchange {
 }
 
 /// A case that was run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseFinished {
     /// The suite.
     pub suite: String,
@@ -183,7 +184,7 @@ pub struct CaseFinished {
 }
 
 /// The end of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuiteFinished {
     /// The suite.
     pub suite: String,
@@ -192,7 +193,7 @@ pub struct SuiteFinished {
 }
 
 /// A sign of life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// The suite.
     pub suite: String,
@@ -205,7 +206,7 @@ pub struct Progress {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// All planned cases were run.
@@ -219,7 +220,7 @@ pub enum Ending {
 }
 
 /// The foot of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunFinished {
     /// How it ended.
     pub ending: Ending,

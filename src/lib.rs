@@ -4,6 +4,7 @@
 //! top to input and output at the bottom.
 
 pub mod client;
+pub mod config;
 pub mod document;
 pub mod driver;
 pub mod event;

@@ -1,9 +1,10 @@
 //! Where a page starts, what its answer says of itself, and which part of a list it stands for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How an instant is written when it is sent as a cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CursorForm {
     /// Milliseconds since 1970-01-01T00:00:00Z, as digits.

@@ -1,13 +1,14 @@
 //! The styles and their parameters. These types are part of the suite file's format.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CursorForm, PageFacts, Slice, Start};
 
 /// How a collection pages.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Style {
     /// `page` and `size`.
@@ -19,7 +20,7 @@ pub enum Style {
 }
 
 /// Pages by number.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PageNumber {
     /// The query parameter for the page number.
@@ -48,7 +49,7 @@ fn one() -> u64 {
 }
 
 /// Pages by how many items to pass over.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OffsetLimit {
     /// The query parameter for how many items to pass over.
@@ -70,7 +71,7 @@ pub struct OffsetLimit {
 }
 
 /// Pages by instants.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TimestampCursor {
     /// The query parameter for an upper bound (older items).

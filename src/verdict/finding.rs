@@ -1,11 +1,12 @@
 //! One observed violation, with everything a reader needs to act on it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Exchange;
 
 /// How strongly a rule demands (RFC 2119).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Breaking it is a nonconformity.
@@ -17,7 +18,7 @@ pub enum Level {
 }
 
 /// Why a rule holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// The OpenAPI document says it.
@@ -31,7 +32,7 @@ pub enum Basis {
 }
 
 /// The sentence that was broken and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Requirement {
     /// The requirement as one sentence.
     pub text: String,
@@ -40,7 +41,7 @@ pub struct Requirement {
 }
 
 /// How an element of a list stands to what was expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
     /// As expected; shown for its neighbours' sake.
@@ -54,7 +55,7 @@ pub enum Mark {
 }
 
 /// Expected and actual side by side, for lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// What should stand there, in order.
     pub expected: Vec<(Mark, String)>,
@@ -63,7 +64,7 @@ pub struct Comparison {
 }
 
 /// One observed violation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The rule's code.
     pub rule: String,

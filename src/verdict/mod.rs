@@ -7,10 +7,11 @@ mod finding;
 
 pub use finding::{Basis, Comparison, Finding, Level, Mark, Requirement};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is known of one rule on one case. The order is from best to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The rule was judged and holds.
@@ -43,7 +44,7 @@ impl std::fmt::Display for Verdict {
 }
 
 /// One rule's verdict on one case, with what it rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// The rule's code, such as `PAG003`.
     pub rule: String,
