@@ -230,4 +230,18 @@ pub struct RunFinished {
     pub requests: usize,
     /// How long the run took, in microseconds.
     pub elapsed_us: u64,
+    /// Entries of the user's that are to be deleted, since they put up with nothing any more. A run with any does not conform.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<Stale>,
+}
+
+/// A known failure or a skip that passes, matches nothing or has expired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stale {
+    /// File and line of the entry.
+    pub place: String,
+    /// The entry in one line.
+    pub entry: String,
+    /// Why it is to be deleted.
+    pub why: String,
 }

@@ -10,6 +10,7 @@ pub mod driver;
 pub mod event;
 pub mod evidence;
 pub mod generate;
+pub mod known;
 pub mod oracle;
 pub mod pagination;
 pub mod plan;

@@ -11,10 +11,11 @@ use tokio::sync::watch;
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
     CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished,
-    RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    RunStarted, Seeded, Stale, SuiteFinished, SuiteStarted,
 };
 use crate::evidence::Evidence;
-use crate::plan::{Plan, Planned};
+use crate::known::{self, Account, Register};
+use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
 use crate::suite::{Suite, SuiteFile};
 
@@ -30,6 +31,8 @@ pub struct Job {
     pub plan: Plan,
     /// The most requests that the driver's client sends; a run that sent so many is not whole.
     pub max_requests: Option<usize>,
+    /// What is known to be wrong with the target.
+    pub known: Arc<Register>,
 }
 
 /// How a run goes about.
@@ -53,6 +56,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
     sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
+    let mut account = Account::default();
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
         ending = Ending::NothingSelected;
         message = Some("the selection matches no case: `specproof list cases` names them all".to_owned());
@@ -61,7 +65,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         if ending == Ending::NothingSelected || *options.interrupted.borrow() {
             break;
         }
-        if let Some(problem) = run_suite(job, options, sink).await {
+        if let Some(problem) = run_suite(job, options, &mut account, sink).await {
             ending = Ending::NoVerdict;
             message.get_or_insert(problem);
         }
@@ -83,8 +87,38 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         message,
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
         elapsed_us: microseconds(begin),
+        // Of a run that is not whole nobody can say what would have failed in the rest of it.
+        stale: if ending == Ending::Complete { stale(&jobs, &account) } else { Vec::new() },
     }));
     ending
+}
+
+/// The entries about the target that are to be deleted.
+fn stale(jobs: &[Job], account: &Account) -> Vec<Stale> {
+    let Some(first) = jobs.first() else { return Vec::new() };
+    let planned = jobs.iter().map(|job| {
+        let suite = &job.driver.suite;
+        let terms = Terms { authenticated: job.driver.authenticated, ..Terms::default() };
+        let Plan { cases, skipped } = plan(suite, &terms);
+        let run = cases.into_iter().map(|planned| {
+            let codes = planned.rules.iter().map(|rule| rule.code).collect();
+            (planned.case.operation, planned.case.id, codes)
+        });
+        let left_out = skipped.into_iter().map(|left| (left.case.operation, left.case.id, Vec::new()));
+        let mut selected = BTreeMap::new();
+        for planned in &job.plan.cases {
+            for rule in &planned.rules {
+                *selected.entry((planned.case.operation.clone(), rule.code)).or_default() += 1;
+            }
+        }
+        known::Planned {
+            suite: suite.name().to_owned(),
+            operations: suite.file().operations.keys().cloned().collect(),
+            all: run.chain(left_out).collect(),
+            selected,
+        }
+    });
+    account.settle(&first.known, &planned.collect::<Vec<_>>())
 }
 
 /// The head of a run.
@@ -101,7 +135,7 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
 }
 
 /// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
-async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<String> {
+async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Sink<'_>) -> Option<String> {
     let suite = &job.driver.suite;
     sink(Event::SuiteStarted(head(suite, &job.plan)));
     for skipped in &job.plan.skipped {
@@ -178,6 +212,7 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
             if !matches!(event.case.rsplit("::").next(), Some("create")) {
                 emit_exchanges(&event.case, &evidence);
             }
+            account.add(&event);
             sink(Event::CaseFinished(event));
         }
     }
@@ -204,7 +239,13 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
     let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
-    let judgements = planned.rules.iter().map(|rule| rules::judge(rule, &scene)).collect();
+    let judged = planned.rules.iter().map(|rule| {
+        let mut judgement = rules::judge(rule, &scene);
+        job.known.mark(suite.name(), &planned.case.operation, &mut judgement);
+        judgement.trim();
+        judgement
+    });
+    let judgements = judged.collect();
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),

@@ -13,6 +13,7 @@ use url::{Host, Url};
 use crate::client::{Client, ClientError, ClientOptions, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
+use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
 use crate::suite::{Suite, SuiteError};
@@ -144,6 +145,8 @@ pub struct Common {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// What is known to be wrong, and what is not to be run.
+    pub known: Arc<Register>,
 }
 
 /// One suite on one target, planned and ready to be run.
@@ -164,10 +167,14 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         .collect();
     let client = Client::new(options)?;
     let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
-    let terms =
-        Terms { authenticated: driver.authenticated, only: common.only.clone(), skip: common.skip.clone() };
+    let terms = Terms {
+        authenticated: driver.authenticated,
+        only: common.only.clone(),
+        skip: common.skip.clone(),
+        known: Arc::clone(&common.known),
+    };
     let plan = plan(suite, &terms);
-    Ok(Job { driver, plan, max_requests })
+    Ok(Job { driver, plan, max_requests, known: Arc::clone(&common.known) })
 }
 
 /// The name of a run, made from the time in milliseconds and three numbers that chance gave.

@@ -35,6 +35,11 @@ pub(super) enum Command {
     Explain(Explain),
     /// Render the recording of a run (a jsonl report) again; ends with the exit code of that run
     Report(Report),
+    /// Keep a file of known failures
+    #[command(subcommand)]
+    KnownFailures(KnownFailures),
+    /// Print the JSON Schema of a file that specproof reads or writes
+    Schema(SchemaOf),
     /// Try the faults of the reference server: each must trip the rules that are named for it, and no others
     Faults(Faults),
 }
@@ -57,9 +62,11 @@ pub(super) struct Faults {
 #[derive(Debug, Args)]
 #[command(after_help = StyledStr::from(EXIT_CODES))]
 pub(super) struct Check {
-    /// Base URL of the target; without one, the bundled reference server is started and checked
-    #[arg(value_name = "URL", env = "SPECPROOF_TARGET")]
+    /// Base URL of the target, or its name in specproof.toml; without one, the bundled reference server is started and checked
+    #[arg(value_name = "URL|NAME", env = "SPECPROOF_TARGET")]
     pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) settings: Settings,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]
@@ -82,6 +89,18 @@ pub(super) struct Check {
     pub(super) faults: Vec<String>,
 }
 
+/// What the user has set down in files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(super) struct Settings {
+    /// Configuration with targets, suites, known failures and skips [default: specproof.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Further known failures and skips
+    #[arg(long, value_name = "FILE")]
+    pub(super) known_failures: Option<PathBuf>,
+}
+
 /// Which cases are run.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
@@ -98,7 +117,7 @@ pub(super) struct Selection {
 }
 
 /// How the target is addressed.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct Access {
     /// Header field for every request (repeatable)
@@ -116,18 +135,25 @@ pub(super) struct Access {
 }
 
 /// How fast, and how much at most.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct Pace {
-    /// Cases to run side by side
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
-    pub(super) jobs: usize,
+    /// Cases to run side by side [default: 4]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
+    pub(super) jobs: Option<usize>,
     /// Longest time for one request
     #[arg(long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub(super) timeout: Option<u64>,
     /// Most requests of one suite
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(super) max_requests: Option<usize>,
+}
+
+impl Pace {
+    /// How many cases are run side by side.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.unwrap_or(4)
+    }
 }
 
 /// What is written, and where.
@@ -231,6 +257,59 @@ pub(super) struct Report {
     pub(super) recording: PathBuf,
     #[command(flatten)]
     pub(super) look: Look,
+}
+
+/// `specproof known-failures`.
+#[derive(Debug, Subcommand)]
+pub(super) enum KnownFailures {
+    /// Take the failures of a recorded run into a file, and out of it what has passed or expired; comments stay
+    Update(Update),
+}
+
+/// `specproof known-failures update`.
+#[derive(Debug, Args)]
+pub(super) struct Update {
+    /// What `specproof check --report jsonl=PATH` wrote; `-` is standard input
+    #[arg(value_name = "RECORDING")]
+    pub(super) recording: PathBuf,
+    /// File to change: specproof.toml, or one for --known-failures, which may not be there yet
+    #[arg(long, value_name = "FILE", default_value = super::config::USUAL)]
+    pub(super) file: PathBuf,
+    /// Why the new failures are put up with
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+    /// Where they are dealt with
+    #[arg(long, value_name = "URL")]
+    pub(super) link: Option<String>,
+    /// Last day on which they are put up with, as 2027-01-31
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: Option<String>,
+    /// Target of the configuration that they are about
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// Take in broken `should` too
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// `specproof schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaOf {
+    /// Which file
+    pub(super) what: Described,
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// specproof.toml
+    Config,
+    /// A file for --known-failures
+    KnownFailures,
+    /// A suite file
+    Suite,
+    /// A line of a jsonl report
+    Events,
 }
 
 #[cfg(test)]

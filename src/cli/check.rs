@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use specproof::client::{Reachability, probe};
+use specproof::config::Exceptions;
 use specproof::event::{Ending, Event, RunFinished};
+use specproof::known::Register;
 use specproof::reference;
 use specproof::reference::fault::Fault;
 use specproof::runner::{self, Job};
@@ -14,9 +16,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::arguments::Check;
+use super::config::Configured;
 use super::failure::Failure;
 use super::outputs::{self, ForPeople, Outputs};
-use super::{serve, signals, suites, target};
+use super::{config, serve, signals, suites, target};
 
 /// What the bundled server asks for, so that the rules about credentials have something to judge.
 const BUNDLED_TOKEN: &str = "token-of-the-reference-server";
@@ -24,31 +27,62 @@ const BUNDLED_TOKEN: &str = "token-of-the-reference-server";
 /// Runs the command.
 pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
     arguments.target = arguments.target.filter(|target| !target.trim().is_empty());
-    if arguments.target.is_some() {
-        if arguments.selection.suites.is_empty() {
+    let configured = config::find(arguments.settings.config.as_deref())?;
+    let word = arguments.target.as_deref().or(configured.config.default_target());
+    let site = word.map(|word| configured.site(word)).transpose()?;
+    let mut named = arguments.selection.suites.clone();
+    if let (true, Some(site)) = (named.is_empty(), &site) {
+        named = configured.suites(site.entry.map(|(_, entry)| entry));
+        if named.is_empty() {
             let message = format!(
                 "say with --suite what the target is: {}, or the path of a suite file",
                 suites::names()
             );
             return Err(Failure::usage(message));
         }
-        if !arguments.faults.is_empty() {
-            return Err(Failure::usage("--fault is for the bundled reference server: leave the URL out"));
-        }
     }
-    let suites = suites::load(&arguments.selection.suites)?;
+    if site.is_some() && !arguments.faults.is_empty() {
+        return Err(Failure::usage("--fault is for the bundled reference server: leave the URL out"));
+    }
+    let suites = suites::load(&named)?;
+    // What is known of the user's targets is not known of the bundled server.
+    let mut exceptions = site.as_ref().map_or_else(Exceptions::default, |site| {
+        configured.config.exceptions().of(site.entry.map(|(name, _)| name))
+    });
+    if let Some(path) = &arguments.settings.known_failures {
+        exceptions.add(config::exceptions(path)?);
+    }
+    let known = Arc::new(Register::new(exceptions, today(), arguments.selection.suites.is_empty()));
+    let common = Common {
+        seed: arguments.seed,
+        namespace: namespace(),
+        only: arguments.selection.only.clone(),
+        skip: arguments.selection.skip.clone(),
+        known,
+    };
+    if let Some(site) = &site {
+        let variables: Vec<&str> =
+            suites.iter().flat_map(|suite| suite.file().variables.keys().map(String::as_str)).collect();
+        let narrowed = !arguments.selection.suites.is_empty();
+        arguments.access = configured.access(site, &arguments.access, &variables, narrowed)?;
+        arguments.pace = Configured::pace(site, &arguments.pace);
+        arguments.allow_remote |= site.entry.is_some_and(|(_, entry)| entry.allow_remote);
+    }
+    let url = site.map(|site| site.url);
     let faults = serve::faults(&arguments.faults)?;
     let runtime = Runtime::new().map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
-    runtime.block_on(checked(&arguments, &suites, faults))
+    runtime.block_on(checked(&arguments, url.as_deref(), &suites, faults, &common))
 }
 
 /// Starts the bundled server where there is no other target, and runs.
 async fn checked(
     arguments: &Check,
+    base_url: Option<&str>,
     suites: &[Arc<Suite>],
     faults: Vec<&'static Fault>,
+    common: &Common,
 ) -> Result<u8, Failure> {
-    let Some(base_url) = &arguments.target else {
+    let Some(base_url) = base_url else {
         let mut options = reference::Options::new(Arc::new(reference::clock::SystemClock));
         options.faults = faults;
         let guarded = suites.iter().all(|suite| !suite.file().credentials.is_empty());
@@ -56,11 +90,12 @@ async fn checked(
         let server = reference::Running::start(options)
             .await
             .map_err(|error| Failure::no_verdict(format!("the reference server cannot start: {error}")))?;
-        let result = run_on(arguments, suites, &server.base_url(), guarded.then_some(BUNDLED_TOKEN)).await;
+        let token = guarded.then_some(BUNDLED_TOKEN);
+        let result = run_on(arguments, suites, &server.base_url(), token, common).await;
         server.stop().await;
         return result;
     };
-    run_on(arguments, suites, base_url, None).await
+    run_on(arguments, suites, base_url, None, common).await
 }
 
 async fn run_on(
@@ -68,6 +103,7 @@ async fn run_on(
     suites: &[Arc<Suite>],
     base_url: &str,
     token: Option<&str>,
+    common: &Common,
 ) -> Result<u8, Failure> {
     let target = target::target(base_url, &arguments.access, &arguments.pace, suites)?;
     if !target.is_loopback() && !arguments.allow_remote {
@@ -76,17 +112,11 @@ async fn run_on(
             target.base_url
         )));
     }
-    let common = Common {
-        seed: arguments.seed,
-        namespace: namespace(),
-        only: arguments.selection.only.clone(),
-        skip: arguments.selection.skip.clone(),
-    };
-    let jobs = jobs(suites, &target, token, &common)?;
+    let jobs = jobs(suites, &target, token, common)?;
     let interrupted = signals::watch("interrupted: cleaning up; once more ends at once")
         .map_err(|error| Failure::no_verdict(format!("cannot watch for signals: {error}")))?;
     let options = runner::Options {
-        jobs: arguments.pace.jobs,
+        jobs: arguments.pace.jobs(),
         keep: arguments.keep,
         exchanges: outputs::needs_exchanges(&arguments.look),
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),
@@ -94,7 +124,7 @@ async fn run_on(
     };
     let outputs = Outputs::open(&arguments.look, ForPeople::Live)?;
     if !arguments.look.quiet && jobs.iter().any(|job| !job.plan.cases.is_empty()) {
-        outputs.say(&banner(&target, &common, arguments.keep));
+        outputs.say(&banner(&target, common, arguments.keep));
     }
     let outputs = Mutex::new(outputs);
     let sink = |event: Event| {
@@ -113,6 +143,7 @@ async fn run_on(
                 message: Some(message),
                 requests,
                 elapsed_us: 0,
+                stale: Vec::new(),
             }));
         }
         None => {
@@ -159,6 +190,11 @@ async fn unreachable(jobs: &[Job], mut interrupted: watch::Receiver<bool>) -> Op
 fn banner(target: &Target, common: &Common, keep: bool) -> String {
     let after = if keep { "leaves them there" } else { "removes what the API can remove" };
     format!("creates records in {} under the name {}, then {after}", target.base_url, common.namespace)
+}
+
+/// The day, by UTC, so that a run gives the same result wherever it is started.
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// A name that no other run has.

@@ -4,14 +4,17 @@
 
 mod arguments;
 mod check;
+mod config;
 mod console;
 mod explain;
 mod failure;
 mod faults;
+mod known;
 mod list;
 mod matrix;
 mod outputs;
 mod report;
+mod schema;
 mod serve;
 mod signals;
 mod suites;
@@ -39,6 +42,8 @@ pub(crate) fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::KnownFailures(arguments) => known::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
     })
 }

@@ -3,8 +3,10 @@
 //! Loading is as strict as that of suites: an unknown key is an error with file, line and the nearest valid name. Nothing is
 //! read from the environment here; what is secret is only named, and the command line looks it up.
 
+mod edit;
 mod model;
 
+pub use edit::edited;
 pub use model::{ConfigFile, KnownFailure, KnownFile, Skip, TargetEntry, TargetLimits};
 
 use jiff::civil::Date;
@@ -122,7 +124,10 @@ impl Config {
 
     /// The suites of a target, or those for targets that name none.
     pub fn suites<'a>(&'a self, target: Option<&'a TargetEntry>) -> &'a [String] {
-        target.map(|target| target.suites.as_slice()).filter(|own| !own.is_empty()).unwrap_or(&self.file.suites)
+        target
+            .map(|target| target.suites.as_slice())
+            .filter(|own| !own.is_empty())
+            .unwrap_or(&self.file.suites)
     }
 
     /// All known failures and skips.

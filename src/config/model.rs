@@ -114,6 +114,13 @@ pub struct KnownFailure {
     pub target: Option<String>,
 }
 
+impl std::fmt::Display for KnownFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let target = self.target.as_ref().map(|target| format!(" on {target}")).unwrap_or_default();
+        write!(f, "{} {} {}{target}", self.operation, self.rule, self.input)
+    }
+}
+
 /// Something that is not run.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -135,4 +142,13 @@ pub struct Skip {
     /// The target that it is about; all of them where none is named.
     #[serde(default)]
     pub target: Option<String>,
+}
+
+impl std::fmt::Display for Skip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.case {
+            Some(case) => write!(f, "skip {}::{case}", self.operation),
+            None => write!(f, "skip {}", self.operation),
+        }
+    }
 }

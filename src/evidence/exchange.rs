@@ -227,9 +227,7 @@ impl Exchange {
 
 /// `Result` as an externally tagged pair, so that recordings read `{"response": …}` or `{"error": …}`.
 mod outcome {
-    use super::{
-        Deserialize, Deserializer, JsonSchema, Response, Serialize, Serializer, TransportError,
-    };
+    use super::{Deserialize, Deserializer, JsonSchema, Response, Serialize, Serializer, TransportError};
 
     #[derive(Serialize)]
     #[serde(rename_all = "kebab-case")]

@@ -65,6 +65,9 @@ impl Markdown {
         if let Some(message) = self.tally.foot.as_ref().and_then(|foot| foot.message.as_ref()) {
             writeln!(page, "{}\n", code(message))?;
         }
+        for stale in self.tally.stale() {
+            writeln!(page, "Delete {}, {}: {}\n", code(&stale.place), code(&stale.entry), code(&stale.why))?;
+        }
         let levels: Vec<String> = [Level::Must, Level::Should, Level::May]
             .into_iter()
             .map(|level| (level, self.tally.found(level)))
@@ -198,6 +201,9 @@ impl Markdown {
         for (reason, group) in self.tally.skipped() {
             let cases = some(group.cases.iter().map(String::as_str), NAMED);
             lines.push(format!("- skipped: {}, {}", code(reason), code(&cases)));
+        }
+        for excused in self.tally.excused() {
+            lines.push(format!("- known: {}, {}", code(&excused.what()), code(&excused.why())));
         }
         for sentence in self.tally.suites.iter().flat_map(|suite| &suite.left_behind) {
             lines.push(format!("- left behind in the target: {}", code(sentence)));

@@ -5,6 +5,7 @@
 //! harmlessly, and each reporter then escapes for its own format.
 
 mod compare;
+mod excused;
 mod fold;
 pub mod html;
 pub mod jsonl;
@@ -21,6 +22,7 @@ mod text;
 
 use std::io;
 
+pub use excused::Excused;
 pub use fold::{Defect, Lead, Located, fold};
 pub use sign::Sign;
 pub use tally::{CaseTally, Cell, Exit, OperationTally, SuiteTally, Tally, Unjudged};

@@ -113,13 +113,14 @@ pub(crate) fn finding(rule: &str, level: Level) -> Finding {
             "{\"items\":[]}",
         )],
         repeats: 0,
+        known: None,
     }
 }
 
 pub(crate) fn judgement(rule: &str, verdict: Verdict, findings: Vec<Finding>) -> Judgement {
     let cause =
         (verdict == Verdict::Inconclusive).then(|| "other writers changed the list meanwhile".to_owned());
-    Judgement { rule: rule.into(), verdict, findings, cause, notes: Vec::new() }
+    Judgement { rule: rule.into(), verdict, findings, more: Vec::new(), cause, notes: Vec::new() }
 }
 
 fn head(rules: Vec<RuleHead>) -> Event {
@@ -147,7 +148,13 @@ fn case(operation: &str, scenario: &str, judgements: Vec<Judgement>) -> Event {
 
 fn foot(ending: Ending) -> Event {
     let message = (ending != Ending::Complete).then(|| "the target refused the connection".to_owned());
-    Event::RunFinished(RunFinished { ending, message, requests: 91, elapsed_us: 2_310_000 })
+    Event::RunFinished(RunFinished {
+        ending,
+        message,
+        requests: 91,
+        elapsed_us: 2_310_000,
+        stale: Vec::new(),
+    })
 }
 
 fn operation(name: &str, method: &str, path: &str) -> OperationHead {

@@ -92,4 +92,36 @@ pub struct Finding {
     /// In how many further places of the same case the same rule was broken.
     #[serde(default)]
     pub repeats: usize,
+    /// The entry that puts up with it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+}
+
+/// A known failure: an entry of the user's that names this operation, rule and input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Known {
+    /// Why it is put up with.
+    pub reason: String,
+    /// Where it is dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The last day on which it is put up with, as `2027-01-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// File and line of the entry.
+    pub place: String,
+}
+
+/// An input that broke a rule and is not shown as a [`Finding`] of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Further {
+    /// The input, as in a finding.
+    pub input: String,
+    /// How strongly it is demanded.
+    pub level: Level,
+    /// In how many places of the case it broke the rule.
+    pub times: usize,
+    /// The entry that puts up with it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }

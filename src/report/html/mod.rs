@@ -169,6 +169,22 @@ impl Html {
             }
             writeln!(page, "</ul>")?;
         }
+        let excused = self.tally.excused();
+        if !excused.is_empty() {
+            writeln!(page, "<h2>Known failures</h2>\n<ul>")?;
+            for one in excused {
+                writeln!(page, "<li><code>{}</code>: {}</li>", html(&one.what()), html(&one.why()))?;
+            }
+            writeln!(page, "</ul>")?;
+        }
+        if !self.tally.stale().is_empty() {
+            writeln!(page, "<h2>Entries to delete</h2>\n<ul>")?;
+            for stale in self.tally.stale() {
+                let (place, entry, why) = (html(&stale.place), html(&stale.entry), html(&stale.why));
+                writeln!(page, "<li><code>{place}</code> {entry}: {why}</li>")?;
+            }
+            writeln!(page, "</ul>")?;
+        }
         if self.tally.suites.iter().any(|suite| !suite.conventions.is_empty()) {
             writeln!(page, "<h2>Conventions</h2>\n<table>")?;
             for suite in &self.tally.suites {

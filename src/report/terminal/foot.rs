@@ -56,6 +56,33 @@ fn cause_line(
     }
 }
 
+/// The failures that entries of the user's put up with.
+pub(super) fn known(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    let excused = tally.excused();
+    if excused.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("known failures"))?;
+    for one in excused {
+        let line = format!("{}: {} ({})", one.what(), one.why(), count(one.cases, "finding"));
+        writeln!(out, "  {} {}", ink.glyph(Sign::Known), visible(&line))?;
+    }
+    writeln!(out)
+}
+
+/// The entries of the user's that put up with nothing any more. A run with any fails, so they are never left out.
+pub(super) fn stale(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    if tally.stale().is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("delete these entries"))?;
+    for stale in tally.stale() {
+        let line = format!("{}: {}: {}", stale.place, stale.entry, stale.why);
+        writeln!(out, "  {} {}", ink.glyph(Sign::Fail), visible(&line))?;
+    }
+    writeln!(out)
+}
+
 pub(super) fn measured(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
     let mut any = false;
     for (suite, operation) in tally.operations() {
@@ -160,6 +187,7 @@ pub(super) fn summary(
         (tally.count(Verdict::Inconclusive), "inconclusive"),
         (tally.count(Verdict::Error), "error"),
         (skipped, "skipped"),
+        (tally.excused().len(), "known"),
     ] {
         if number > 0 {
             line = format!("{line}; {number} {what}");
