@@ -30,12 +30,22 @@ pub fn edited(
         return Err(wrong(format!("write each entry as [[{KEY}]], so that it can be edited")));
     }
     if !add.is_empty() {
+        // In a file without any entry the comments stand at its end, and would come after what is added.
+        let comments =
+            if document.is_empty() { document.trailing().as_str().map(str::to_owned) } else { None };
+        if comments.is_some() {
+            document.set_trailing("");
+        }
         let entries = document.entry(KEY).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
         let Some(entries) = entries.as_array_of_tables_mut() else {
             return Err(wrong(format!("write each entry as [[{KEY}]], so that it can be edited")));
         };
         for failure in add {
             entries.push(table(failure));
+        }
+        if let (Some(comments), Some(first)) = (comments, entries.get_mut(0)) {
+            let gap = if comments.is_empty() { "" } else { "\n" };
+            first.decor_mut().set_prefix(format!("{comments}{gap}"));
         }
     }
     Ok(document.to_string())
@@ -102,6 +112,7 @@ mod tests {
                     Some(failure("PAG009", input))
                 );
                 assert!(text.lines().all(|line| written.contains(line)), "{written}");
+                assert!(written.starts_with(text.lines().next().unwrap_or("[[")), "{written}");
             }
         }
     }

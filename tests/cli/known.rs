@@ -58,7 +58,7 @@ fn failures_are_taken_in_put_up_with_and_thrown_out() {
 #[test]
 fn an_entry_that_cannot_be_met_in_a_part_of_the_run_stays() {
     let known = folder("known-part").join("known.toml");
-    let entry = "[[known-failures]]\noperation = \"elizaos::get_messages\"\nrule = \"PAG004\"\ninput = \"x\"\nreason = \"r\"\n";
+    let entry = "[[known-failures]]\noperation = \"elizaos::get_messages\"\nrule = \"SCH001\"\ninput = \"x\"\nreason = \"r\"\n";
     let skip =
         "[[skips]]\noperation = \"elizaos::get_messages\"\ncase = \"bounds\"\nreason = \"not offered\"\n";
     fs::write(&known, format!("{entry}{skip}")).unwrap();
@@ -68,7 +68,7 @@ fn an_entry_that_cannot_be_met_in_a_part_of_the_run_stays() {
     let done = specproof(&check);
     done.assert(
         1,
-        &["known.toml:1: elizaos::get_messages PAG004 x: it passes now", "not offered (", "known.toml:6)"],
+        &["known.toml:1: elizaos::get_messages SCH001 x: it passes now", "not offered (", "known.toml:6)"],
     );
     fs::write(known, skip.replace("bounds", "bonuds")).unwrap();
     specproof(&check).assert(1, &["known.toml:1: skip", "there is no case `bonuds`; did you mean `bounds`?"]);
