@@ -266,6 +266,7 @@ until = "2027-01-31"
             expected: String::new(),
             actual: String::new(),
             comparison: None,
+            strip: None,
             pointer: None,
             exchanges: Vec::new(),
             repeats: 0,

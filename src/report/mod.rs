@@ -10,6 +10,7 @@ mod fold;
 pub mod html;
 pub mod jsonl;
 pub mod junit;
+mod latency;
 pub mod live;
 pub mod markdown;
 mod plain;
@@ -24,6 +25,7 @@ use std::io;
 
 pub use excused::Excused;
 pub use fold::{Defect, Lead, Located, fold};
+pub use latency::Latencies;
 pub use sign::Sign;
 pub use tally::{CaseTally, Cell, Exit, OperationTally, SuiteTally, Tally, Unjudged};
 

@@ -5,7 +5,9 @@
 
 mod finding;
 
-pub use finding::{Basis, Comparison, Finding, Further, Known, Level, Mark, Requirement};
+pub use finding::{
+    Basis, Comparison, Finding, Further, Known, Level, Mark, Requirement, Strip, StripItem, StripPage,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
