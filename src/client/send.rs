@@ -12,6 +12,7 @@ use super::message::{RawResponse, header_text};
 use super::options::{ClientError, ClientOptions, Outgoing};
 use super::rate_limit::{pause_after, retry_wait};
 use super::raw;
+use super::recording::Recording;
 use super::redact::Redactor;
 use super::transport::{Connection, Transport};
 use crate::evidence::{Body, Exchange, Request, Response, TransportErrorKind};
@@ -30,6 +31,7 @@ struct Inner {
     fixed: Fixed,
     timeout: Duration,
     max_retry_after: Duration,
+    recording: Option<Arc<Recording>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -54,6 +56,7 @@ impl Client {
             fixed,
             timeout: options.timeout,
             max_retry_after: options.max_retry_after,
+            recording: options.recording.clone(),
             transport: Transport::new(options)?,
         })))
     }
@@ -131,6 +134,10 @@ impl Client {
 
 impl Inner {
     async fn run(&self, operation: String, purpose: String, request: Request, wire: Wire<'_>) -> Exchange {
+        if let Some(recording) = &self.recording {
+            let (outcome, elapsed_us) = recording.answer(&operation, &purpose, &request);
+            return Exchange { operation, purpose, request, outcome, elapsed_us };
+        }
         let (outcome, elapsed) = self.tries(wire).await;
         Exchange {
             operation,

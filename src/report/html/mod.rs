@@ -143,6 +143,37 @@ impl Html {
         writeln!(page, "</li>")
     }
 
+    fn coverage(&self, page: &mut String) -> fmt::Result {
+        if self.tally.dimensions().next().is_none() {
+            return Ok(());
+        }
+        writeln!(page, "<h2>Coverage of the document</h2>")?;
+        for (suite, dimension) in self.tally.dimensions() {
+            let short = if dimension.falls_short() { " class=\"fail\"" } else { "" };
+            let required = dimension.required.map_or(String::new(), |share| format!(", {share} % required"));
+            writeln!(
+                page,
+                "<details><summary{short}>{} {}: {} of {}, {} %{required}</summary>\n<ul>",
+                html(&suite.name),
+                html(&dimension.name),
+                dimension.covered,
+                dimension.total,
+                dimension.percent(),
+            )?;
+            for item in &dimension.items {
+                let why = item.why.as_ref().map_or_else(|| format!("{} times", item.seen), |why| html(why));
+                let class = if item.seen == 0 { "inconclusive" } else { "faint" };
+                let (operation, what) = (html(&item.operation), html(&item.what));
+                writeln!(
+                    page,
+                    "<li><code>{operation} {what}</code> <span class=\"{class}\">{why}</span></li>"
+                )?;
+            }
+            writeln!(page, "</ul></details>")?;
+        }
+        Ok(())
+    }
+
     fn foot(&self, page: &mut String) -> fmt::Result {
         let (unjudged, skipped) = (self.tally.unjudged(), self.tally.skipped());
         if !unjudged.is_empty() || !skipped.is_empty() {
@@ -169,6 +200,7 @@ impl Html {
             }
             writeln!(page, "</ul>")?;
         }
+        self.coverage(page)?;
         let excused = self.tally.excused();
         if !excused.is_empty() {
             writeln!(page, "<h2>Known failures</h2>\n<ul>")?;
