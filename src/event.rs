@@ -31,6 +31,8 @@ pub enum Event {
     Exchange(CaseExchange),
     /// A case was run and judged.
     CaseFinished(CaseFinished),
+    /// How much of the suite's document the run has touched.
+    Covered(Covered),
     /// All cases of a suite are done and the target is tidied up.
     SuiteFinished(SuiteFinished),
     /// Something moved: for live displays only, in no fixed order, never recorded.
@@ -117,6 +119,9 @@ pub struct SuiteStarted {
     pub cases: usize,
     /// What the run is about to create, as sentences.
     pub will_create: Vec<String>,
+    /// The values of the suite's variables that the user gave.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A document as it was read.
@@ -203,6 +208,60 @@ pub struct CaseFinished {
     pub requests: usize,
     /// How long it took, in microseconds.
     pub elapsed_us: u64,
+}
+
+/// How much of a document a run has touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Covered {
+    /// The suite.
+    pub suite: String,
+    /// The dimensions, in a fixed order.
+    pub dimensions: Vec<Dimension>,
+}
+
+/// One dimension of coverage, such as `statuses`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Dimension {
+    /// Its name.
+    pub name: String,
+    /// How many items were touched.
+    pub covered: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The share in percent that the user asks for. A run that falls short of it does not conform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<u8>,
+    /// The items, in the order of the document.
+    pub items: Vec<CoveredItem>,
+}
+
+impl Dimension {
+    /// The share that was touched, in whole percent, rounded down; all of nothing is 100.
+    pub fn percent(&self) -> u8 {
+        let percent = (self.covered * 100).checked_div(self.total).unwrap_or(100);
+        u8::try_from(percent).unwrap_or(100)
+    }
+
+    /// Whether less was touched than the user asks for.
+    pub fn falls_short(&self) -> bool {
+        self.required.is_some_and(|required| self.percent() < required)
+    }
+}
+
+/// Something in a document that a run can touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CoveredItem {
+    /// The operation's short name, or its id where the suite has none for it.
+    pub operation: String,
+    /// What it is, such as `limit at its maximum` or `200 application/json /items/*/id`.
+    pub what: String,
+    /// Where the nearest named part of it stands in the document (a JSON pointer).
+    pub pointer: String,
+    /// How often it was touched.
+    pub seen: usize,
+    /// Why it was not touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// The end of a suite.

@@ -8,15 +8,17 @@ use std::time::Instant;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
+use crate::coverage::Coverage;
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
     CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
     Progress, RunFinished, RunStarted, Seeded, Stale, SuiteFinished, SuiteStarted,
 };
-use crate::evidence::Evidence;
+use crate::evidence::{Entry, Evidence, TransportErrorKind};
 use crate::known::{self, Account, Register};
 use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
+use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
 
 /// Takes in events, in order. Progress comes between the others, from whichever case moves.
@@ -33,6 +35,8 @@ pub struct Job {
     pub max_requests: Option<usize>,
     /// What is known to be wrong with the target.
     pub known: Arc<Register>,
+    /// The shares of the document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// How a run goes about.
@@ -138,7 +142,7 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
 /// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
 async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Sink<'_>) -> Option<String> {
     let suite = &job.driver.suite;
-    sink(Event::SuiteStarted(head(suite, &job.plan)));
+    sink(Event::SuiteStarted(head(suite, &job.plan, job.driver.given().clone())));
     for skipped in &job.plan.skipped {
         sink(Event::CaseSkipped(CaseSkipped {
             suite: suite.name().to_owned(),
@@ -165,9 +169,9 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         seeding = driver::seed(&job.driver) => seeding,
         _ = interrupted.wait_for(|stop| *stop) => Seeding::interrupted(),
     };
-    let emit_exchanges = |case: &str, evidence: &Evidence| {
+    let emit_exchanges = |case: &str, entries: &[Entry]| {
         if options.exchanges {
-            for entry in &evidence.entries {
+            for entry in entries {
                 sink(Event::Exchange(CaseExchange {
                     case: case.to_owned(),
                     exchange: entry.exchange.clone(),
@@ -175,8 +179,11 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
             }
         }
     };
+    let skipped = job.plan.skipped.iter().map(|left| (left.case.operation.clone(), left.reason.clone()));
+    let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
     for evidence in seeding.evidence.values() {
-        emit_exchanges(&format!("{}::seeding", suite.name()), evidence);
+        evidence.entries.iter().for_each(|entry| coverage.add(&entry.exchange));
+        emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for (_, record) in seeding.oracle.records() {
@@ -205,14 +212,20 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
                     _ = interrupted.wait_for(|stop| *stop) => not_run(suite, planned, "the run was interrupted"),
                 };
                 progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
-                result
+                let (event, mut evidence) = result;
+                // The evidence of a creation begins with that of seeding, which was told already.
+                let told = match &planned.case.scenario {
+                    Scenario::Create { resource } => seeding_ref.evidence.get(resource).map_or(0, |e| e.entries.len()),
+                    _ => 0,
+                };
+                evidence.entries.drain(..told.min(evidence.entries.len()));
+                (event, evidence.entries)
             }
         }))
         .buffered(jobs);
         while let Some((event, evidence)) = finished.next().await {
-            if !matches!(event.case.rsplit("::").next(), Some("create")) {
-                emit_exchanges(&event.case, &evidence);
-            }
+            evidence.iter().for_each(|entry| coverage.add(&entry.exchange));
+            emit_exchanges(&event.case, &evidence);
             account.add(&event);
             sink(Event::CaseFinished(event));
         }
@@ -224,9 +237,11 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
     } else {
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
-        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence);
+        evidence.entries.iter().for_each(|entry| coverage.add(&entry.exchange));
+        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
         left_behind = left;
     }
+    sink(Event::Covered(coverage.report(&job.required)));
     sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
     seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message))
 }
@@ -239,6 +254,11 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
     }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
+    let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
+    if !evidence.entries.iter().all(recorded) {
+        let cause = "the recording does not hold every request of this case: it is of another version, or of another suite";
+        return not_run(suite, planned, cause);
+    }
     let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
     let judged = planned.rules.iter().map(|rule| {
         let mut judgement = rules::judge(rule, &scene);
@@ -272,7 +292,7 @@ fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evid
 }
 
 /// The head of a suite.
-fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
+fn head(suite: &Suite, plan: &Plan, variables: BTreeMap<String, String>) -> SuiteStarted {
     let document = suite.document();
     let file = suite.file();
     SuiteStarted {
@@ -295,6 +315,7 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
         conventions: conventions(suite),
         cases: plan.cases.len(),
         will_create: will_create(file),
+        variables,
     }
 }
 

@@ -8,6 +8,8 @@ mod known;
 mod program;
 #[path = "cli/reports.rs"]
 mod reports;
+#[path = "cli/runs.rs"]
+mod runs;
 #[path = "cli/schemas.rs"]
 mod schemas;
 #[path = "cli/signals.rs"]

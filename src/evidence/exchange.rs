@@ -173,6 +173,8 @@ pub enum TransportErrorKind {
     Tls,
     /// The request was not sent, since a budget of the run is used up.
     Budget,
+    /// A recording was asked in the place of the target, and holds no answer.
+    NotRecorded,
     /// Anything else; the message says what.
     Other,
 }

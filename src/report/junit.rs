@@ -51,6 +51,29 @@ impl Junit {
             suite.add_test_case(case("specproof", "run", status));
             report.add_test_suite(suite);
         }
+        let mut coverage = TestSuite::new("specproof.coverage");
+        for (suite, dimension) in
+            self.tally.dimensions().filter(|(_, dimension)| dimension.required.is_some())
+        {
+            let mut status = TestCaseStatus::success();
+            if dimension.falls_short() {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let (percent, required) = (dimension.percent(), dimension.required.unwrap_or(0));
+                status.set_message(format!(
+                    "{percent} % of the document's {} were touched, {required} % are required",
+                    dimension.name
+                ));
+                status.set_type("coverage");
+            }
+            coverage.add_test_case(case(
+                &format!("specproof.coverage.{}", visible(&suite.name)),
+                &dimension.name,
+                status,
+            ));
+        }
+        if !coverage.test_cases.is_empty() {
+            report.add_test_suite(coverage);
+        }
         if !self.tally.stale().is_empty() {
             let mut suite = TestSuite::new("specproof");
             for stale in self.tally.stale() {

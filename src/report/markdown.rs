@@ -50,6 +50,7 @@ impl Markdown {
             }
             page.push_str(&text);
         }
+        self.coverage(&mut page)?;
         let mut rest = String::new();
         self.not_judged(&mut rest)?;
         if page.len() + rest.len() > ROOM + 8_000 {
@@ -189,6 +190,29 @@ impl Markdown {
             count(lead.cases.len(), "case"),
             code(&inputs)
         )
+    }
+
+    fn coverage(&self, page: &mut String) -> std::fmt::Result {
+        if self.tally.dimensions().next().is_none() {
+            return Ok(());
+        }
+        writeln!(
+            page,
+            "| coverage of the document | touched | of | % | required |\n|---|---:|---:|---:|---:|"
+        )?;
+        for (suite, dimension) in self.tally.dimensions() {
+            let required = dimension.required.map_or(String::new(), |required| format!("{required} %"));
+            let short = if dimension.falls_short() { " ✗" } else { "" };
+            writeln!(
+                page,
+                "| {} | {} | {} | {} | {required}{short} |",
+                cell(&format!("{} {}", suite.name, dimension.name)),
+                dimension.covered,
+                dimension.total,
+                dimension.percent(),
+            )?;
+        }
+        writeln!(page)
     }
 
     fn not_judged(&self, page: &mut String) -> std::fmt::Result {

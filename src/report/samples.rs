@@ -266,6 +266,7 @@ pub(crate) fn run(levels: &[Level], unseeded: bool, ending: Option<Ending>) -> V
             operations: vec![operation("get_messages", "POST", "/messages/list")],
             conventions: vec![],
             cases: 1,
+            variables: BTreeMap::new(),
             will_create: vec![],
         }),
         Event::Seeded(Seeded {
@@ -389,6 +390,7 @@ pub(crate) fn story() -> Vec<Event> {
                 },
             ],
             cases: 6,
+            variables: BTreeMap::new(),
             will_create: vec!["1 workspace named sp-7 with 1 session and 5 messages".into()],
         }),
         Event::Seeded(Seeded {

@@ -9,8 +9,8 @@ use super::fold::{Defect, Located, fold};
 use super::latency::Latencies;
 use super::sign::Sign;
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
-    RuleHead, RunFinished, RunStarted, Seeded, Stale,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Covered, Dimension, DocumentText, Ending, Event,
+    OperationHead, RuleHead, RunFinished, RunStarted, Seeded, Stale,
 };
 use crate::verdict::{Judgement, Level, Verdict};
 
@@ -181,6 +181,8 @@ pub struct SuiteTally {
     pub operations: Vec<OperationTally>,
     /// What came of seeding.
     pub seeded: Option<Seeded>,
+    /// How much of the document was touched.
+    pub covered: Option<Covered>,
     /// What could not be removed from the target.
     pub left_behind: Vec<String>,
 }
@@ -235,6 +237,7 @@ impl Tally {
                 self.suite(&case.suite).operation(&case.operation).skipped.push(case.clone());
             }
             Event::CaseFinished(case) => self.suite(&case.suite).operation(&case.operation).add(case),
+            Event::Covered(covered) => self.suite(&covered.suite).covered = Some(covered.clone()),
             Event::SuiteFinished(foot) => {
                 self.suite(&foot.suite).left_behind.extend(foot.left_behind.iter().cloned());
             }
@@ -295,6 +298,22 @@ impl Tally {
     /// All findings that an entry of the user's puts up with, in the order of suites, operations and rules.
     pub fn known(&self) -> impl Iterator<Item = &Located> {
         self.cells().flat_map(|(_, cell)| &cell.known)
+    }
+
+    /// The dimensions of coverage of which less was touched than the user asks for, with their suites.
+    pub fn shortfalls(&self) -> impl Iterator<Item = (&SuiteTally, &Dimension)> {
+        self.dimensions().filter(|(_, dimension)| dimension.falls_short())
+    }
+
+    /// All dimensions of coverage, with their suites.
+    pub fn dimensions(&self) -> impl Iterator<Item = (&SuiteTally, &Dimension)> {
+        self.suites.iter().flat_map(|suite| {
+            suite
+                .covered
+                .iter()
+                .flat_map(|covered| &covered.dimensions)
+                .map(move |dimension| (suite, dimension))
+        })
     }
 
     /// The entries of the user's that are to be deleted.
@@ -402,6 +421,7 @@ impl Tally {
             .any(|(rule, cell)| cell.verdict == Verdict::Fail && self.level(rule, cell) <= weakest);
         if broken
             || !self.stale().is_empty()
+            || self.shortfalls().next().is_some()
             || self.findings().any(|located| located.finding.level <= weakest)
         {
             Exit::Nonconforming

@@ -135,6 +135,7 @@ impl Terminal {
             foot::measured(&mut self.out, ink, &self.tally)?;
             foot::conventions(&mut self.out, ink, &self.tally, verbosity)?;
         }
+        foot::coverage(&mut self.out, ink, &self.tally, verbosity)?;
         foot::stale(&mut self.out, ink, &self.tally)?;
         foot::left_behind(&mut self.out, ink, &self.tally)?;
         foot::summary(&mut self.out, ink, &self.tally, &self.options, defects.len())
