@@ -182,7 +182,9 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
     let skipped = job.plan.skipped.iter().map(|left| (left.case.operation.clone(), left.reason.clone()));
     let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
     for evidence in seeding.evidence.values() {
-        evidence.entries.iter().for_each(|entry| coverage.add(&entry.exchange));
+        for entry in &evidence.entries {
+            coverage.add(&entry.exchange);
+        }
         emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
@@ -224,7 +226,9 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         }))
         .buffered(jobs);
         while let Some((event, evidence)) = finished.next().await {
-            evidence.iter().for_each(|entry| coverage.add(&entry.exchange));
+            for entry in &evidence {
+                coverage.add(&entry.exchange);
+            }
             emit_exchanges(&event.case, &evidence);
             account.add(&event);
             sink(Event::CaseFinished(event));
@@ -237,7 +241,9 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
     } else {
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
-        evidence.entries.iter().for_each(|entry| coverage.add(&entry.exchange));
+        for entry in &evidence.entries {
+            coverage.add(&entry.exchange);
+        }
         emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
         left_behind = left;
     }

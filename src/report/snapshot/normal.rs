@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::evidence::Exchange;
+use crate::evidence::{Body, Exchange};
 use crate::suite::{Resource, Suite};
 
 /// The most elements of an array that are shown.
 const SHOWN: usize = 2;
 
-/// Numbers from here on are taken for times or ids unless the run sent them: seconds since 1970 were this many in 2001.
-const LARGE: f64 = 1e9;
+/// Numbers from here on are taken for times, spans or ids unless the run sent them.
+const LARGE: f64 = 1e5;
+
+/// What the name of a member says whose number goes with the clock.
+const CLOCKS: [&str; 7] = ["remaining", "elapsed", "duration", "uptime", "latency", "took", "expiresin"];
 
 /// What ids stand for, and what was sent.
 #[derive(Default)]
@@ -27,7 +30,13 @@ pub(super) struct Names {
 impl Names {
     /// Takes in what was sent, and the ids of what was created.
     pub(super) fn learn(&mut self, suite: &Suite, exchange: &Exchange) {
-        if let Some(Ok(json)) = exchange.request.body.as_ref().map(|body| body.json()) {
+        let all = || suite.file().resources.values();
+        let updates = all().filter_map(|resource| resource.update.as_ref().map(|update| &update.operation));
+        let mut writes = all().map(|resource| &resource.create.operation).chain(updates);
+        // What other requests hold may come from an answer, such as a cursor.
+        if writes.any(|operation| *operation == exchange.operation)
+            && let Some(Ok(json)) = exchange.request.body.as_ref().map(Body::json)
+        {
             self.sent(json);
         }
         let creates = |resource: &&(&String, &Resource)| resource.1.create.operation == exchange.operation;
@@ -68,7 +77,11 @@ impl Names {
     /// A value with stable names; of an array only the first elements and how many there are. `key` is the member that it stands in.
     pub(super) fn value(&self, value: &Value, key: &str, namespace: &str) -> Value {
         match value {
-            Value::String(text) if self.sent.contains(text) && !text.contains(namespace) => value.clone(),
+            Value::String(text)
+                if self.sent.contains(text) && !self.ids.contains_key(text) && !text.contains(namespace) =>
+            {
+                value.clone()
+            }
             Value::String(text) => Value::String(self.text(text, namespace)),
             Value::Number(number) => self
                 .number(&number.to_string(), number.as_f64(), key)
@@ -100,7 +113,9 @@ impl Names {
             return Some(name.clone());
         }
         let large = number.is_some_and(|number| number.abs() >= LARGE);
-        (large && !self.sent.contains(text)).then(|| "[number]".to_owned())
+        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+        let clock = CLOCKS.iter().any(|word| plain.contains(word));
+        ((large && !self.sent.contains(text)) || clock).then(|| "[number]".to_owned())
     }
 
     /// A text with stable names in the place of whole words.
@@ -172,7 +187,8 @@ fn is_token(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let letters = word.chars().filter(char::is_ascii_alphabetic).count();
     let apart = word.chars().filter(|c| matches!(c, '-' | '_' | '.' | ':')).count();
-    word.len() >= 16 && digits >= 2 && letters >= 2 && apart * 5 <= word.len()
+    let mixed = word.chars().any(|c| c.is_ascii_uppercase()) && word.chars().any(|c| c.is_ascii_lowercase());
+    word.len() >= 16 && letters >= 2 && (digits >= 3 || digits >= 1 && mixed) && apart * 5 <= word.len()
 }
 
 /// Only the types of a value, and the first element of each array.
@@ -215,14 +231,10 @@ mod tests {
         ] {
             assert_eq!(names.text(text, "specproof-1"), expected, "{text}");
         }
-        let told = names.value(
-            &json!({"id": 7, "total": 7, "items": [1, 2, 3], "at": 1_760_000_000_000_u64}),
-            "",
-            "x",
-        );
-        assert_eq!(
-            told,
-            json!({"id": "[message:4]", "total": 7, "items": [1, 2, "[1 more]"], "at": "[number]"})
-        );
+        let answer =
+            json!({"id": 7, "total": 7, "items": [1, 2, 3], "at": 1_760_000_000_000_u64, "timeRemaining": 9});
+        let told = names.value(&answer, "", "x");
+        let expected = json!({"id": "[message:4]", "total": 7, "items": [1, 2, "[1 more]"], "at": "[number]", "timeRemaining": "[number]"});
+        assert_eq!(told, expected);
     }
 }
