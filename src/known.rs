@@ -153,7 +153,11 @@ impl Account {
         let of_all = planned
             .all
             .iter()
-            .filter(|(name, _, codes)| name == operation && codes.contains(&rule.code))
+            .filter(|(name, case, codes)| {
+                // What the user never wants to be run, no run is the less whole for.
+                let skipped = || register.skipped(&planned.suite, operation, case).is_some();
+                name == operation && codes.contains(&rule.code) && !skipped()
+            })
             .count();
         if of_all == 0 {
             return Some(format!("{} judges nothing on this operation", known.rule));

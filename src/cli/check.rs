@@ -48,7 +48,6 @@ pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
     if arguments.targets.is_empty() {
         arguments.targets.extend(configured.config.default_target().map(str::to_owned));
     }
-    let faults = serve::faults(&arguments.faults)?;
     let mut prepared = Vec::new();
     for word in &arguments.targets {
         let mut one = prepare(&arguments, &configured, Some(word))?;
@@ -61,6 +60,7 @@ pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
     if prepared.is_empty() {
         prepared.push(prepare(&arguments, &configured, None)?);
     }
+    let faults = serve::faults(&arguments.faults)?;
     let runtime = Runtime::new().map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
     runtime.block_on(all(&arguments, &prepared, &faults))
 }
