@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
+use crate::coverage::Coverage;
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
     CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
-    Progress, RunFinished, RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    Progress, RunFinished, RunStarted, Seeded, Stale, SuiteFinished, SuiteStarted,
 };
-use crate::evidence::Evidence;
-use crate::plan::{Plan, Planned};
+use crate::evidence::{Entry, Evidence, TransportErrorKind};
+use crate::known::{self, Account, Register};
+use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
+use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
 use crate::verdict::Verdict;
 
@@ -35,6 +38,10 @@ pub struct Job {
     pub plan: Plan,
     /// The most requests that the driver's client sends; a run that sent so many is not whole.
     pub max_requests: Option<usize>,
+    /// What is known to be wrong with the target.
+    pub known: Arc<Register>,
+    /// The shares of the document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// How a run goes about.
@@ -60,6 +67,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
     sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
+    let mut account = Account::default();
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
         ending = Ending::NothingSelected;
         message = Some("the selection matches no case: `specproof list cases` names them all".to_owned());
@@ -68,7 +76,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         if ending == Ending::NothingSelected || *options.interrupted.borrow() {
             break;
         }
-        if let Some((how, why)) = Box::pin(run_suite(job, options, sink)).await {
+        if let Some((how, why)) = Box::pin(run_suite(job, options, &mut account, sink)).await {
             // What went wrong first usually explains what comes after it.
             if message.is_none() || ending == Ending::Complete {
                 (ending, message) = (how, Some(why));
@@ -84,8 +92,38 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         message,
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
         elapsed_us: microseconds(begin),
+        // Of a run that is not whole nobody can say what would have failed in the rest of it.
+        stale: if ending == Ending::Complete { stale(&jobs, &account) } else { Vec::new() },
     }));
     ending
+}
+
+/// The entries about the target that are to be deleted.
+fn stale(jobs: &[Job], account: &Account) -> Vec<Stale> {
+    let Some(first) = jobs.first() else { return Vec::new() };
+    let planned = jobs.iter().map(|job| {
+        let suite = &job.driver.suite;
+        let terms = Terms { authenticated: job.driver.authenticated, ..Terms::default() };
+        let Plan { cases, skipped } = plan(suite, &terms);
+        let run = cases.into_iter().map(|planned| {
+            let codes = planned.rules.iter().map(|rule| rule.code).collect();
+            (planned.case.operation, planned.case.id, codes)
+        });
+        let left_out = skipped.into_iter().map(|left| (left.case.operation, left.case.id, Vec::new()));
+        let mut selected = BTreeMap::new();
+        for planned in &job.plan.cases {
+            for rule in &planned.rules {
+                *selected.entry((planned.case.operation.clone(), rule.code)).or_default() += 1;
+            }
+        }
+        known::Planned {
+            suite: suite.name().to_owned(),
+            operations: suite.file().operations.keys().cloned().collect(),
+            all: run.chain(left_out).collect(),
+            selected,
+        }
+    });
+    account.settle(&first.known, &planned.collect::<Vec<_>>())
 }
 
 /// The head of a run.
@@ -103,9 +141,14 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
 }
 
 /// Seeds, runs, judges and cleans up one suite; says how it ended where it did not end well.
-async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Ending, String)> {
+async fn run_suite(
+    job: &Job,
+    options: &Options,
+    account: &mut Account,
+    sink: Sink<'_>,
+) -> Option<(Ending, String)> {
     let suite = &job.driver.suite;
-    sink(Event::SuiteStarted(head(suite, &job.plan, options)));
+    sink(Event::SuiteStarted(head(suite, job, options)));
     for skipped in &job.plan.skipped {
         sink(Event::CaseSkipped(CaseSkipped {
             suite: suite.name().to_owned(),
@@ -137,9 +180,9 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
         Ok(seeding) => seeding.unwrap_or_default().stopped("the run was interrupted"),
         Err(Panicked) => Seeding::default().stopped(OUR_BUG),
     };
-    let emit_exchanges = |case: &str, evidence: &Evidence| {
+    let emit_exchanges = |case: &str, entries: &[Entry]| {
         if options.exchanges {
-            for entry in &evidence.entries {
+            for entry in entries {
                 sink(Event::Exchange(CaseExchange {
                     case: case.to_owned(),
                     exchange: entry.exchange.clone(),
@@ -147,8 +190,13 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
             }
         }
     };
+    let skipped = job.plan.skipped.iter().map(|left| (left.case.operation.clone(), left.reason.clone()));
+    let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
     for evidence in seeding.evidence.values() {
-        emit_exchanges(&format!("{}::seeding", suite.name()), evidence);
+        for entry in &evidence.entries {
+            coverage.add(&entry.exchange);
+        }
+        emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for (_, record) in seeding.oracle.records() {
@@ -185,17 +233,28 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
                     }
                 };
                 progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
-                result
+                let (event, mut evidence) = result;
+                // The evidence of a creation begins with that of seeding, which was told already.
+                let told = match &planned.case.scenario {
+                    Scenario::Create { resource } => {
+                        seeding_ref.evidence.get(resource).map_or(0, |e| e.entries.len())
+                    }
+                    _ => 0,
+                };
+                evidence.entries.drain(..told.min(evidence.entries.len()));
+                (event, evidence.entries)
             }
         }))
         .buffered(jobs);
         while let Some((event, evidence)) = finished.next().await {
-            if !matches!(event.case.rsplit("::").next(), Some("create")) {
-                emit_exchanges(&event.case, &evidence);
+            for entry in &evidence {
+                coverage.add(&entry.exchange);
             }
             if event.requests > 0 && event.unanswered == event.requests {
                 unanswered.push(event.case.clone());
             }
+            emit_exchanges(&event.case, &evidence);
+            account.add(&event);
             sink(Event::CaseFinished(event));
         }
     }
@@ -209,14 +268,18 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<(Endi
     } else {
         progress("cleaning up", job.plan.cases.len());
         job.driver.client.begin_cleanup();
-        match guarded(driver::clean(&job.driver)).await {
+        match Box::pin(guarded(driver::clean(&job.driver))).await {
             Ok((evidence, left)) => {
-                emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence);
+                for entry in &evidence.entries {
+                    coverage.add(&entry.exchange);
+                }
+                emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
                 left_behind = left;
             }
             Err(Panicked) => left_behind.push(format!("what was not removed when {OUR_BUG}")),
         }
     }
+    sink(Event::Covered(coverage.report(&job.required)));
     sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
     let unseeded =
         seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message));
@@ -278,8 +341,19 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
     }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
+    let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
+    if !evidence.entries.iter().all(recorded) {
+        let cause = "the recording does not hold every request of this case: it is of another version, or of another suite";
+        return not_run(suite, planned, cause);
+    }
     let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
-    let judgements = planned.rules.iter().map(|rule| rules::judge(rule, &scene)).collect();
+    let judged = planned.rules.iter().map(|rule| {
+        let mut judgement = rules::judge(rule, &scene);
+        job.known.mark(suite.name(), &planned.case.operation, &mut judgement);
+        judgement.trim();
+        judgement
+    });
+    let judgements = judged.collect();
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),
@@ -316,7 +390,7 @@ fn broken(suite: &Suite, planned: &Planned) -> (CaseFinished, Evidence) {
 }
 
 /// The head of a suite.
-fn head(suite: &Suite, plan: &Plan, options: &Options) -> SuiteStarted {
+fn head(suite: &Suite, job: &Job, options: &Options) -> SuiteStarted {
     let document = suite.document();
     let file = suite.file();
     SuiteStarted {
@@ -337,8 +411,9 @@ fn head(suite: &Suite, plan: &Plan, options: &Options) -> SuiteStarted {
             })
             .collect(),
         conventions: conventions(suite),
-        cases: plan.cases.len(),
+        cases: job.plan.cases.len(),
         will_create: if options.read_only { Vec::new() } else { will_create(file) },
+        variables: job.driver.given().clone(),
     }
 }
 

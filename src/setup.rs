@@ -12,9 +12,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::{Host, Url};
 
-use crate::client::{Client, ClientError, ClientOptions, Secret};
+use crate::client::{Client, ClientError, ClientOptions, Recording, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
+use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
 use crate::suite::{Suite, SuiteError};
@@ -112,6 +113,8 @@ pub struct Target {
     pub concurrency: usize,
     /// Values of the suites' variables; each suite takes those that it has.
     pub variables: BTreeMap<String, String>,
+    /// A recording that answers in the place of the target.
+    pub recording: Option<Arc<Recording>>,
 }
 
 impl Target {
@@ -129,6 +132,7 @@ impl Target {
             rate: None,
             concurrency,
             variables: BTreeMap::new(),
+            recording: None,
         }
     }
 
@@ -174,6 +178,10 @@ pub struct Common {
     pub skip: Vec<String>,
     /// Whether nothing may be created: cases that write are left out.
     pub read_only: bool,
+    /// What is known to be wrong, and what is not to be run.
+    pub known: Arc<Register>,
+    /// The shares of each document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// One suite on one target, planned and ready to be run.
@@ -189,6 +197,7 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     options.cleanup_deadline = target.cleanup_deadline;
     options.rate = target.rate;
     options.concurrency = target.concurrency;
+    options.recording.clone_from(&target.recording);
     let variables = target
         .variables
         .iter()
@@ -202,9 +211,16 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         read_only: common.read_only,
         only: common.only.clone(),
         skip: common.skip.clone(),
+        known: Arc::clone(&common.known),
     };
     let plan = plan(suite, &terms);
-    Ok(Job { driver, plan, max_requests })
+    Ok(Job {
+        driver,
+        plan,
+        max_requests,
+        known: Arc::clone(&common.known),
+        required: common.required.clone(),
+    })
 }
 
 /// The name of a run, made from the time in milliseconds and three numbers that chance gave.

@@ -46,7 +46,7 @@ pub(super) fn target(
     let whole = Duration::from_secs(pace.max_time);
     target.deadline = Some(now + whole - cleanup_share(whole));
     target.cleanup_deadline = Some(now + whole);
-    target.concurrency = target.concurrency.max(pace.jobs);
+    target.concurrency = target.concurrency.max(pace.jobs());
     Ok(target)
 }
 

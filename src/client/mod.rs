@@ -16,6 +16,7 @@ mod options;
 mod rate_limit;
 mod raw;
 mod reachability;
+mod recording;
 mod redact;
 mod send;
 mod transport;
@@ -27,5 +28,6 @@ mod tests;
 
 pub use options::{ClientError, ClientOptions, Credentials, Outgoing, Secret};
 pub use reachability::{Reachability, probe};
+pub use recording::Recording;
 pub use redact::{MIN_SECRET_LEN, Redactor};
 pub use send::Client;

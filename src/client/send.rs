@@ -13,6 +13,7 @@ use super::message::{RawResponse, header_text};
 use super::options::{ClientError, ClientOptions, Outgoing};
 use super::rate_limit::{pause_after, retry_wait};
 use super::raw;
+use super::recording::{Answer, Recording};
 use super::redact::Redactor;
 use super::transport::{Connection, Transport};
 use crate::evidence::{Body, Exchange, Request, Response, TransportErrorKind};
@@ -33,6 +34,7 @@ struct Inner {
     max_retry_after: Duration,
     /// When the client was made, which is when its run begins.
     made: Instant,
+    recording: Option<Arc<Recording>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -58,6 +60,7 @@ impl Client {
             timeout: options.timeout,
             max_retry_after: options.max_retry_after,
             made: Instant::now(),
+            recording: options.recording.clone(),
             transport: Transport::new(options)?,
         })))
     }
@@ -155,7 +158,9 @@ fn sign_of(kind: TransportErrorKind) -> Sign {
     match kind {
         TransportErrorKind::Refused => Sign::Refused,
         TransportErrorKind::Timeout => Sign::Silent,
-        TransportErrorKind::Budget | TransportErrorKind::Other => Sign::Nothing,
+        TransportErrorKind::Budget | TransportErrorKind::NotRecorded | TransportErrorKind::Other => {
+            Sign::Nothing
+        }
         TransportErrorKind::Incomplete
         | TransportErrorKind::TooLarge
         | TransportErrorKind::Malformed
@@ -169,6 +174,10 @@ fn microseconds(span: Duration) -> u64 {
 
 impl Inner {
     async fn run(&self, operation: String, purpose: String, request: Request, wire: Wire<'_>) -> Exchange {
+        if let Some(recording) = &self.recording {
+            let Answer { outcome, sent_us, elapsed_us } = recording.answer(&operation, &purpose, &request);
+            return Exchange { operation, purpose, request, outcome, sent_us, elapsed_us };
+        }
         let (outcome, elapsed) = self.tries(&operation, wire).await;
         Exchange {
             sent_us: microseconds(self.made.elapsed().saturating_sub(elapsed)),
