@@ -82,6 +82,7 @@ pub(super) enum TableFormat {
 /// `specproof check`.
 #[derive(Debug, Args)]
 #[command(after_help = StyledStr::from(EXIT_CODES))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Check {
     /// Base URL of the target, or its name in specproof.toml; several are checked one after the other and then compared. Without
     /// one, the bundled reference server is started and checked
