@@ -4,6 +4,7 @@
 //! and never look at the environment, the terminal or the clock. What a target sent is hostile text: `text` shows it
 //! harmlessly, and each reporter then escapes for its own format.
 
+mod audit;
 mod compare;
 mod fold;
 pub mod html;
@@ -22,6 +23,7 @@ mod text;
 
 use std::io;
 
+pub use audit::audited;
 pub use fold::{Defect, Lead, Located, fold};
 pub use latency::Latencies;
 pub use sign::Sign;
