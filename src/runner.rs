@@ -194,7 +194,7 @@ async fn run_suite(
     let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
     for evidence in seeding.evidence.values() {
         for entry in &evidence.entries {
-            coverage.add(&entry.exchange);
+            coverage.add(entry);
         }
         emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
     }
@@ -205,7 +205,9 @@ async fn run_suite(
     sink(Event::Seeded(Seeded {
         suite: suite.name().to_owned(),
         records,
-        requests: job.driver.client.requests() - before,
+        // Every try counts. A run that is judged again sends nothing, and counts what was recorded.
+        requests: (job.driver.client.requests() - before)
+            .max(seeding.evidence.values().map(|e| e.entries.len()).sum()),
         notes: seeding.notes.clone(),
         problem: seeding.problem.clone(),
     }));
@@ -248,7 +250,7 @@ async fn run_suite(
         .buffered(jobs);
         while let Some((event, evidence)) = finished.next().await {
             for entry in &evidence {
-                coverage.add(&entry.exchange);
+                coverage.add(entry);
             }
             if event.requests > 0 && event.unanswered == event.requests {
                 unanswered.push(event.case.clone());
@@ -271,7 +273,7 @@ async fn run_suite(
         match Box::pin(guarded(driver::clean(&job.driver))).await {
             Ok((evidence, left)) => {
                 for entry in &evidence.entries {
-                    coverage.add(&entry.exchange);
+                    coverage.add(entry);
                 }
                 emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
                 left_behind = left;
