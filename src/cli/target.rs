@@ -37,6 +37,9 @@ pub(super) fn target(
         target.headers.push((name, value.clone()));
         target.secrets.push(Secret { name: variable, value });
     }
+    if let Some(variable) = &access.token_env {
+        target.token = Some(Secret { name: variable.clone(), value: secret(variable, "--token-env")? });
+    }
     target.variables = variables(&access.variables, suites)?;
     target.timeout = pace.timeout.map(Duration::from_secs);
     target.max_requests = pace.max_requests;

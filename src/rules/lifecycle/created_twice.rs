@@ -7,7 +7,7 @@ use crate::rules::fidelity::compare::change_beyond_rounding;
 use crate::rules::fidelity::representations::{elements, id_text, resource_by_number, sent_fields};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{Promise, Resource, Suite};
 
 rule! {
     /// ## What it checks
@@ -34,14 +34,19 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).create.get_or_create.is_some())
+    case.scenario.resource().is_some_and(|name| promise(suite.resource(name)).is_some())
+}
+
+/// The promise on what creating again answers.
+fn promise(resource: &Resource) -> Option<&Promise> {
+    resource.create.get_or_create.as_ref().or(resource.create.put.as_ref())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::CreateAgain { record: number } = ask else { continue };
         let (record, resource) = (scene.oracle.record(*number), resource_by_number(scene, *number));
-        let Some(promise) = &resource.create.get_or_create else { continue };
+        let Some(promise) = promise(resource) else { continue };
         if !answer.response.is_success() {
             continue;
         }
