@@ -175,12 +175,18 @@ fn faulty(small: &Small, fault: &'static str, named: &BTreeSet<String>) -> Resul
     let seen = measured(small, Some(fault), Variation::Plain)?;
     if std::env::var_os("SPECPROOF_MEASURE").is_some() {
         let codes: Vec<String> = seen.codes.iter().map(|code| format!("{code:?}")).collect();
-        writeln!(std::io::stdout(), "{fault} = [{}] # shown {}", codes.join(", "), seen.shown())?;
+        writeln!(
+            std::io::stdout(),
+            "{}::{fault} = [{}] # shown {}",
+            small.name,
+            codes.join(", "),
+            seen.shown()
+        )?;
         return Ok(());
     }
     let missed: Vec<&String> = named.difference(&seen.codes).collect();
     let unnamed: Vec<&String> = seen.codes.difference(named).collect();
-    if seen.codes.is_empty() || !missed.is_empty() || !unnamed.is_empty() {
+    if !missed.is_empty() || !unnamed.is_empty() {
         return Err(format!(
             "it does not trip {missed:?}\nit trips, and is not said to: {unnamed:?}\n{}",
             seen.told()
@@ -203,6 +209,10 @@ fn main() -> ExitCode {
     for small in APIS {
         trials.push(Trial::test(format!("{}::clean", small.name), || clean(small, Variation::Plain)));
         for variation in Variation::ALL {
+            // Its document forbids members that it does not name.
+            if variation == Variation::MoreMembers && small.name == "atlas" {
+                continue;
+            }
             let name = format!("{}::clean-{variation:?}", small.name).to_lowercase();
             trials.push(Trial::test(name, move || clean(small, variation)));
         }

@@ -78,6 +78,18 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             evidence.probes.push(Probe { label, ask: Ask::CreateAgain { record: number }, entry });
         }
+        // The list tells whether there are two of them now.
+        let lists = self
+            .suite
+            .file()
+            .collections
+            .iter()
+            .filter(|(_, c)| c.resource == resource_name && c.scope.is_none());
+        for (name, collection) in lists {
+            let size = self.suite.size_bounds(collection).maximum;
+            let ask = ListAsk::first(name, collection, Self::query(None, 0, size));
+            self.walk(oracle, evidence, "after creating again", WalkKind::Full, ask).await;
+        }
     }
 
     /// One record of its own, or `None` with an obstacle written down.

@@ -39,7 +39,7 @@ pub(crate) const SMALL: Small = Small {
         ("filter-lets-ruins", "filter[kind]=lake lets every place of the height 9000 through."),
         ("open-makes-two", "Opening a map that exists makes another one in its place."),
         ("open-empties-title", "Opening a map that exists removes its title."),
-        ("open-gives-first", "Opening a map gives the first one ever opened."),
+        ("open-gives-last", "Opening a map that exists gives the one that was opened last."),
         ("open-conflicts", "Opening a map that exists is refused."),
         ("slugs-used-again", "Two places of the same code have one slug."),
         ("place-on-any-map", "A place is found on every map."),
@@ -59,7 +59,6 @@ pub(crate) const SMALL: Small = Small {
         ("dropped-still-listed", "Dropped places are still listed."),
         ("dropped-still-read", "Dropped places can still be read."),
         ("token-case", "The token may be in capitals."),
-        ("scheme-any", "The token may come with any scheme."),
         ("drop-open", "Dropping a place needs no token."),
         ("no-challenge", "A refusal for lack of a token says nothing of how to authenticate."),
         ("unknown-map-is-empty", "The places of an unknown map are an empty list."),
@@ -264,9 +263,7 @@ impl Atlas {
             return Err(No(400, "slug is none".to_owned()));
         }
         let title = content.get_mut("title").map(Value::take).unwrap_or_default();
-        if let (true, Some(first)) = (self.fault.is("open-gives-first"), self.maps.first()) {
-            return Ok(Reply::json(200, first.clone()));
-        }
+        let last = self.maps.last().cloned().filter(|_| self.fault.is("open-gives-last"));
         let empties = self.fault.is("open-empties-title");
         if let Some(map) = self.maps.iter_mut().find(|map| map["slug"] == name) {
             if self.fault.is("open-conflicts") {
@@ -276,7 +273,7 @@ impl Atlas {
                 map["title"] = title.clone();
             }
             if !self.fault.is("open-makes-two") {
-                return Ok(Reply::json(200, map.clone()));
+                return Ok(Reply::json(200, last.unwrap_or_else(|| map.clone())));
             }
         }
         let map = json!({ "slug": name, "title": title, "opened": self.clock.now().to_string() });
@@ -396,7 +393,7 @@ impl Api for Atlas {
         let at = call.at();
         let ["atlas", "maps", rest @ ..] = at.as_slice() else { return self.refuse(call, Self::missing()) };
         let shown = call.header("authorization").and_then(|value| value.split_once(' ')).unwrap_or_default();
-        let scheme = shown.0.eq_ignore_ascii_case("bearer") || self.fault.is("scheme-any");
+        let scheme = shown.0.eq_ignore_ascii_case("bearer");
         let same = shown.1 == TOKEN
             || self.fault.is("token-case")
                 && !shown.1.is_empty()

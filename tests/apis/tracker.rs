@@ -43,9 +43,8 @@ pub(crate) const SMALL: Small = Small {
         ("direction-within-page", "direction turns round each page for itself."),
         ("severity-loses", "severity overlooks issues without a text."),
         ("severity-after-slicing", "severity looks at the issues of the page only."),
-        ("put-returns-another", "PUT of a repository answers with the first one ever made."),
+        ("put-returns-another", "PUT of a repository that exists answers with the last one made."),
         ("put-makes-two", "PUT of a repository that exists makes another one of the same name."),
-        ("put-forgets-issues", "PUT of a repository that exists removes its issues."),
         ("put-not-kept", "PUT of a repository that exists changes its time of creation."),
         ("put-drops-private", "PUT does not keep private."),
         ("put-conflict", "PUT of a repository that exists is refused with 409."),
@@ -278,7 +277,7 @@ impl Tracker {
         let private = if self.fault.is("put-drops-private") { json!(false) } else { private };
         let now = self.clock.now().to_string();
         let (twice, conflict) = (self.fault.is("put-makes-two"), self.fault.is("put-conflict"));
-        let (forgets, changes) = (self.fault.is("put-forgets-issues"), self.fault.is("put-not-kept"));
+        let changes = self.fault.is("put-not-kept");
         let found = self.repos.iter_mut().find(|repo| repo.shown["name"] == name && !repo.deleted);
         let reply = if let Some(repo) = found.filter(|_| !twice) {
             if conflict {
@@ -286,9 +285,6 @@ impl Tracker {
             }
             repo.shown["about"] = content["about"].clone();
             repo.shown["private"] = private;
-            if forgets {
-                repo.issues.clear();
-            }
             if changes {
                 repo.shown["created_at"] = json!(now);
             }
@@ -299,11 +295,9 @@ impl Tracker {
             self.repos.push(Repo { shown: shown.clone(), deleted: false, issues: vec![] });
             Reply::json(if self.fault.is("put-always-ok") { 202 } else { 201 }, shown)
         };
-        Ok(if self.fault.is("put-returns-another") {
-            Reply::json(reply.status, self.repos[0].shown.clone())
-        } else {
-            reply
-        })
+        let last = self.repos.last().map(|repo| repo.shown.clone()).unwrap_or_default();
+        let another = self.fault.is("put-returns-another") && reply.status == 200;
+        Ok(if another { Reply::json(200, last) } else { reply })
     }
 
     fn create_issue(&mut self, call: &Call, name: &str) -> Result<Reply, No> {
