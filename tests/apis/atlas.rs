@@ -48,8 +48,8 @@ pub(crate) const SMALL: Small = Small {
         ("problem-is-json", "Problems are of the type application/json."),
         ("problem-status-text", "status in a problem is a text."),
         ("not-found-bare", "A place that does not exist is answered with plain text."),
-        ("note-cut", "Notes are cut at 512 characters."),
-        ("note-html-stripped", "What looks like a tag is cut out of notes."),
+        ("note-cut", "Notes are cut at 40 characters."),
+        ("note-capital", "Notes begin with a capital."),
         ("height-sign-lost", "Heights lose their sign."),
         ("surveyed-as-local", "surveyed loses its zone and is read as UTC."),
         ("surveyed-whole-seconds", "surveyed loses its fraction."),
@@ -306,12 +306,13 @@ impl Atlas {
         }
         let mut note = content.get("note").cloned().unwrap_or_default();
         if let (true, Some(text)) = (self.fault.is("note-cut"), note.as_str()) {
-            note = json!(text.chars().take(512).collect::<String>());
+            note = json!(text.chars().take(40).collect::<String>());
         }
-        if let (true, Some((before, rest))) =
-            (self.fault.is("note-html-stripped"), note.as_str().and_then(|text| text.split_once('<')))
+        if let (true, Some(first)) =
+            (self.fault.is("note-capital"), note.as_str().and_then(|text| text.chars().next()))
         {
-            note = json!(format!("{before}{}", rest.split_once('>').map_or("", |(_, after)| after)));
+            let rest: String = note.as_str().unwrap_or_default().chars().skip(1).collect();
+            note = json!(format!("{}{rest}", first.to_uppercase()));
         }
         let mut height = content.get("height").cloned().unwrap_or_default();
         if let (true, Some(metres)) = (self.fault.is("height-sign-lost"), height.as_i64()) {

@@ -31,9 +31,7 @@ pub(crate) const SMALL: Small = Small {
         ("filter-dropped-later", "mimeType counts on the first page only."),
         ("order-dropped-later", "orderBy counts on the first page only."),
         ("size-dropped-later", "Pages after the first hold twenty items, whatever the size."),
-        ("size-lowered-less", "Sizes above 50 are lowered to 49."),
         ("size-not-lowered", "Sizes above 50 are taken as they are."),
-        ("size-over-is-default", "Sizes above 50 are taken for 20."),
         ("size-over-refused", "Sizes above 50 are refused."),
         ("size-zero-fails", "A size of 0 is answered 500."),
         ("size-negative-accepted", "Negative sizes are taken for 20."),
@@ -176,8 +174,6 @@ impl Drive {
             51.. if self.fault.is("size-over-refused") => {
                 return Err(No(400, "pageSize must be at most 50".to_owned()));
             }
-            51.. if self.fault.is("size-over-is-default") => 20,
-            51.. if self.fault.is("size-lowered-less") => 49,
             size if self.fault.is("size-not-lowered") => size,
             size => size.min(50),
         };

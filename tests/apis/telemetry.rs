@@ -34,7 +34,6 @@ pub(crate) const SMALL: Small = Small {
         ("order-by-at", "Events come in the order of `at`."),
         ("batch-turned-round", "The answer to a batch has the events in the opposite order."),
         ("batch-loses-last", "A batch of more than one loses its last event, and tells of it all the same."),
-        ("batch-of-one-fails", "A batch of one is answered 500."),
         ("batch-empty-accepted", "An empty batch is accepted."),
         ("batch-51-accepted", "A batch of 51 is accepted."),
         ("at-loses-zone", "at is read as if it had no zone."),
@@ -123,9 +122,6 @@ impl Telemetry {
         let least = usize::from(!self.fault.is("batch-empty-accepted"));
         if !(least..=most).contains(&batch.len()) {
             return Err(No(422, "from 1 to 50 events are taken".to_owned(), "body"));
-        }
-        if batch.len() == 1 && self.fault.is("batch-of-one-fails") {
-            return Err(No(500, "oops".to_owned(), ""));
         }
         let members = [
             ("message", true, Is::Text(0, 2000)),

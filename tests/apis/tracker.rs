@@ -55,7 +55,6 @@ pub(crate) const SMALL: Small = Small {
         ("issues-of-all-listed", "The list of a repository without issues shows those of another."),
         ("labels-unique-sorted", "Labels come back sorted."),
         ("labels-ascii", "Letters beyond ASCII are dropped from labels."),
-        ("text-null-empty", "Texts that are empty come back as null."),
         ("text-line-ends", "Line ends in texts become CR LF."),
         ("created-later", "created_at is another when an issue is fetched."),
         ("update-merges", "PATCH merges fields instead of replacing them."),
@@ -322,9 +321,6 @@ impl Tracker {
             return Err(No(if long && fault.is("title-too-long-fails") { 500 } else { 422 }, message));
         }
         let mut text = content.get("text").cloned().unwrap_or_default();
-        if fault.is("text-null-empty") && text == "" {
-            text = Value::Null;
-        }
         if let (true, Some(lines)) = (fault.is("text-line-ends"), text.as_str()) {
             text = json!(lines.replace("\r\n", "\n").replace('\n', "\r\n"));
         }
