@@ -505,13 +505,13 @@ fn credential(place: Place, name: &str, value: &str) -> Credential {
 async fn a_credential_in_the_query_is_sent_and_not_recorded() {
     let server = TestServer::answering(response("200 OK", &[], "")).await;
     let client = client(&server, |options| {
-        options.query = vec![("key".into(), "usual key&".into())];
-        options.secrets = vec![Secret { name: "TOKEN".into(), value: "usual key&".into() }];
+        options.query = vec![("key".into(), "usual+key&".into())];
+        options.secrets = vec![Secret { name: "TOKEN".into(), value: "usual+key&".into() }];
     });
     let others = || Credentials::Other(vec![credential(Place::Query, "key", "other-key")]);
     for (path, credentials, sent, recorded) in [
-        ("/a", Credentials::Usual, "/a?key=usual%20key%26", "/a?key=$TOKEN"),
-        ("/a?b=1", Credentials::Usual, "/a?b=1&key=usual%20key%26", "/a?b=1&key=$TOKEN"),
+        ("/a", Credentials::Usual, "/a?key=usual%2Bkey%26", "/a?key=$TOKEN"),
+        ("/a?b=1", Credentials::Usual, "/a?b=1&key=usual%2Bkey%26", "/a?b=1&key=$TOKEN"),
         ("/a?key=link", Credentials::Usual, "/a?key=link", "/a?key=link"),
         ("/a", Credentials::None, "/a", "/a"),
         ("/a", others(), "/a?key=other%2Dkey", "/a?key=$KEY"),
