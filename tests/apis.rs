@@ -47,7 +47,7 @@ const APIS: &[&Small] =
     &[&library::SMALL, &ledger::SMALL, &drive::SMALL, &tracker::SMALL, &atlas::SMALL, &telemetry::SMALL];
 
 /// The most kinds of findings that one fault may be shown with.
-const MOST_SHOWN: usize = 3;
+const MOST_SHOWN: usize = 4;
 
 type Table = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
@@ -186,7 +186,7 @@ fn faulty(small: &Small, fault: &'static str, named: &BTreeSet<String>) -> Resul
     }
     let missed: Vec<&String> = named.difference(&seen.codes).collect();
     let unnamed: Vec<&String> = seen.codes.difference(named).collect();
-    if !missed.is_empty() || !unnamed.is_empty() {
+    if seen.codes.is_empty() || !missed.is_empty() || !unnamed.is_empty() {
         return Err(format!(
             "it does not trip {missed:?}\nit trips, and is not said to: {unnamed:?}\n{}",
             seen.told()

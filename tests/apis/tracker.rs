@@ -22,7 +22,6 @@ pub(crate) const SMALL: Small = Small {
         ("prev-wrong", "The link to the previous page leads to the page itself."),
         ("first-wrong", "The link to the first page leads to page 2."),
         ("last-wrong", "The link to the last page leads one page too far."),
-        ("last-of-all", "The link to the last page does not look at the filter."),
         ("link-without-brackets", "The links lack their angle brackets."),
         ("link-unescaped", "Blanks and ampersands of the query are doubly escaped in links."),
         ("total-of-all-repos", "X-Total-Count counts the issues of all repositories."),
@@ -170,12 +169,7 @@ impl Tracker {
             links.push(("next", number + step));
         }
         if number < pages {
-            let whole = (all as u64).div_ceil(held).max(1);
-            let last = if self.fault.is("last-of-all") {
-                whole
-            } else {
-                pages + u64::from(self.fault.is("last-wrong"))
-            };
+            let last = pages + u64::from(self.fault.is("last-wrong"));
             links.push(("last", last));
         }
         if number > 1 {
