@@ -100,7 +100,7 @@ fn spoiled(recording: &str) -> String {
                 for finding in
                     judgement.get_mut("findings").and_then(Value::as_array_mut).into_iter().flatten()
                 {
-                    spoil_texts(finding, &["level", "rule", "kind", "status", "repeats"]);
+                    spoil_texts(finding, &["level", "rule", "kind", "status", "repeats", "pointer"]);
                 }
             }
         }
@@ -112,8 +112,15 @@ fn spoiled(recording: &str) -> String {
 /// Adds hostile text to every text but those of these members.
 fn spoil_texts(value: &mut Value, but: &[&str]) {
     match value {
+        // Content that is JSON stays JSON, with hostile text in it.
         Value::String(text) if !["same", "missing", "extra", "misplaced"].contains(&text.as_str()) => {
-            text.push_str(HOSTILE);
+            match serde_json::from_str::<Value>(text) {
+                Ok(mut json) if json.is_object() => {
+                    spoil_texts(&mut json, but);
+                    *text = json.to_string();
+                }
+                _ => text.push_str(HOSTILE),
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| spoil_texts(item, but)),
         Value::Object(members) => {
