@@ -22,7 +22,7 @@ rule! {
         code: "CUR003", name: "bound-ignored", level: Must, basis: Document,
         source: "the parameters for the bounds",
         summary: "A bounded page holds nothing from beyond its cursor.",
-        implies: ["CUR001", "CUR002", "CUR008", "PAG001", "PAG002", "PAG003"],
+        implies: ["CUR001", "CUR002", "CUR005", "CUR008", "PAG001", "PAG002", "PAG003"],
         scenarios: &[Kind::Bounds],
         applies: |suite, case| when(suite, case, by_timestamp),
         check: check,

@@ -27,7 +27,7 @@ rule! {
         code: "CUR002", name: "page-not-next-to-cursor", level: Must, basis: Suite,
         source: "the suite's setting `adjacency`",
         summary: "A page bounded on one side holds the items next to its cursor.",
-        implies: ["PAG002", "PAG003", "PAG004", "PAG016", "CUR008"],
+        implies: ["PAG002", "PAG003", "PAG004", "PAG016", "CUR005", "CUR008"],
         scenarios: &[Kind::Bounds],
         applies: |suite, case| when(suite, case, |collection| collection.conventions.adjacency.is_some()),
         check: check,
