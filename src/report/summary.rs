@@ -92,7 +92,7 @@ impl Summary {
             "also_broke": defect.lead[1..]
                 .iter()
                 .map(|lead| lead.rule().to_owned())
-                .chain(defect.also.keys().cloned())
+                .chain(defect.also.iter().map(|also| also.rule.clone()))
                 .collect::<Vec<_>>(),
             "repeat": finding.exchanges.last().map(|exchange| (self.curl)(exchange, base)),
             "rerun": format!("specproof check --only '{}::'", first.shown.case),

@@ -196,17 +196,21 @@ pub(crate) fn duration_exact(microseconds: u64) -> String {
 /// A JSON text in which nothing disturbs whoever prints it: such characters can only stand within strings, where an escape means the same.
 pub(crate) fn json_text(value: &serde_json::Value) -> String {
     let text = value.to_string();
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if disturbs(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(character);
+    let mut escaped = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(disturbs) {
+        escaped.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        for unit in characters.by_ref().take(1).flat_map(|one| one.encode_utf16(&mut [0; 2]).to_vec()) {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
+        rest = characters.as_str();
     }
+    if escaped.is_empty() {
+        return text;
+    }
+    escaped.push_str(rest);
     escaped
 }
 
