@@ -166,7 +166,7 @@ mod tests {
         for number in 0..30 {
             let mut more = events[case].clone();
             if let Event::CaseFinished(more) = &mut more {
-                more.operation = format!("operation_{number}");
+                more.suite = format!("suite_{number}");
             }
             events.insert(case, more);
         }
