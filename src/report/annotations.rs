@@ -14,6 +14,9 @@ use crate::verdict::Level;
 /// How many annotations of one level are written; GitHub shows no more of one step.
 const SHOWN: usize = 10;
 
+/// The title of what is said of the whole run.
+const TITLE: &str = "specproof";
+
 /// Writes workflow commands at the end of a run.
 pub struct Annotations {
     out: Output,
@@ -52,13 +55,13 @@ impl Annotations {
         }
         let more: usize = written.values().map(|number| number.saturating_sub(SHOWN)).sum();
         if more > 0 {
-            writeln!(self.out, "::notice title=specproof::{} in the report", count(more, "more defect"))?;
+            writeln!(self.out, "::notice title={TITLE}::{} in the report", count(more, "more defect"))?;
         }
         let exit = self.tally.exit(self.strict);
         if matches!(exit, Exit::NoVerdict | Exit::NothingSelected) {
             let message = self.tally.foot.as_ref().and_then(|foot| foot.message.as_deref());
             let message = data(&format!("{exit}: {}", message.unwrap_or("the run gave no verdict")));
-            writeln!(self.out, "::error title=specproof::{message}")?;
+            writeln!(self.out, "::error title={TITLE}::{message}")?;
         }
         self.out.flush()
     }
@@ -136,7 +139,7 @@ mod tests {
         let text = written(&run(&[], false, Some(Ending::Interrupted)), false);
         assert_eq!(
             text,
-            "::word::\n::error title=specproof::no verdict: the target refused the connection\n"
+            format!("::word::\n::error title={TITLE}::no verdict: the target refused the connection\n")
         );
     }
 
