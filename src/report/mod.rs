@@ -7,7 +7,9 @@
 pub mod annotations;
 pub mod badge;
 mod compare;
+mod difference;
 mod document_place;
+mod excused;
 mod fold;
 pub mod har;
 pub mod html;
@@ -20,7 +22,9 @@ mod plain;
 #[cfg(test)]
 mod samples;
 pub mod sarif;
+mod side_by_side;
 mod sign;
+pub mod snapshot;
 pub mod summary;
 mod tally;
 pub mod terminal;
@@ -28,8 +32,11 @@ mod text;
 
 use std::io;
 
+pub use difference::{Change, Difference, compare};
+pub use excused::Excused;
 pub use fold::{Defect, Lead, Located, fold};
 pub use latency::Latencies;
+pub use side_by_side::{Beside, side_by_side};
 pub use sign::Sign;
 pub use tally::{CaseTally, Cell, Exit, Family, OperationTally, SuiteTally, Tally, Unjudged};
 

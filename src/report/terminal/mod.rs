@@ -132,13 +132,17 @@ impl Terminal {
         }
         if self.talks() && compact {
             foot::not_judged(&mut self.out, ink, &self.tally, 0)?;
+            foot::known(&mut self.out, ink, &self.tally)?;
         } else if self.talks() {
             foot::slowest(&mut self.out, ink, &self.tally)?;
             let named = if verbosity == Verbosity::Verbose { usize::MAX } else { foot::NAMED };
             foot::not_judged(&mut self.out, ink, &self.tally, named)?;
+            foot::known(&mut self.out, ink, &self.tally)?;
             foot::measured(&mut self.out, ink, &self.tally)?;
             foot::conventions(&mut self.out, ink, &self.tally, verbosity)?;
         }
+        foot::coverage(&mut self.out, ink, &self.tally, verbosity)?;
+        foot::stale(&mut self.out, ink, &self.tally)?;
         foot::left_behind(&mut self.out, ink, &self.tally)?;
         foot::summary(&mut self.out, ink, &self.tally, &self.options, defects.len())
     }
