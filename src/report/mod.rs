@@ -5,6 +5,7 @@
 //! harmlessly, and each reporter then escapes for its own format.
 
 pub mod annotations;
+mod audit;
 pub mod badge;
 mod compare;
 mod difference;
@@ -32,6 +33,7 @@ mod text;
 
 use std::io;
 
+pub use audit::audited;
 pub use difference::{Change, Difference, compare};
 pub use excused::Excused;
 pub use fold::{Defect, Lead, Located, fold};
