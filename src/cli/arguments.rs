@@ -185,6 +185,10 @@ pub(super) struct Access {
     /// Environment variable whose value is sent as `Authorization: Bearer`; it is never recorded
     #[arg(long, value_name = "VAR")]
     pub(super) bearer_env: Option<String>,
+    /// Environment variable whose value is sent as each suite's credentials say: in a header field, the query or a cookie, or as `user:password` by
+    /// the scheme Basic; it is never recorded
+    #[arg(long, value_name = "VAR")]
+    pub(super) token_env: Option<String>,
     /// Header field whose value comes from an environment variable; it is never recorded (repeatable)
     #[arg(long = "header-env", value_name = "NAME=VAR")]
     pub(super) header_envs: Vec<String>,
@@ -240,7 +244,7 @@ impl Pace {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct Look {
-    /// Write a further report: jsonl, junit, html or markdown; `-` is standard output (repeatable)
+    /// Write a further report: jsonl, junit, html, markdown, har, sarif, badge, github or json; `-` is standard output (repeatable)
     #[arg(long = "report", value_name = "KIND=PATH", value_parser = Wanted::parse)]
     pub(super) reports: Vec<Wanted>,
     /// Count a broken `should` as a broken `must`
@@ -252,9 +256,23 @@ pub(super) struct Look {
     /// Write every exchange too
     #[arg(long, short, conflicts_with = "quiet")]
     pub(super) verbose: bool,
+    /// How the report for people is written; json gives one document in its place
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(super) format: ReportFormat,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+}
+
+/// How the report for people is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// A line for each operation, three for each defect
+    Compact,
+    /// A block for each operation, defects with all that is needed to act on them
+    Full,
+    /// One JSON document
+    Json,
 }
 
 /// When to use colours.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 
-use super::options::{ClientError, Secret};
+use super::options::{ClientError, Credential, Secret};
 
 /// Shorter secrets are not looked for in text: too much that is innocent would match, and rules judge the changed text. They
 /// are still replaced where they stand in a header field that carries credentials.
@@ -53,7 +53,7 @@ struct Edges {
 
 impl Redactor {
     /// Knows the given secrets, and the tokens in `credentials` that hold none of them; those get the header field's name.
-    pub fn new(secrets: &[Secret], credentials: &[(String, String)]) -> Result<Self, ClientError> {
+    pub fn new(secrets: &[Secret], credentials: &[Credential]) -> Result<Self, ClientError> {
         let mut known: Vec<(String, Cow<'_, str>)> = Vec::new();
         for secret in secrets.iter().filter(|secret| !secret.value.is_empty()) {
             let name = secret.name.trim_start_matches('$');
@@ -63,7 +63,7 @@ impl Redactor {
             }
             known.push((format!("${name}"), secret.value.as_str().into()));
         }
-        for (name, value) in credentials {
+        for Credential { name, value, .. } in credentials {
             if !secrets.iter().any(|secret| !secret.value.is_empty() && value.contains(&secret.value)) {
                 for token in tokens(name, value) {
                     known.push((variable_for(name), token));
@@ -423,12 +423,15 @@ fn hex(digits: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Place;
 
     fn redactor(secrets: &[(&str, &str)], credentials: &[(&str, &str)]) -> Redactor {
         let secrets: Vec<Secret> =
             secrets.iter().map(|(n, v)| Secret { name: (*n).into(), value: (*v).into() }).collect();
-        let credentials: Vec<(String, String)> =
-            credentials.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
+        let credentials: Vec<Credential> = credentials
+            .iter()
+            .map(|(n, v)| Credential { place: Place::Header, name: (*n).into(), value: (*v).into() })
+            .collect();
         Redactor::new(&secrets, &credentials).unwrap()
     }
 
