@@ -1,6 +1,7 @@
 //! The runner: seeds, runs the cases of a plan side by side, judges them, cleans up, and emits events in the order of the plan.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -10,12 +11,14 @@ use tokio::sync::watch;
 
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished,
-    RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Created, Ending, Event, OperationHead, Progress,
+    RunFinished, RunStarted, Seeded, SuiteFinished, SuiteStarted,
 };
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, RecordNumber};
+use crate::oracle::{Oracle, created};
 use crate::plan::{Plan, Planned};
 use crate::rules::{self, RULES, Scene};
+use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
 
 /// Takes in events, in order. Progress comes between the others, from whichever case moves.
@@ -130,18 +133,24 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
         seeding = driver::seed(&job.driver) => seeding,
         _ = interrupted.wait_for(|stop| *stop) => Seeding::interrupted(),
     };
-    let emit_exchanges = |case: &str, evidence: &Evidence| {
+    let emit_exchanges = |case: &str, oracle: &Oracle, evidence: &Evidence, entries: Range<usize>| {
         if options.exchanges {
-            for entry in &evidence.entries {
+            let created = created(suite, oracle, evidence);
+            for (entry, created) in evidence.entries.iter().zip(created).take(entries.end).skip(entries.start)
+            {
                 sink(Event::Exchange(CaseExchange {
                     case: case.to_owned(),
                     exchange: entry.exchange.clone(),
+                    created: created.into_iter().map(|(number, at)| told(oracle, number, at)).collect(),
                 }));
             }
         }
     };
-    for evidence in seeding.evidence.values() {
-        emit_exchanges(&format!("{}::seeding", suite.name()), evidence);
+    for (resource, entries) in &seeding.order {
+        if let Some(evidence) = seeding.evidence.get(resource) {
+            let case = format!("{}::seeding", suite.name());
+            emit_exchanges(&case, &seeding.oracle, evidence, entries.clone());
+        }
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for (_, record) in seeding.oracle.records() {
@@ -174,10 +183,16 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
             }
         }))
         .buffered(jobs);
-        while let Some((event, evidence)) = finished.next().await {
-            if !matches!(event.case.rsplit("::").next(), Some("create")) {
-                emit_exchanges(&event.case, &evidence);
-            }
+        while let Some((event, evidence, oracle)) = finished.next().await {
+            // The evidence of a resource's creation begins with the exchanges that seeded it, which were told already.
+            let planned = job.plan.cases.iter().find(|planned| planned.case.id == event.case);
+            let told = planned.map_or(0, |planned| match &planned.case.scenario {
+                Scenario::Create { resource } => {
+                    seeding.evidence.get(resource).map_or(0, |seeded| seeded.entries.len())
+                }
+                _ => 0,
+            });
+            emit_exchanges(&event.case, &oracle, &evidence, told..evidence.entries.len());
             sink(Event::CaseFinished(event));
         }
     }
@@ -188,7 +203,8 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
     } else {
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
-        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence);
+        let case = format!("{}::cleanup", suite.name());
+        emit_exchanges(&case, &seeding.oracle, &evidence, 0..evidence.entries.len());
         left_behind = left;
     }
     sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
@@ -196,7 +212,11 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
 }
 
 /// Runs and judges one case.
-pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseFinished, Evidence) {
+pub async fn run_case(
+    job: &Job,
+    seeding: &Seeding,
+    planned: &Planned,
+) -> (CaseFinished, Evidence, Arc<Oracle>) {
     let suite = &job.driver.suite;
     if let Some(problem) = &seeding.problem {
         return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
@@ -213,11 +233,11 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
         requests: evidence.entries.len(),
         elapsed_us: microseconds(started),
     };
-    (event, evidence)
+    (event, evidence, oracle)
 }
 
 /// A case without evidence: every rule is inconclusive.
-fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evidence) {
+fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evidence, Arc<Oracle>) {
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),
@@ -226,7 +246,14 @@ fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evid
         requests: 0,
         elapsed_us: 0,
     };
-    (event, Evidence::default())
+    (event, Evidence::default(), Arc::default())
+}
+
+/// A record as an event tells of it.
+fn told(oracle: &Oracle, number: RecordNumber, at: String) -> Created {
+    let record = oracle.record(number);
+    let parent = record.parent.map(|parent| oracle.record(parent).name());
+    Created { record: record.name(), id: record.id.clone(), at, parent }
 }
 
 /// The head of a suite.

@@ -35,7 +35,7 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["event", "oracle"], may_import: May::Above },
     Layer { modules: &["rules"], may_import: May::Above },
     // A report is a fold over events: it sees what rules declare, never who sends.
-    Layer { modules: &["report"], may_import: May::First(4) },
+    Layer { modules: &["report", "repro"], may_import: May::First(4) },
     Layer { modules: &["plan"], may_import: May::First(4) },
     Layer { modules: &["client"], may_import: May::Above },
     Layer { modules: &["driver"], may_import: May::Above },
@@ -47,7 +47,7 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// Modules that rows with [`May::Above`] do not see, although they stand above some of them.
-const APART: &[&str] = &["report", "reference"];
+const APART: &[&str] = &["report", "repro", "reference"];
 
 /// The families of rules: what their codes begin with.
 const FAMILIES: &[&str] =

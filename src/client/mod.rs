@@ -26,5 +26,5 @@ mod tests;
 
 pub use options::{ClientError, ClientOptions, Credentials, Outgoing, Secret};
 pub use reachability::{Reachability, probe};
-pub use redact::{MIN_SECRET_LEN, Redactor};
+pub use redact::{MIN_SECRET_LEN, NOT_A_CREDENTIAL, Redactor};
 pub use send::Client;

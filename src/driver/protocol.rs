@@ -1,7 +1,7 @@
 //! What HTTP itself demands: methods that a path does not have, HEAD, and credentials.
 
 use super::Driver;
-use crate::client::Credentials;
+use crate::client::{Credentials, NOT_A_CREDENTIAL};
 use crate::evidence::{Ask, Asked, Evidence, Probe};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
@@ -57,7 +57,7 @@ impl Driver {
                     .take(1)
                     .map(|form| {
                         let prefix = if prefix.is_empty() { form.prefix.as_str() } else { prefix };
-                        (form.header.to_lowercase(), format!("{prefix}specproof-not-a-credential"))
+                        (form.header.to_lowercase(), format!("{prefix}{NOT_A_CREDENTIAL}"))
                     })
                     .collect(),
             )

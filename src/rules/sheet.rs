@@ -1,7 +1,7 @@
 //! Where a rule writes down what it saw.
 
-use super::{Rule, Scene};
-use crate::verdict::{Comparison, Finding, Judgement, Requirement, Verdict};
+use super::{Rule, Scene, proofs};
+use crate::verdict::{Claim, Comparison, Finding, Judgement, Requirement, Verdict};
 
 /// The most findings that are kept of one rule on one case; the rest is counted.
 const MOST_FINDINGS: usize = 3;
@@ -35,6 +35,8 @@ pub struct Draft {
     pub comparison: Option<Comparison>,
     /// Where in the response content it stands.
     pub pointer: Option<String>,
+    /// What does not hold, where the rule knows that better than what can be told from the entries. Exchanges are entries of the evidence.
+    pub claims: Vec<Claim>,
     /// The entries of the evidence that show it, the telling one last.
     pub entries: Vec<usize>,
 }
@@ -62,6 +64,7 @@ impl<'a> Sheet<'a> {
             return;
         }
         let entries = &self.scene.evidence.entries;
+        let proof = proofs::proof(&self.scene, self.rule.code, &draft).map(Box::new);
         self.findings.push(Finding {
             rule: self.rule.code.to_owned(),
             level: level.max(self.rule.level),
@@ -79,6 +82,7 @@ impl<'a> Sheet<'a> {
                 .map(|e| e.exchange.clone())
                 .collect(),
             repeats: 0,
+            proof,
         });
     }
 

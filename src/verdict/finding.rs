@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Proof;
 use crate::evidence::Exchange;
 
 /// How strongly a rule demands (RFC 2119).
@@ -91,4 +92,7 @@ pub struct Finding {
     /// In how many further places of the same case the same rule was broken.
     #[serde(default)]
     pub repeats: usize,
+    /// How it can be shown again; nothing where that cannot be put in a form for machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Box<Proof>>,
 }
