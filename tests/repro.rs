@@ -1,9 +1,11 @@
-//! For every fault of the reference server, the scripts made of its findings show it on a fresh faulty server and show nothing on a clean one.
+//! For every fault of the reference server, a script made of its findings shows it on a fresh faulty server and shows nothing on a clean one.
 //!
-//! One trial per fault: `cargo test --test repro -- page-overlap`. Needs `sh`, `curl` and `jq`. With `SPECPROOF_KEEP=DIR` the scripts stay in
-//! that directory.
+//! One trial per fault: `cargo test --test repro -- page-overlap`. Needs `sh`, `curl` and `jq`. `fixtures/repro.toml` names for each fault the case
+//! and the rule, so that only they are run. With `SPECPROOF_MEASURE=1` everything is run and every script that a report would name is tried;
+//! the line of the table is printed. With `SPECPROOF_KEEP=DIR` the scripts stay in that directory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,8 +26,15 @@ const TOKEN: &str = "a-token-of-the-faults";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Table {
+    /// The case and the rule whose script shows a fault: `suite::operation::case::RULE`.
+    shown: BTreeMap<String, String>,
     /// Faults that no script can show, and why.
     unshown: BTreeMap<String, String>,
+}
+
+/// Whether everything is run, in place of what the table names.
+fn measures() -> bool {
+    std::env::var_os("SPECPROOF_MEASURE").is_some()
 }
 
 fn token_for(fault: &Fault) -> Option<&'static str> {
@@ -39,8 +48,8 @@ async fn server(faults: Vec<&'static Fault>, token: Option<&str>) -> Result<Runn
     Ok(Running::start(options).await?)
 }
 
-/// The scripts for what a run finds on a server with this fault.
-async fn scripts(fault: &'static Fault) -> Result<Vec<Script>, Failed> {
+/// The scripts for what a run of the cases that match finds on a server with this fault.
+async fn scripts(fault: &'static Fault, only: Option<&String>) -> Result<Vec<Script>, Failed> {
     let token = token_for(fault);
     let running = server(vec![fault], token).await?;
     let suite = Arc::new(Bundled::named(fault.api.name()).ok_or("no such suite")?.load()?);
@@ -48,7 +57,8 @@ async fn scripts(fault: &'static Fault) -> Result<Vec<Script>, Failed> {
     if let Some(token) = token {
         target = target.with_token(&suite, "SPECPROOF_TOKEN", token);
     }
-    let common = Common { seed: 1, namespace: "specproof-repro".to_owned(), ..Common::default() };
+    let only = only.into_iter().map(|pattern| format!("{pattern}-*")).collect();
+    let common = Common { seed: 1, namespace: "specproof-repro".to_owned(), only, ..Common::default() };
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
     let options = Options { jobs: 1, keep: false, exchanges: true, target: running.base_url(), interrupted };
     let scripts = Mutex::new(Scripts::default());
@@ -78,15 +88,15 @@ async fn run(
     Ok((output.status.code(), String::from_utf8_lossy(&said).into_owned()))
 }
 
-async fn judge(fault: &'static Fault, unshown: bool) -> Result<(), Failed> {
+async fn judge(fault: &'static Fault, only: Option<&String>, unshown: bool) -> Result<(), Failed> {
     let directory = match std::env::var_os("SPECPROOF_KEEP") {
         Some(directory) => PathBuf::from(directory).join(fault.name),
         None => std::env::temp_dir().join(format!("specproof-repro-{}-{}", std::process::id(), fault.name)),
     };
     std::fs::create_dir_all(&directory)?;
     let mut wrong = Vec::new();
-    let mut shown = 0;
-    for script in scripts(fault).await? {
+    let mut shown = Vec::new();
+    for script in scripts(fault, only.filter(|_| !measures())).await? {
         let text = match script.text {
             Ok(text) => text,
             Err(why) => {
@@ -100,7 +110,7 @@ async fn judge(fault: &'static Fault, unshown: bool) -> Result<(), Failed> {
         let (faulty, said_faulty) = run(&path, vec![fault], token).await?;
         let (clean, said_clean) = run(&path, Vec::new(), token).await?;
         if faulty == Some(1) && clean == Some(0) {
-            shown += 1;
+            shown.push(format!("{}::{}", script.case, script.rule));
             continue;
         }
         wrong.push(format!(
@@ -112,25 +122,30 @@ async fn judge(fault: &'static Fault, unshown: bool) -> Result<(), Failed> {
     if std::env::var_os("SPECPROOF_KEEP").is_none() {
         std::fs::remove_dir_all(&directory)?;
     }
-    match (wrong.is_empty(), shown, unshown) {
-        (true, 1.., false) | (_, 0, true) => Ok(()),
-        (_, 1.., true) => Err("a script shows it, and yet it is said that none can".into()),
-        (_, 0, false) if wrong.is_empty() => Err("there is no script".into()),
-        _ => Err(wrong.join("\n").into()),
+    if measures() {
+        let line = shown.first().map_or_else(String::new, |case| format!("{} = \"{case}\"\n", fault.name));
+        std::io::stdout().write_all(line.as_bytes())?;
+    }
+    match (wrong.is_empty(), shown.is_empty(), unshown) {
+        (true, false, false) | (_, true, true) => Ok(()),
+        (_, false, true) => Err("a script shows it, and yet it is said that none can".into()),
+        (true, true, false) => Err("there is no script".into()),
+        (false, _, false) => Err(wrong.join("\n").into()),
     }
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let table: Table =
-        toml::from_str(include_str!("../fixtures/repro.toml")).expect("fixtures/repro.toml is a table");
+    let table: &'static Table = Box::leak(Box::new(
+        toml::from_str(include_str!("../fixtures/repro.toml")).expect("fixtures/repro.toml is a table"),
+    ));
     let mut trials: Vec<Trial> = FAULTS
         .iter()
         .map(|fault| {
             let unshown = table.unshown.contains_key(fault.name);
             Trial::test(format!("{}::{}", fault.api.name(), fault.name), move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                runtime.block_on(judge(fault, unshown))
+                runtime.block_on(judge(fault, table.shown.get(fault.name), unshown))
             })
         })
         .collect();
@@ -145,10 +160,17 @@ fn main() -> ExitCode {
         }
         Ok(())
     }));
-    trials.push(Trial::test("table", move || {
-        let unknown: Vec<&String> =
-            table.unshown.keys().filter(|name| Fault::named(name).is_none()).collect();
-        if unknown.is_empty() { Ok(()) } else { Err(format!("no such faults: {unknown:?}").into()) }
+    trials.push(Trial::test("table", || {
+        let known: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.name).collect();
+        let named: BTreeSet<&str> =
+            table.shown.keys().chain(table.unshown.keys()).map(String::as_str).collect();
+        let differing: Vec<&&str> = known.symmetric_difference(&named).collect();
+        let twice: Vec<&String> =
+            table.shown.keys().filter(|name| table.unshown.contains_key(*name)).collect();
+        if differing.is_empty() && twice.is_empty() {
+            return Ok(());
+        }
+        Err(format!("no faults, or faults that are not named: {differing:?}; named twice: {twice:?}").into())
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

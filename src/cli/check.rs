@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::arguments::Check;
 use super::failure::Failure;
-use super::outputs::{self, ForPeople, Outputs};
+use super::outputs::{ForPeople, Outputs};
 use super::{serve, signals, suites, target};
 
 /// What the bundled server asks for, so that the rules about credentials have something to judge.
@@ -49,18 +49,27 @@ async fn checked(
     faults: Vec<&'static Fault>,
 ) -> Result<u8, Failure> {
     let Some(base_url) = &arguments.target else {
-        let mut options = reference::Options::new(Arc::new(reference::clock::SystemClock));
-        options.faults = faults;
-        let guarded = suites.iter().all(|suite| !suite.file().credentials.is_empty());
-        options.token = guarded.then(|| BUNDLED_TOKEN.to_owned());
-        let server = reference::Running::start(options)
-            .await
-            .map_err(|error| Failure::no_verdict(format!("the reference server cannot start: {error}")))?;
-        let result = run_on(arguments, suites, &server.base_url(), guarded.then_some(BUNDLED_TOKEN)).await;
+        let (server, token) = bundled(suites, faults).await?;
+        let result = run_on(arguments, suites, &server.base_url(), token).await;
         server.stop().await;
         return result;
     };
     run_on(arguments, suites, base_url, None).await
+}
+
+/// The bundled server, and the token that it asks for where all suites know how to show one.
+pub(super) async fn bundled(
+    suites: &[Arc<Suite>],
+    faults: Vec<&'static Fault>,
+) -> Result<(reference::Running, Option<&'static str>), Failure> {
+    let mut options = reference::Options::new(Arc::new(reference::clock::SystemClock));
+    options.faults = faults;
+    let guarded = suites.iter().all(|suite| !suite.file().credentials.is_empty());
+    options.token = guarded.then(|| BUNDLED_TOKEN.to_owned());
+    let server = reference::Running::start(options)
+        .await
+        .map_err(|error| Failure::no_verdict(format!("the reference server cannot start: {error}")))?;
+    Ok((server, guarded.then_some(BUNDLED_TOKEN)))
 }
 
 async fn run_on(
@@ -70,12 +79,7 @@ async fn run_on(
     token: Option<&str>,
 ) -> Result<u8, Failure> {
     let target = target::target(base_url, &arguments.access, &arguments.pace, suites)?;
-    if !target.is_loopback() && !arguments.allow_remote {
-        return Err(Failure::usage(format!(
-            "{} is not on this machine, and a run writes to its target: say --allow-remote if that is meant",
-            target.base_url
-        )));
-    }
+    writable(&target, arguments.allow_remote)?;
     let common = Common {
         seed: arguments.seed,
         namespace: namespace(),
@@ -88,7 +92,7 @@ async fn run_on(
     let options = runner::Options {
         jobs: arguments.pace.jobs,
         keep: arguments.keep,
-        exchanges: outputs::needs_exchanges(&arguments.look),
+        exchanges: true,
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),
         interrupted: interrupted.subscribe(),
     };
@@ -97,7 +101,10 @@ async fn run_on(
         outputs.say(&banner(&target, &common, arguments.keep));
     }
     let outputs = Mutex::new(outputs);
-    let sink = |event: Event| {
+    let sink = |mut event: Event| {
+        if let Event::RunStarted(head) = &mut event {
+            head.started = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+        }
         let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
         outputs.take(&event);
         if outputs.abandoned() {
@@ -121,6 +128,17 @@ async fn run_on(
     }
     let outputs = outputs.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(outputs.exit()?.code())
+}
+
+/// A target that is not on this machine is only written to where the user says so.
+pub(super) fn writable(target: &Target, allow_remote: bool) -> Result<(), Failure> {
+    if target.is_loopback() || allow_remote {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{} is not on this machine, and a run writes to its target: say --allow-remote if that is meant",
+        target.base_url
+    )))
 }
 
 /// One job for each suite.
@@ -162,7 +180,7 @@ fn banner(target: &Target, common: &Common, keep: bool) -> String {
 }
 
 /// A name that no other run has.
-fn namespace() -> String {
+pub(super) fn namespace() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     setup::namespace(u64::try_from(since.as_millis()).unwrap_or(u64::MAX), rand::random())
 }

@@ -12,6 +12,7 @@ mod list;
 mod matrix;
 mod outputs;
 mod report;
+mod repro;
 mod serve;
 mod signals;
 mod suites;
@@ -39,6 +40,7 @@ pub(crate) fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Repro(arguments) => repro::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
     })
 }

@@ -15,6 +15,7 @@ use specproof::suite::nearest;
 use super::arguments::Look;
 use super::console::Console;
 use super::failure::Failure;
+use super::repro::Directory;
 
 /// The kinds of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +24,17 @@ pub(super) enum Kind {
     Junit,
     Html,
     Markdown,
+    /// A directory of scripts.
+    Repro,
 }
 
-const KINDS: [(&str, Kind); 4] =
-    [("jsonl", Kind::JsonLines), ("junit", Kind::Junit), ("html", Kind::Html), ("markdown", Kind::Markdown)];
+const KINDS: [(&str, Kind); 5] = [
+    ("jsonl", Kind::JsonLines),
+    ("junit", Kind::Junit),
+    ("html", Kind::Html),
+    ("markdown", Kind::Markdown),
+    ("repro", Kind::Repro),
+];
 
 /// A report that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +49,7 @@ impl Wanted {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let names = KINDS.map(|(name, _)| name);
         let (name, path) = match text.split_once('=') {
-            Some((name, path)) if !path.is_empty() => (name, path),
+            Some((name, path)) if !path.is_empty() && (name, path) != ("repro", "-") => (name, path),
             _ => return Err(format!("write it as KIND=PATH, where KIND is one of {}", names.join(", "))),
         };
         match KINDS.iter().find(|(known, _)| *known == name) {
@@ -113,21 +121,24 @@ impl Outputs {
             };
             fanout.push(Box::new(Terminal::new(out, options, curl)));
         }
-        for wanted in &look.reports {
-            let out: Output = if wanted.is_output() {
-                Console::output(look.color).writer()
-            } else {
-                let path = PathBuf::from(&wanted.path);
+        let shorthand = look.repro.iter().map(|path| Wanted { kind: Kind::Repro, path: path.clone() });
+        for wanted in look.reports.iter().cloned().chain(shorthand) {
+            let path = PathBuf::from(&wanted.path);
+            let out = || -> Result<Output, Failure> {
+                if wanted.is_output() {
+                    return Ok(Console::output(look.color).writer());
+                }
                 let file = File::create(&path).map_err(|error| {
                     Failure::usage(format!("cannot write the report {}: {error}", path.display()))
                 })?;
-                Box::new(BufWriter::new(file))
+                Ok(Box::new(BufWriter::new(file)))
             };
             fanout.push(match wanted.kind {
-                Kind::JsonLines => Box::new(jsonl::JsonLines::new(out)),
-                Kind::Junit => Box::new(junit::Junit::new(out, curl, look.strict)),
-                Kind::Html => Box::new(html::Html::new(out, curl, look.strict)),
-                Kind::Markdown => Box::new(markdown::Markdown::new(out, curl, look.strict)),
+                Kind::JsonLines => Box::new(jsonl::JsonLines::new(out()?)),
+                Kind::Junit => Box::new(junit::Junit::new(out()?, curl, look.strict)),
+                Kind::Html => Box::new(html::Html::new(out()?, curl, look.strict)),
+                Kind::Markdown => Box::new(markdown::Markdown::new(out()?, curl, look.strict)),
+                Kind::Repro => Box::new(Directory::open(path, console.writer())?),
             });
         }
         let files = look.reports.iter().any(|wanted| !wanted.is_output());
@@ -171,11 +182,6 @@ fn verbosity(look: &Look) -> Verbosity {
     }
 }
 
-/// Whether a report needs every exchange.
-pub(super) fn needs_exchanges(look: &Look) -> bool {
-    look.verbose || look.reports.iter().any(|wanted| wanted.kind == Kind::JsonLines)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +195,7 @@ mod tests {
             ("junit", Err("write it as KIND=PATH")),
             ("junit=", Err("write it as KIND=PATH")),
             ("junitt=x", Err("did you mean `junit`?")),
-            ("sarif=x", Err("it must be one of jsonl, junit, html, markdown")),
+            ("sarif=x", Err("it must be one of jsonl, junit, html, markdown, repro")),
         ] {
             match (Wanted::parse(text), expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, expected),

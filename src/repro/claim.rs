@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::shell::{Escape, Piece, quoted, word};
 use super::steps::Steps;
 use super::values::leaves;
+use crate::event::Created;
 use crate::verdict::{Claim, Fit, Likeness, Must, Pages, Place};
 
 /// The texts in a claim that the target may have chosen. Those of lists are not among them: their records are told by name.
@@ -175,8 +176,23 @@ fn numbered(name: &str) -> Option<(&str, usize)> {
 fn name_of(steps: &Steps<'_>, id: &str) -> Result<String, String> {
     let named = steps.proof.records.iter().filter_map(|name| steps.stream.named(name));
     let mut all = named.filter(|record| record.id == id && steps.number_at(record.index).is_some());
-    let found = all.next().map(|record| spaceless(record.name));
+    let found = all.next();
+    if found.is_some_and(|record| !in_order(&steps.stream.exchanges[record.index].created)) {
+        return Err(
+            "the answer to a batch is not in the order sent, so its ids cannot be told apart".to_owned()
+        );
+    }
+    let found = found.map(|record| spaceless(record.name));
     found.ok_or_else(|| "the recording does not say which answer created each record of the list".to_owned())
+}
+
+/// Whether records stand in an answer in the order in which they were sent.
+fn in_order(created: &[Created]) -> bool {
+    let places = |one: &Created| numbered(&one.record).map(|(label, index)| (label.to_owned(), index));
+    created.windows(2).all(|pair| match (places(&pair[0]), places(&pair[1])) {
+        (Some((label, index)), Some((other, next))) => label != other || index < next,
+        _ => true,
+    })
 }
 
 /// Groups of names; runs of neighbours in one text, ties in an array.
@@ -195,7 +211,8 @@ fn compressed(groups: &[Vec<String>]) -> Value {
         let single = if let [name] = group.as_slice() { numbered(name) } else { None };
         let Some((label, index)) = single else {
             close(&mut run, &mut written);
-            written.push(json!(group));
+            let singles: Vec<Vec<String>> = group.iter().map(|name| vec![name.clone()]).collect();
+            written.push(if group.len() > 1 { compressed(&singles) } else { json!(group) });
             continue;
         };
         let goes_on = run.as_ref().is_some_and(|(other, from, to)| {

@@ -393,8 +393,8 @@ expect_same_list() {
 expect_cursor() {
   answered "$1"
   jq --arg items "$3" --argjson key "$4" "$lib
-    ([at(\$items) | .[] | [at(\$key[])] | map(select(. != null)) | first | milliseconds] | $5) as \$end
-    | ($2 | milliseconds) as \$cursor | {expected: \$end, cursor: \$cursor}" "$1" >compared || die "the answer to request $1 has no instants"
+    ([at(\$items) | .[] | [at(\$key[])] | map(select(. != null)) | first | milliseconds] | $5) as \$edge
+    | ($2 | milliseconds) as \$cursor | {expected: \$edge, cursor: \$cursor}" "$1" >compared || die "the answer to request $1 has no instants"
   jq -r '"expected: \(.expected)\ncame:     \(.cursor)"' compared
   jq -e '.expected == .cursor' compared >/dev/null
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::claim;
 use super::library::{CORE, PARTS};
-use super::shell::{Escape, Piece, comment, is_invisible, marked, printf, quoted, word};
+use super::shell::{Escape, Piece, comment, is_invisible, marked, printf, printf_octets, quoted, word};
 use super::steps::{RUN, Step, Steps};
 use super::values::{Form, decoded, values_of};
 use crate::event::{CaseExchange, RuleHead, RunStarted};
@@ -152,29 +152,18 @@ fn request(steps: &Steps<'_>, step: &Step<'_>, secrets: &mut Vec<String>) -> Str
     let _ = writeln!(text, "# {n}. {}: {}", comment(&exchange.operation), comment(&exchange.purpose));
     let mut content = String::new();
     if let Some(body) = &exchange.request.body {
-        let bytes = body.bytes();
-        let literal = std::str::from_utf8(bytes)
-            .ok()
-            .filter(|text| !text.contains('\0') && text.chars().filter(|c| is_invisible(*c)).count() < 20);
-        let word = literal.map(|text| {
-            let pieces = match body.json() {
-                Ok(_) => steps.json(text, index),
-                Err(_) => marked(text, steps.stream.namespace, RUN),
-            };
-            word(&pieces)
+        let pieces = std::str::from_utf8(body.bytes()).ok().map(|text| match body.json() {
+            Ok(_) => steps.json(text, index),
+            Err(_) => marked(text, steps.stream.namespace, RUN),
         });
-        match word {
-            Some(word) if word.len() < LONGEST_ARGUMENT => {
-                let _ = write!(content, " \\\n  --data-raw {word}");
-            }
-            Some(word) => {
-                let _ = writeln!(text, "printf '%s' {word} >content.{n}");
-                let _ = write!(content, " --data-binary @content.{n}");
-            }
-            None => {
-                let _ = writeln!(text, "{} >content.{n}", printf(bytes, steps.stream.namespace, RUN));
-                let _ = write!(content, " --data-binary @content.{n}");
-            }
+        let visible = |piece: &Piece| !matches!(piece, Piece::Text(text) if text.chars().any(is_invisible));
+        let word = pieces.as_deref().filter(|pieces| pieces.iter().all(visible)).map(word);
+        if let Some(word) = word.filter(|word| word.len() < LONGEST_ARGUMENT) {
+            let _ = write!(content, " \\\n  --data-raw {word}");
+        } else {
+            let written = pieces.as_deref().map_or_else(|| printf_octets(body.bytes()), printf);
+            let _ = writeln!(text, "{written} >content.{n}");
+            let _ = write!(content, " --data-binary @content.{n}");
         }
     }
     let _ = write!(

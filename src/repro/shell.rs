@@ -119,29 +119,38 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// Octets as a command that writes them to standard output.
-pub(super) fn printf(octets: &[u8], namespace: &str, variable: &str) -> String {
+/// Pieces as a command that writes them to standard output, octet by octet. Escapes are octal, since POSIX knows no hexadecimal ones.
+pub(super) fn printf(pieces: &[Piece]) -> String {
     let mut format = String::new();
     let mut arguments = String::new();
-    let mut rest = octets;
-    while !rest.is_empty() {
-        if !namespace.is_empty() && rest.starts_with(namespace.as_bytes()) {
-            format.push_str("%s");
-            let _ = write!(arguments, " \"${variable}\"");
-            rest = &rest[namespace.len()..];
-            continue;
-        }
-        match rest[0] {
-            b'%' => format.push_str("%%"),
-            b'\\' => format.push_str("\\\\"),
-            octet @ b' '..=b'~' if octet != b'\'' => format.push(char::from(octet)),
-            octet => {
-                let _ = write!(format, "\\{octet:03o}");
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => text.bytes().for_each(|octet| escape(octet, &mut format)),
+            Piece::Variable(..) => {
+                format.push_str("%s");
+                let _ = write!(arguments, " {}", word(std::slice::from_ref(piece)));
             }
         }
-        rest = &rest[1..];
     }
     format!("printf '{format}'{arguments}")
+}
+
+/// Any octets as such a command.
+pub(super) fn printf_octets(octets: &[u8]) -> String {
+    let mut format = String::new();
+    octets.iter().for_each(|octet| escape(*octet, &mut format));
+    format!("printf '{format}'")
+}
+
+fn escape(octet: u8, format: &mut String) {
+    match octet {
+        b'%' => format.push_str("%%"),
+        b'\\' => format.push_str("\\\\"),
+        b' '..=b'~' if octet != b'\'' => format.push(char::from(octet)),
+        _ => {
+            let _ = write!(format, "\\{octet:03o}");
+        }
+    }
 }
 
 /// Whether text stands in double quotes as it is.
@@ -201,7 +210,7 @@ mod tests {
     fn a_shell_reads_words_and_octets_back() {
         let hostile = "a'b\"c\\d$(e)`f`!{}\t\u{202e}\n%s\u{1f600} \u{feff}z";
         let octets: Vec<u8> = (0..=255).collect();
-        let command = format!("printf '%s' {}; {}", word(&[Piece::text(hostile)]), printf(&octets, "", ""));
+        let command = format!("printf '%s' {}; {}", word(&[Piece::text(hostile)]), printf_octets(&octets));
         match std::process::Command::new("/bin/sh").arg("-c").arg(&command).output() {
             Ok(output) => assert_eq!(output.stdout, [hostile.as_bytes(), &octets].concat()),
             // There is no POSIX shell on this system; the table above holds nonetheless.

@@ -9,7 +9,7 @@ use super::shell::{Escape, Piece, identifier, marked};
 use super::values::{Form, Source, Stream, decoded, leaves, may_be_id, values_of};
 use crate::event::CaseExchange;
 use crate::evidence::Exchange;
-use crate::verdict::{Finding, Proof};
+use crate::verdict::{Claim, Finding, Proof};
 
 /// The variable for the name under which the records stand.
 pub(super) const RUN: &str = "run";
@@ -87,6 +87,37 @@ impl<'a> Steps<'a> {
         Ok(self.numbers[index])
     }
 
+    /// Whether the proof is about a walk, so that each page must be asked for by the cursor of the one before.
+    fn follows(&self) -> bool {
+        matches!(&self.proof.claim, Claim::List { pages, .. } if pages.exchanges.len() > 1)
+    }
+
+    /// The requests of the case that changed what a shown one may show: the record that they changed, or the one that it lies in, is named
+    /// there.
+    fn changes_before(&self, shown: usize) -> Vec<usize> {
+        let named = values_of(&self.stream.exchanges[shown].exchange.request);
+        let case = &self.stream.exchanges[shown].case;
+        let changes = self.stream.exchanges.iter().enumerate().take(shown).filter(|(_, sent)| {
+            sent.case == *case
+                && sent.exchange.is_success()
+                && matches!(sent.exchange.request.method.as_str(), "PUT" | "PATCH" | "DELETE")
+        });
+        changes
+            .filter(|(index, sent)| {
+                let values = values_of(&sent.exchange.request);
+                let deepest = values.iter().filter_map(|value| {
+                    self.stream.records_with(value, *index, &values).into_iter().max_by_key(|r| r.index)
+                });
+                deepest.max_by_key(|record| record.index).is_some_and(|record| {
+                    let parent =
+                        record.parent.and_then(|name| self.stream.named(name)).map(|parent| parent.id);
+                    named.iter().any(|value| value == record.id || Some(value.as_str()) == parent)
+                })
+            })
+            .map(|(index, _)| index)
+            .collect()
+    }
+
     /// The place in the stream of the request with a number.
     pub(super) fn place(&self, number: usize) -> usize {
         self.numbers.iter().find(|(_, other)| **other == number).map_or(usize::MAX, |(index, _)| *index)
@@ -103,6 +134,7 @@ impl<'a> Steps<'a> {
         let mut open: Vec<usize> = self.shown.clone();
         open.extend(self.proof.records.iter().filter_map(|name| self.stream.named(name)).map(|r| r.index));
         for index in &self.shown {
+            open.extend(self.changes_before(*index));
             let exchange = &self.stream.exchanges[*index].exchange;
             let Some(content) = exchange.json() else { continue };
             // What an answer shows must be there for it to be shown again.
@@ -141,7 +173,7 @@ impl<'a> Steps<'a> {
                 .map(|record| Source { index: record.index, at: record.at.to_owned(), form: Form::Same })
                 .collect();
         }
-        self.stream.source(value, index, &self.shown).cloned().into_iter().collect()
+        self.stream.source(value, index, &self.shown, self.follows()).cloned().into_iter().collect()
     }
 
     /// The source that stands for a value in a script, if the target chose it.
@@ -152,7 +184,7 @@ impl<'a> Steps<'a> {
                 Some(Source { index: record.index, at: record.at.to_owned(), form: Form::Same })
             }
             Some(_) => None,
-            None => self.stream.source(value, index, &self.shown).cloned(),
+            None => self.stream.source(value, index, &self.shown, self.follows()).cloned(),
         }
     }
 

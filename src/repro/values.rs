@@ -50,7 +50,7 @@ pub(super) struct Record<'a> {
     /// Where its id stands in the answer.
     pub(super) at: &'a str,
     /// The record it lies in.
-    parent: Option<&'a str>,
+    pub(super) parent: Option<&'a str>,
     /// Whether the target chose the id.
     pub(super) minted: bool,
 }
@@ -135,16 +135,23 @@ impl<'a> Stream<'a> {
         self.records.iter().rev().find(|record| record.name == name)
     }
 
-    /// Where a value was taken from, if the target chose it: an exchange that is shown in any case, else one that created something, else
-    /// the nearest before.
-    pub(super) fn source(&self, value: &str, before: usize, shown: &[usize]) -> Option<&Source> {
+    /// Where a value was taken from, if the target chose it: an answer that created something, else one that is shown in any case, else the
+    /// nearest before. Where cursors are `followed`, the shown ones come first.
+    pub(super) fn source(
+        &self,
+        value: &str,
+        before: usize,
+        shown: &[usize],
+        followed: bool,
+    ) -> Option<&Source> {
         let all = || self.minted.get(value).into_iter().flatten().filter(|source| source.index < before);
         let same = |source: &&Source| source.form == Form::Same;
         let creates = |source: &&Source| !self.exchanges[source.index].created.is_empty();
-        all()
-            .filter(same)
-            .rfind(|source| shown.contains(&source.index))
+        let on_shown = || all().filter(same).rfind(|source| shown.contains(&source.index));
+        on_shown()
+            .filter(|_| followed)
             .or_else(|| all().find(creates))
+            .or_else(on_shown)
             .or_else(|| all().rfind(same))
             .or_else(|| all().next())
     }

@@ -1,5 +1,6 @@
 //! Where a rule writes down what it saw.
 
+use super::paging::strip;
 use super::{Rule, Scene, proofs};
 use crate::verdict::{Claim, Comparison, Finding, Judgement, Requirement, Verdict};
 
@@ -65,6 +66,7 @@ impl<'a> Sheet<'a> {
         }
         let entries = &self.scene.evidence.entries;
         let proof = proofs::proof(&self.scene, self.rule.code, &draft).map(Box::new);
+        let strip = draft.comparison.as_ref().and_then(|_| strip::of_walk(&self.scene, &draft.input));
         self.findings.push(Finding {
             rule: self.rule.code.to_owned(),
             level: level.max(self.rule.level),
@@ -74,6 +76,7 @@ impl<'a> Sheet<'a> {
             expected: draft.expected,
             actual: draft.actual,
             comparison: draft.comparison,
+            strip,
             pointer: draft.pointer,
             exchanges: draft
                 .entries

@@ -7,7 +7,7 @@ mod claim;
 mod finding;
 
 pub use claim::{Claim, Fit, Item, Likeness, Must, Pages, Place, Proof};
-pub use finding::{Basis, Comparison, Finding, Level, Mark, Requirement};
+pub use finding::{Basis, Comparison, Finding, Level, Mark, Requirement, Strip, StripItem, StripPage};
 
 use serde::{Deserialize, Serialize};
 

@@ -180,6 +180,9 @@ impl<'a> List<'a> {
             return None;
         }
         let newest_first = self.newest_first();
+        if !matches!(self.collection.style, Style::TimestampCursor(_)) {
+            return (page.start == Start::First).then_some(((0, n), Fit::First(size as u64)));
+        }
         let conventions = &self.collection.conventions;
         let bounded =
             conventions.cursor_item.as_ref().is_some_and(|stated| stated.is == CursorItem::Excluded)
@@ -223,13 +226,18 @@ impl<'a> List<'a> {
         let foreign: usize = self.walk.pages.iter().map(|page| self.strangers(page)).sum();
         let follows = self.walk.pages.windows(2).all(|pair| match &pair[1].start {
             Start::Before(cursor) => pair[0].facts.before.as_deref() == Some(cursor),
-            Start::After(cursor) => pair[0].facts.after.as_deref() == Some(cursor),
+            Start::After(cursor) => [&pair[0].facts.after, &pair[0].facts.last_item]
+                .into_iter()
+                .flatten()
+                .any(|own| own == cursor),
             _ => true,
         });
-        if !follows || self.walk.pages.len() * size < n + foreign {
+        // A right server needs no more pages than these, and may have no cursor behind them.
+        let enough = (n + foreign).div_ceil(size.max(1)).max(1);
+        if !follows || self.walk.pages.len() < enough {
             return None;
         }
-        let pages: Vec<&Page> = self.walk.pages.iter().collect();
+        let pages: Vec<&Page> = self.walk.pages.iter().take(enough).collect();
         Some(self.claim(&pages, (0, n), Fit::Whole))
     }
 
@@ -248,6 +256,8 @@ impl<'a> List<'a> {
         let size = self.size();
         let follows = self.part(page).and_then(|((from, to), fit)| match (&self.collection.style, fit) {
             _ if !self.expected.maybe.is_empty() => None,
+            // Of the other styles nothing is said of what follows but by the cursor, the token or the link itself.
+            (Style::ItemCursor(_) | Style::Token(_) | Style::LinkHeader(_) | Style::NextUrl(_), _) => None,
             (Style::TimestampCursor(_), Fit::First(size)) => {
                 // Between two bounds nothing is known of what lies beyond one of them.
                 (!matches!(page.start, Start::Between { .. })).then_some((to - from) as u64 > size)
@@ -290,6 +300,7 @@ impl<'a> List<'a> {
                     claims.push(Claim::Nothing { place: place(at) });
                 }
             }
+            Style::ItemCursor(_) | Style::Token(_) | Style::LinkHeader(_) | Style::NextUrl(_) => {}
             Style::TimestampCursor(style) => {
                 if let Some(follows) = follows {
                     claims.push(value(&style.has_more, follows.into()));
