@@ -1,5 +1,7 @@
 //! Claims as calls of the library's shell functions.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::shell::{Escape, Piece, quoted, word};
@@ -120,7 +122,7 @@ pub(super) fn names(steps: &Steps<'_>) -> Vec<(String, usize)> {
     let mut lines: Vec<(String, usize)> = Vec::new();
     for step in &steps.list {
         let created = &step.sent.created;
-        let parts: Vec<Option<(&str, usize, &str, usize, &str)>> = created
+        let parts: Vec<_> = created
             .iter()
             .map(|one| {
                 let (label, index) = numbered(&one.record)?;
@@ -335,7 +337,7 @@ fn ascii(value: &Value) -> String {
         } else {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(text, "\\u{unit:04x}");
             }
         }
     }

@@ -65,7 +65,7 @@ pub(super) const PARTS: &[Part] = &[
     ),
     jq("first_of", "def first_of(f): [f | select(. != null)] | first;"),
     jq("is_number", r#"def is_number: type == "string" and startswith("\u0001");"#),
-    jq("as_text", r#"def as_text: if . == null then null elif is_number then .[1:] else tostring end;"#),
+    jq("as_text", r"def as_text: if . == null then null elif is_number then .[1:] else tostring end;"),
     jq(
         "microseconds",
         r#"def microseconds:
@@ -158,7 +158,7 @@ def named($answers): $names | split("\n") | map(select(. != "") | split(" ")) | 
     ),
     jq(
         "ids",
-        r#"def ids($answers; $pages): [$pages[] | $answers[.] | at($items) | .[] | [at($id[])] | map(select(. != null)) | first | as_text];"#,
+        r"def ids($answers; $pages): [$pages[] | $answers[.] | at($items) | .[] | [at($id[])] | map(select(. != null)) | first | as_text];",
     ),
     shell(
         "uri",

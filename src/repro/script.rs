@@ -276,7 +276,8 @@ fn cleaning(steps: &Steps<'_>, cleanup: &[CaseExchange], secrets: &mut Vec<Strin
             Piece::Variable(name, _) if name != RUN => Some(name),
             _ => None,
         });
-        let guard: String = variables.map(|name| format!("[ -n \"${{{name}:-}}\" ] && ")).collect();
+        let guards: Vec<String> = variables.map(|name| format!("[ -n \"${{{name}:-}}\" ] && ")).collect();
+        let guard = guards.concat();
         let _ = writeln!(
             text,
             "  {guard}curl -sS -g --max-time 60 -o /dev/null{} {}{} 2>/dev/null",

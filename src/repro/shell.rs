@@ -138,7 +138,9 @@ pub(super) fn printf(pieces: &[Piece]) -> String {
 /// Any octets as such a command.
 pub(super) fn printf_octets(octets: &[u8]) -> String {
     let mut format = String::new();
-    octets.iter().for_each(|octet| escape(*octet, &mut format));
+    for octet in octets {
+        escape(*octet, &mut format);
+    }
     format!("printf '{format}'")
 }
 

@@ -65,8 +65,8 @@ impl<'a> Steps<'a> {
         steps.name_variables(&needed);
         for index in &needed {
             let sent = stream.exchanges[*index];
-            let shows = steps.shown.contains(index);
-            if !shows && !sent.exchange.is_success() {
+            let telling = steps.shown.contains(index);
+            if !telling && !sent.exchange.is_success() {
                 return Err(format!("it needs a request that the target refused: {}", sent.exchange.purpose));
             }
             let taken = steps
@@ -75,7 +75,7 @@ impl<'a> Steps<'a> {
                 .filter(|(source, _)| source.index == *index)
                 .map(|(source, name)| (name.clone(), source.at.clone(), source.form))
                 .collect();
-            steps.list.push(Step { number: steps.numbers[index], sent, shows, taken });
+            steps.list.push(Step { number: steps.numbers[index], sent, shows: telling, taken });
         }
         Ok(steps)
     }
@@ -140,7 +140,7 @@ impl<'a> Steps<'a> {
             // What an answer shows must be there for it to be shown again.
             let mut beside = values_of(&exchange.request);
             leaves(content, &mut String::new(), &mut |_, value| {
-                beside.extend(value.as_str().map(str::to_owned))
+                beside.extend(value.as_str().map(str::to_owned));
             });
             for value in &beside {
                 if may_be_id(value) {
@@ -285,8 +285,8 @@ impl<'a> Steps<'a> {
             let token = &rest[from..from + length];
             literal.push_str(&rest[..from]);
             let value: Option<String> = serde_json::from_str(token).ok();
-            let taken = value.map(|value| self.value(&value, index, &beside, Escape::Json));
-            match taken.as_deref() {
+            let written = value.map(|value| self.value(&value, index, &beside, Escape::Json));
+            match written.as_deref() {
                 Some([Piece::Variable(name, escape)]) if name != RUN => {
                     literal.push('"');
                     pieces.extend(marked(&std::mem::take(&mut literal), self.stream.namespace, RUN));

@@ -4,6 +4,7 @@
 //! answers, so nothing need be known of the API.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -185,7 +186,7 @@ pub(super) fn leaves(value: &Value, at: &mut String, found: &mut dyn FnMut(&str,
     match value {
         Value::Array(elements) => {
             for (i, element) in elements.iter().enumerate() {
-                at.push_str(&format!("/{i}"));
+                let _ = write!(at, "/{i}");
                 leaves(element, at, found);
                 at.truncate(length);
             }
