@@ -9,6 +9,8 @@ mod library;
 mod script;
 mod shell;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::collections::BTreeMap;
