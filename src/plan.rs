@@ -1,5 +1,9 @@
 //! The plan: which cases a suite gives, which rules judge each, and what is left out and why. Nothing is sent.
 
+use std::sync::Arc;
+
+use crate::known::Register;
+use crate::pagination::Style;
 use crate::rules::{self, Rule};
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Suite, Test};
@@ -40,6 +44,8 @@ pub struct Terms {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// What the user has set down about this target: some of it is not to be run.
+    pub known: Arc<Register>,
 }
 
 /// Makes the plan of a suite.
@@ -52,6 +58,10 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
         let rules: Vec<&'static Rule> =
             rules::for_case(suite, &case).into_iter().filter(|rule| terms.selects(&case, rule)).collect();
         if rules.is_empty() {
+            continue;
+        }
+        if let Some(reason) = terms.known.skipped(suite.name(), &case.operation, &case.id) {
+            plan.skipped.push(Skipped { case, reason });
             continue;
         }
         if case.scenario == Scenario::Credentials {
@@ -138,8 +148,15 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
                 add(case, Scenario::Walk { collection: name(), order });
             }
             add("pages".to_owned(), Scenario::Pages { collection: name() });
-            if matches!(collection.style, crate::pagination::Style::TimestampCursor(_)) {
-                add("bounds".to_owned(), Scenario::Bounds { collection: name() });
+            match &collection.style {
+                Style::TimestampCursor(_) | Style::ItemCursor(_) => {
+                    add("bounds".to_owned(), Scenario::Bounds { collection: name() });
+                }
+                Style::Token(_) => add("tokens".to_owned(), Scenario::Tokens { collection: name() }),
+                Style::LinkHeader(_) | Style::NextUrl(_) => {
+                    add("links".to_owned(), Scenario::Links { collection: name() });
+                }
+                Style::PageNumber(_) | Style::OffsetLimit(_) => {}
             }
             for filter in collection.filters.keys() {
                 add(

@@ -1,7 +1,6 @@
 //! The runner: seeds, runs the cases of a plan side by side, judges them, cleans up, and emits events in the order of the plan.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -9,14 +8,16 @@ use std::time::Instant;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
+use crate::coverage::Coverage;
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
     CaseExchange, CaseFinished, CaseSkipped, Convention, Created, DocumentText, Ending, Event, OperationHead,
-    Progress, RunFinished, RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    Progress, RunFinished, RunStarted, Seeded, Stale, SuiteFinished, SuiteStarted,
 };
-use crate::evidence::{Evidence, RecordNumber};
+use crate::evidence::{Entry, Evidence, RecordNumber, TransportErrorKind};
+use crate::known::{self, Account, Register};
 use crate::oracle::{Oracle, created};
-use crate::plan::{Plan, Planned};
+use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
 use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
@@ -33,6 +34,10 @@ pub struct Job {
     pub plan: Plan,
     /// The most requests that the driver's client sends; a run that sent so many is not whole.
     pub max_requests: Option<usize>,
+    /// What is known to be wrong with the target.
+    pub known: Arc<Register>,
+    /// The shares of the document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// How a run goes about.
@@ -56,6 +61,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
     sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
+    let mut account = Account::default();
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
         ending = Ending::NothingSelected;
         message = Some("the selection matches no case: `specproof list cases` names them all".to_owned());
@@ -64,7 +70,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         if ending == Ending::NothingSelected || *options.interrupted.borrow() {
             break;
         }
-        if let Some(problem) = run_suite(job, options, sink).await {
+        if let Some(problem) = run_suite(job, options, &mut account, sink).await {
             ending = Ending::NoVerdict;
             message.get_or_insert(problem);
         }
@@ -86,8 +92,38 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         message,
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
         elapsed_us: microseconds(begin),
+        // Of a run that is not whole nobody can say what would have failed in the rest of it.
+        stale: if ending == Ending::Complete { stale(&jobs, &account) } else { Vec::new() },
     }));
     ending
+}
+
+/// The entries about the target that are to be deleted.
+fn stale(jobs: &[Job], account: &Account) -> Vec<Stale> {
+    let Some(first) = jobs.first() else { return Vec::new() };
+    let planned = jobs.iter().map(|job| {
+        let suite = &job.driver.suite;
+        let terms = Terms { authenticated: job.driver.authenticated, ..Terms::default() };
+        let Plan { cases, skipped } = plan(suite, &terms);
+        let run = cases.into_iter().map(|planned| {
+            let codes = planned.rules.iter().map(|rule| rule.code).collect();
+            (planned.case.operation, planned.case.id, codes)
+        });
+        let left_out = skipped.into_iter().map(|left| (left.case.operation, left.case.id, Vec::new()));
+        let mut selected = BTreeMap::new();
+        for planned in &job.plan.cases {
+            for rule in &planned.rules {
+                *selected.entry((planned.case.operation.clone(), rule.code)).or_default() += 1;
+            }
+        }
+        known::Planned {
+            suite: suite.name().to_owned(),
+            operations: suite.file().operations.keys().cloned().collect(),
+            all: run.chain(left_out).collect(),
+            selected,
+        }
+    });
+    account.settle(&first.known, &planned.collect::<Vec<_>>())
 }
 
 /// The head of a run.
@@ -105,9 +141,9 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
 }
 
 /// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
-async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<String> {
+async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Sink<'_>) -> Option<String> {
     let suite = &job.driver.suite;
-    sink(Event::SuiteStarted(head(suite, &job.plan)));
+    sink(Event::SuiteStarted(head(suite, &job.plan, job.driver.given().clone())));
     for skipped in &job.plan.skipped {
         sink(Event::CaseSkipped(CaseSkipped {
             suite: suite.name().to_owned(),
@@ -134,24 +170,30 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
         seeding = driver::seed(&job.driver) => seeding,
         _ = interrupted.wait_for(|stop| *stop) => Seeding::interrupted(),
     };
-    let emit_exchanges = |case: &str, oracle: &Oracle, evidence: &Evidence, entries: Range<usize>| {
+    let emit_exchanges = |case: &str, entries: &[Entry], created: Vec<Vec<Created>>| {
         if options.exchanges {
-            let created = created(suite, oracle, evidence);
-            for (entry, created) in evidence.entries.iter().zip(created).take(entries.end).skip(entries.start)
-            {
+            for (entry, created) in entries.iter().zip(created) {
                 sink(Event::Exchange(CaseExchange {
                     case: case.to_owned(),
                     exchange: entry.exchange.clone(),
-                    created: created.into_iter().map(|(number, at)| told(oracle, number, at)).collect(),
+                    created,
                 }));
             }
         }
     };
-    for (resource, entries) in &seeding.order {
-        if let Some(evidence) = seeding.evidence.get(resource) {
-            let case = format!("{}::seeding", suite.name());
-            emit_exchanges(&case, &seeding.oracle, evidence, entries.clone());
+    let skipped = job.plan.skipped.iter().map(|left| (left.case.operation.clone(), left.reason.clone()));
+    let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
+    let created: BTreeMap<&String, Vec<Vec<Created>>> =
+        seeding.evidence.iter().map(|(name, e)| (name, acknowledged(suite, &seeding.oracle, e))).collect();
+    for (resource, range) in &seeding.order {
+        let (Some(evidence), Some(created)) = (seeding.evidence.get(resource), created.get(resource)) else {
+            continue;
+        };
+        for entry in &evidence.entries[range.clone()] {
+            coverage.add(&entry.exchange);
         }
+        let case = format!("{}::seeding", suite.name());
+        emit_exchanges(&case, &evidence.entries[range.clone()], created[range.clone()].to_vec());
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for (_, record) in seeding.oracle.records() {
@@ -180,20 +222,26 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
                     _ = interrupted.wait_for(|stop| *stop) => not_run(suite, planned, "the run was interrupted"),
                 };
                 progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
-                result
+                let (event, mut evidence, oracle) = result;
+                let mut created = acknowledged(suite, &oracle, &evidence);
+                // The evidence of a creation begins with that of seeding, which was told already.
+                let told = match &planned.case.scenario {
+                    Scenario::Create { resource } => seeding_ref.evidence.get(resource).map_or(0, |e| e.entries.len()),
+                    _ => 0,
+                };
+                let told = told.min(evidence.entries.len());
+                evidence.entries.drain(..told);
+                created.drain(..told);
+                (event, evidence.entries, created)
             }
         }))
         .buffered(jobs);
-        while let Some((event, evidence, oracle)) = finished.next().await {
-            // The evidence of a resource's creation begins with the exchanges that seeded it, which were told already.
-            let planned = job.plan.cases.iter().find(|planned| planned.case.id == event.case);
-            let told = planned.map_or(0, |planned| match &planned.case.scenario {
-                Scenario::Create { resource } => {
-                    seeding.evidence.get(resource).map_or(0, |seeded| seeded.entries.len())
-                }
-                _ => 0,
-            });
-            emit_exchanges(&event.case, &oracle, &evidence, told..evidence.entries.len());
+        while let Some((event, evidence, created)) = finished.next().await {
+            for entry in &evidence {
+                coverage.add(&entry.exchange);
+            }
+            emit_exchanges(&event.case, &evidence, created);
+            account.add(&event);
             sink(Event::CaseFinished(event));
         }
     }
@@ -204,10 +252,14 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
     } else {
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
-        let case = format!("{}::cleanup", suite.name());
-        emit_exchanges(&case, &seeding.oracle, &evidence, 0..evidence.entries.len());
+        for entry in &evidence.entries {
+            coverage.add(&entry.exchange);
+        }
+        let nothing = vec![Vec::new(); evidence.entries.len()];
+        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries, nothing);
         left_behind = left;
     }
+    sink(Event::Covered(coverage.report(&job.required)));
     sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
     seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message))
 }
@@ -224,8 +276,19 @@ pub async fn run_case(
     }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
+    let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
+    if !evidence.entries.iter().all(recorded) {
+        let cause = "the recording does not hold every request of this case: it is of another version, or of another suite";
+        return not_run(suite, planned, cause);
+    }
     let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
-    let judgements = planned.rules.iter().map(|rule| rules::judge(rule, &scene)).collect();
+    let judged = planned.rules.iter().map(|rule| {
+        let mut judgement = rules::judge(rule, &scene);
+        job.known.mark(suite.name(), &planned.case.operation, &mut judgement);
+        judgement.trim();
+        judgement
+    });
+    let judgements = judged.collect();
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),
@@ -250,15 +313,18 @@ fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evid
     (event, Evidence::default(), Arc::default())
 }
 
-/// A record as an event tells of it.
-fn told(oracle: &Oracle, number: RecordNumber, at: String) -> Created {
-    let record = oracle.record(number);
-    let parent = record.parent.map(|parent| oracle.record(parent).name());
-    Created { record: record.name(), id: record.id.clone(), at, parent }
+/// For each entry, the records that its answer acknowledged, as events tell of them.
+fn acknowledged(suite: &Suite, oracle: &Oracle, evidence: &Evidence) -> Vec<Vec<Created>> {
+    let told = |(number, at): (RecordNumber, String)| {
+        let record = oracle.record(number);
+        let parent = record.parent.map(|parent| oracle.record(parent).name());
+        Created { record: record.name(), id: record.id.clone(), at, parent }
+    };
+    created(suite, oracle, evidence).into_iter().map(|entry| entry.into_iter().map(told).collect()).collect()
 }
 
 /// The head of a suite.
-fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
+fn head(suite: &Suite, plan: &Plan, variables: BTreeMap<String, String>) -> SuiteStarted {
     let document = suite.document();
     let file = suite.file();
     SuiteStarted {
@@ -281,6 +347,7 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
         conventions: conventions(suite),
         cases: plan.cases.len(),
         will_create: will_create(file),
+        variables,
     }
 }
 

@@ -148,7 +148,7 @@ async fn attempt(
     };
     let job = setup::job(suite, &target, &common).map_err(|error| Failure::usage(error.to_string()))?;
     let options = runner::Options {
-        jobs: arguments.pace.jobs,
+        jobs: arguments.pace.jobs(),
         keep: false,
         exchanges: true,
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),

@@ -8,6 +8,7 @@ mod cleanup;
 mod content;
 mod filters;
 mod items;
+mod links;
 mod list;
 mod pages;
 mod parameters;
@@ -15,6 +16,7 @@ mod perform;
 mod protocol;
 mod request;
 mod seed;
+mod tokens;
 mod unknown;
 mod values;
 mod walks;
@@ -44,6 +46,8 @@ pub struct Driver {
     pub namespace: String,
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// The values of the suite's variables that the user gave.
+    given: BTreeMap<String, String>,
     /// The values of the suite's variables, given or discovered.
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
@@ -72,11 +76,17 @@ impl Driver {
             seed,
             namespace,
             authenticated,
+            given: variables.clone(),
             variables: RwLock::new(variables),
             forms: RwLock::default(),
             servers,
             created: Mutex::default(),
         }
+    }
+
+    /// The values of the suite's variables that the user gave.
+    pub fn given(&self) -> &BTreeMap<String, String> {
+        &self.given
     }
 
     /// The value of a variable, if it has one by now.

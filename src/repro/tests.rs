@@ -51,6 +51,7 @@ fn script(claim: Claim) -> Result<String, String> {
         pointer: None,
         exchanges: vec![shown.clone()],
         repeats: 0,
+        known: None,
         proof: Some(Box::new(Proof { claim, further: Vec::new(), records: Vec::new() })),
     };
     let judgement = Judgement {
@@ -59,6 +60,7 @@ fn script(claim: Claim) -> Result<String, String> {
         findings: vec![finding],
         cause: None,
         notes: Vec::new(),
+        more: Vec::new(),
     };
     let mut scripts = Scripts::default();
     let head: RunStarted = serde_json::from_value(json!({

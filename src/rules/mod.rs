@@ -14,6 +14,7 @@ mod filter;
 mod http;
 mod isolation;
 mod lifecycle;
+mod link;
 mod negative;
 mod offset;
 mod order;
@@ -26,6 +27,7 @@ mod schema;
 mod sheet;
 #[cfg(test)]
 mod testing;
+mod token;
 
 pub use declare::{HEADINGS, Rule};
 pub use registry::{RULES, find};
@@ -45,7 +47,7 @@ pub fn for_case(suite: &Suite, case: &Case) -> Vec<&'static Rule> {
         .collect()
 }
 
-/// Judges one case by one rule.
+/// Judges one case by one rule. The findings are not trimmed yet: [`Judgement::trim`] does that once the known ones are marked.
 pub fn judge(rule: &'static Rule, scene: &Scene<'_>) -> Judgement {
     let mut sheet = Sheet::new(rule, scene);
     (rule.check)(scene, &mut sheet);
@@ -58,6 +60,7 @@ pub fn inconclusive(rule: &Rule, cause: &str) -> Judgement {
         rule: rule.code.to_owned(),
         verdict: Verdict::Inconclusive,
         findings: Vec::new(),
+        more: Vec::new(),
         cause: Some(cause.to_owned()),
         notes: Vec::new(),
     }

@@ -4,13 +4,14 @@
 //! sends them again can tell whether the fault is still there. Values are those of the run: ids and instants that the target chose are put
 //! in terms of a new run by whoever writes the script.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::evidence::Exchange;
 
 /// How a finding can be shown again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Proof {
     /// What does not hold. Its exchanges are numbered from 0: first those of the finding, then the further ones.
     pub claim: Claim,
@@ -23,7 +24,7 @@ pub struct Proof {
 }
 
 /// When two values count as the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Likeness {
     /// The same JSON value: text by code point, numbers exactly.
@@ -37,7 +38,7 @@ pub enum Likeness {
 }
 
 /// What a header field must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Must {
     /// It is there, and not empty.
@@ -51,7 +52,7 @@ pub enum Must {
 }
 
 /// A place in an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The exchange.
     pub exchange: usize,
@@ -63,7 +64,7 @@ pub struct Place {
 }
 
 /// An item of a list, told by its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Item {
     /// Where the array of items stands.
     pub items: String,
@@ -74,7 +75,7 @@ pub struct Item {
 }
 
 /// Where the ids of a list's items stand, over one page or several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pages {
     /// The exchanges, in the order of the list.
     pub exchanges: Vec<usize>,
@@ -85,7 +86,7 @@ pub struct Pages {
 }
 
 /// How the items that came must stand to those expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
     /// They are those, and no others.
@@ -97,7 +98,7 @@ pub enum Fit {
 }
 
 /// What an answer must be.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Claim {
     /// The status lies in one of these ranges, both ends included.
