@@ -67,8 +67,8 @@ pub(super) fn call(steps: &Steps<'_>, claim: &Claim) -> Result<String, String> {
             compare(*by)
         ),
         Claim::Schema { place, schema } => {
-            let (filter, schema) = (quoted(&filter(place)), quoted(&ascii(schema)));
-            format!("expect_schema {} {filter} {schema}", n(&place.exchange)?)
+            let pointer = place.at.first().map_or("", String::as_str);
+            format!("expect_schema {} {} {}", n(&place.exchange)?, quoted(pointer), quoted(&ascii(schema)))
         }
         Claim::List { pages, groups, part, maybe, open, fit } => {
             let names =

@@ -63,6 +63,12 @@ pub(super) const PARTS: &[Part] = &[
         r#"def at($p): reduce ($p | split("/")[1:][] | gsub("~1"; "/") | gsub("~0"; "~")) as $k
   (.; if type == "array" then (try .[$k | tonumber] catch null) elif type == "object" then .[$k] else null end);"#,
     ),
+    jq(
+        "there",
+        r#"def there($p): if $p == "" then true else ($p | split("/")) as $t | at($t[:-1] | join("/")) as $up
+  | ($t[-1] | gsub("~1"; "/") | gsub("~0"; "~")) as $k
+  | if ($up | type) == "object" then $up | has($k) elif ($up | type) == "array" then ($up | length) > ($k | tonumber) else false end end;"#,
+    ),
     jq("first_of", "def first_of(f): [f | select(. != null)] | first;"),
     jq("is_number", r#"def is_number: type == "string" and startswith("\u0001");"#),
     jq("as_text", r"def as_text: if . == null then null elif is_number then .[1:] else tostring end;"),
@@ -325,13 +331,13 @@ expect_same() {
     ),
     shell(
         "expect_schema",
-        r#"# expect_schema N PLACE SCHEMA
+        r#"# expect_schema N POINTER SCHEMA: what stands there, if anything does, obeys the schema.
 expect_schema() {
   [ "$(cat "$1.curl")" = 0 ] || die "request $1 got no whole answer: $(cat "$1.error")"
   printf '%s' "$3" >schema
   echo "expected: $(head -c 400 schema)"
-  printf 'came:     '; jq -c "$lib $2" "$1" | head -c 400; echo
-  jq -e --slurpfile s schema "$lib $2 | valid(\$s[0])" "$1" >/dev/null
+  printf 'came:     '; jq -c --arg p "$2" "$lib if there(\$p) then at(\$p) else \"nothing\" end" "$1" | head -c 400; echo
+  jq -e --arg p "$2" --slurpfile s schema "$lib (there(\$p) | not) or (at(\$p) | valid(\$s[0]))" "$1" >/dev/null
 }
 "#,
     ),

@@ -10,7 +10,7 @@ use crate::verdict::{Claim, Finding, Judgement, Level, Proof, Requirement, Verdi
 fn exchange(method: &str, path: &str, sent: Option<Value>, status: u16, answer: &Value) -> Exchange {
     Exchange {
         operation: "operation".into(),
-        purpose: format!("{method} {path}"),
+        purpose: "purpose".into(),
         request: Request {
             method: method.into(),
             path: path.into(),
