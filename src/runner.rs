@@ -190,7 +190,7 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
             continue;
         };
         for entry in &evidence.entries[range.clone()] {
-            coverage.add(&entry.exchange);
+            coverage.add(entry);
         }
         let case = format!("{}::seeding", suite.name());
         emit_exchanges(&case, &evidence.entries[range.clone()], created[range.clone()].to_vec());
@@ -238,7 +238,7 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         .buffered(jobs);
         while let Some((event, evidence, created)) = finished.next().await {
             for entry in &evidence {
-                coverage.add(&entry.exchange);
+                coverage.add(entry);
             }
             emit_exchanges(&event.case, &evidence, created);
             account.add(&event);
@@ -253,7 +253,7 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
         for entry in &evidence.entries {
-            coverage.add(&entry.exchange);
+            coverage.add(entry);
         }
         let nothing = vec![Vec::new(); evidence.entries.len()];
         emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries, nothing);

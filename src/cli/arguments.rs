@@ -239,7 +239,8 @@ impl Pace {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct Look {
-    /// Write a further report: jsonl, junit, html, markdown, or repro (scripts, into a directory); `-` is standard output (repeatable)
+    /// Write a further report: jsonl, junit, html, markdown, har, sarif, badge, github, json or repro (scripts, into a directory); `-` is standard
+    /// output (repeatable)
     #[arg(long = "report", value_name = "KIND=PATH", value_parser = Wanted::parse)]
     pub(super) reports: Vec<Wanted>,
     /// Write scripts that show the findings again into a directory; short for `--report repro=DIR`
@@ -254,9 +255,23 @@ pub(super) struct Look {
     /// Write every exchange too
     #[arg(long, short, conflicts_with = "quiet")]
     pub(super) verbose: bool,
+    /// How the report for people is written; json gives one document in its place
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(super) format: ReportFormat,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+}
+
+/// How the report for people is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// A line for each operation, three for each defect
+    Compact,
+    /// A block for each operation, defects with all that is needed to act on them
+    Full,
+    /// One JSON document
+    Json,
 }
 
 /// When to use colours.
