@@ -187,6 +187,7 @@ mod tests {
             pointer: None,
             exchanges: Vec::new(),
             repeats: times - 1,
+            proof: None,
             known,
         }
     }
