@@ -35,7 +35,9 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["event", "oracle"], may_import: May::Above },
     Layer { modules: &["audit", "coverage", "known", "rules"], may_import: May::Above },
     // A report is a fold over events: it sees what rules declare, never who sends.
-    Layer { modules: &["report", "repro"], may_import: May::First(4) },
+    Layer { modules: &["report"], may_import: May::First(4) },
+    // Scripts are written for the findings that reports show.
+    Layer { modules: &["repro"], may_import: May::First(5) },
     Layer { modules: &["plan"], may_import: May::First(4) },
     Layer { modules: &["client"], may_import: May::Above },
     Layer { modules: &["driver"], may_import: May::Above },
