@@ -1,13 +1,18 @@
 //! Content at both sides of every bound that the document sets, and content that is no JSON.
 
 use super::Driver;
+use super::list::Ask as ListAsk;
 use super::request::{Content, Parts};
 use super::values::Place;
-use crate::evidence::{Ask, Asked, Evidence, Probe};
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::{Expectation, body_specimens, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{Make, Resource};
+
+/// The contents that are no JSON which every operation gets: what each parser refuses, and what breaks those that do not look.
+const TELLING: [&str; 6] =
+    ["malformed", "truncated", "empty", "deep-nesting", "invalid-utf8", "lone-surrogate"];
 
 impl Driver {
     /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own.
@@ -67,7 +72,11 @@ impl Driver {
             evidence.probes.push(Probe { label: specimen.label, ask, entry });
         }
 
+        let all = self.is_most_seeded(resource_name);
         for raw in raw_bodies(&base) {
+            if !all && !TELLING.contains(&raw.label) {
+                continue;
+            }
             let refuse = raw.expectation == Expectation::Refuse;
             let mut parts = parts.clone();
             parts.content = Some(Content::Raw(raw.bytes, Some("application/json")));
@@ -77,6 +86,37 @@ impl Driver {
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
+        self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+    }
+
+    /// Reads the list that shows what was created, though it should not have been.
+    async fn what_came_of_it(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        parent: Option<RecordNumber>,
+    ) {
+        let lists = self.suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name);
+        for (name, collection) in lists {
+            let of = collection.scope.as_deref();
+            let Some(scope) = parent.zip(of).and_then(|(parent, of)| oracle.ancestor(parent, of)) else {
+                continue;
+            };
+            let size = self.suite.size_bounds(collection).maximum;
+            let ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, size));
+            self.walk(oracle, evidence, "after refusals", WalkKind::Later, ask).await;
+        }
+    }
+
+    /// Whether of no other resource more records are seeded: its operation gets every content that is no JSON, the others some.
+    fn is_most_seeded(&self, resource_name: &str) -> bool {
+        let file = self.suite.file();
+        let count = |name: &str| -> usize {
+            file.seed.iter().filter(|group| group.resource == name).map(|group| group.count).sum()
+        };
+        let own = count(resource_name);
+        file.resources.keys().all(|other| count(other) <= own)
     }
 
     /// Whether a place in the content holds a name or a reference of the record.

@@ -5,6 +5,7 @@
 mod bounds;
 mod cleanup;
 mod content;
+mod deletion;
 mod filters;
 mod items;
 mod list;
@@ -14,6 +15,7 @@ mod perform;
 mod protocol;
 mod request;
 mod seed;
+mod together;
 mod values;
 mod walks;
 mod writes;

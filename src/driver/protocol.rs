@@ -1,10 +1,14 @@
 //! What HTTP itself demands: methods that a path does not have, HEAD, and credentials.
 
 use super::Driver;
+use super::request::Content;
 use crate::client::Credentials;
 use crate::evidence::{Ask, Asked, Evidence, Probe};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
+
+/// The most undocumented methods that one operation is asked with.
+const METHODS: usize = 2;
 
 impl Driver {
     /// HEAD beside GET, and every method that no operation of the document has on this path. The methods that would change something are
@@ -28,10 +32,13 @@ impl Driver {
             *value = format!("{}-none", self.namespace);
         }
         nowhere.content = None;
-        for method in ["GET", "PUT", "POST", "PATCH", "DELETE"] {
-            if documented.iter().any(|m| m == method) {
-                continue;
-            }
+        // Another pair of methods for each operation, so that each is tried somewhere and nothing is asked too often.
+        let place = self.suite.file().operations.keys().position(|short| *short == case.operation);
+        let mut methods = ["PATCH", "DELETE", "PUT", "GET", "POST"];
+        let count = methods.len();
+        methods.rotate_left(place.unwrap_or_default() % count);
+        let undocumented = methods.into_iter().filter(|method| documented.iter().all(|m| m != method));
+        for method in undocumented.take(METHODS) {
             let mut outgoing =
                 self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
             outgoing.method = http::Method::from_bytes(method.as_bytes()).unwrap_or_default();
@@ -72,11 +79,24 @@ impl Driver {
                 (name.clone(), characters.as_str().to_owned())
             })
             .collect();
+        // Content that breaks the document, and not only JSON: a framework may parse that before it looks at credentials.
+        let operation = self.suite.operation(&case.operation);
+        let schema = operation.request_body.as_ref().and_then(|body| body.content.first()?.schema.as_ref());
+        let wrong_content = schema.and_then(|schema| {
+            let contents = [serde_json::json!({ "specproof": [] }), serde_json::json!([])];
+            contents.into_iter().find(|content| !schema.is_valid(content))
+        });
+        nowhere.content = wrong_content.map(Content::Json);
+        let place = self.suite.file().operations.keys().position(|short| *short == case.operation);
+        let other = if place.is_some_and(|place| place.is_multiple_of(2)) {
+            ("unknown credentials", &usual, wrong(""))
+        } else {
+            ("wrong scheme", &usual, wrong("Basic "))
+        };
         let cases = [
             ("credentials without their last character", &usual, Credentials::Other(cut)),
             ("no credentials", &usual, Credentials::None),
-            ("unknown credentials", &usual, wrong("")),
-            ("wrong scheme", &usual, wrong("Basic ")),
+            other,
             ("no credentials, nothing there", &nowhere, Credentials::None),
         ];
         for (what, parts, credentials) in cases {

@@ -91,6 +91,18 @@ impl Driver {
         evidence.entries.len() - 1
     }
 
+    /// The same on a connection of its own.
+    pub(super) async fn send_on_new_connection(
+        &self,
+        evidence: &mut Evidence,
+        outgoing: Outgoing,
+        asked: Asked,
+    ) -> usize {
+        let exchange = self.client.send_on_new_connection(outgoing).await;
+        evidence.entries.push(Entry { exchange, asked });
+        evidence.entries.len() - 1
+    }
+
     /// The path parameters of an operation, as far as a record and its ancestors give them.
     pub(super) fn path_of(
         &self,

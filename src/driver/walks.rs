@@ -10,6 +10,8 @@ use crate::suite::{Collection, SizeBounds};
 
 /// The most pages that a walk with a small page size may take.
 const MOST_PAGES: usize = 17;
+/// The most that it may take in an order beside the usual one.
+const FEW_PAGES: usize = 3;
 
 impl Driver {
     /// Walks every scope in one order with every page size that tells something; for an order that mirrors another, that one too.
@@ -38,7 +40,7 @@ impl Driver {
                 sizes(known.len(), bounds).into_iter().map(Some).collect()
             } else {
                 // The usual order gets every size; the others only enough to see that paging goes with them.
-                let small = if pages_for(known.len(), 7) <= MOST_PAGES { Some(7) } else { bounds.default };
+                let small = if pages_for(known.len(), 7) <= FEW_PAGES { Some(7) } else { bounds.default };
                 vec![small, largest]
             };
             if order == 0 && collection.scope.is_some() && bounds.default.is_some() {

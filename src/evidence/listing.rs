@@ -128,6 +128,14 @@ pub enum WalkKind {
     Permuted,
     /// The same request as the walk before it.
     Repeat,
+    /// A page that holds all of a list, before records were created in it.
+    Before,
+    /// The same request right after the creation was acknowledged, on a connection of its own.
+    After,
+    /// The same request once more, after everything else that the case sent.
+    Later,
+    /// From the start to the end, while records are created in the list.
+    Growing,
 }
 
 /// The pages that one query gave.
@@ -151,6 +159,11 @@ impl Walk {
     /// Whether the walk went from the start of the list to what the target said is its end.
     pub fn is_whole(&self) -> bool {
         self.kind == WalkKind::Full && self.end == WalkEnd::Exhausted
+    }
+
+    /// Whether every answer of it is a page.
+    pub fn is_read(&self) -> bool {
+        !self.pages.is_empty() && self.pages.iter().all(|page| page.ids.is_some())
     }
 
     /// The ids of all items in the order met, without those that have none.
@@ -179,6 +192,11 @@ pub enum Ask {
         /// The record.
         record: RecordNumber,
     },
+    /// A record was created by several clients at once, all of them with the same name.
+    CreateAtOnce {
+        /// The record.
+        record: RecordNumber,
+    },
     /// A record was fetched.
     Fetch {
         /// The record.
@@ -200,6 +218,33 @@ pub enum Ask {
         /// The field.
         field: String,
         /// The value that was sent.
+        value: Value,
+    },
+    /// A record was fetched after several clients had changed it at once.
+    FetchUpdatedAtOnce {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The values of the changes that were acknowledged.
+        values: Vec<Value>,
+    },
+    /// A record was changed through a parent that is not its own: `field` was to hold `value`.
+    UpdateElsewhere {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The value that was sent.
+        value: Value,
+    },
+    /// A record was fetched after changes that the target should have refused.
+    FetchAfterRefusals {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The value that it held before.
         value: Value,
     },
     /// A record that never existed was asked for.
@@ -246,6 +291,28 @@ pub enum Ask {
     },
     /// A record was deleted.
     Delete {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A deleted record was deleted once more.
+    DeleteAgain {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was to be deleted through a parent that is not its own.
+    DeleteElsewhere {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was to be deleted that must not be while another lies in it.
+    DeleteWithChildren {
+        /// The record.
+        record: RecordNumber,
+        /// What lies in it.
+        child: RecordNumber,
+    },
+    /// A record was fetched after others were deleted.
+    FetchKept {
         /// The record.
         record: RecordNumber,
     },

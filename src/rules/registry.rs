@@ -92,12 +92,14 @@ pub static RULES: &[&Rule] = &[
     // ISO: between parents.
     &isolation::item_of_another_parent::ITEM_OF_ANOTHER_PARENT,
     &isolation::found_through_wrong_parent::FOUND_THROUGH_WRONG_PARENT,
+    &isolation::changed_through_wrong_parent::CHANGED_THROUGH_WRONG_PARENT,
     // NEG: what breaks the document is refused, what is barely valid is not.
     &negative::invalid_accepted::INVALID_ACCEPTED,
     &negative::valid_edge_refused::VALID_EDGE_REFUSED,
     &negative::invalid_content_accepted::INVALID_CONTENT_ACCEPTED,
     &negative::malformed_cursor_accepted::MALFORMED_CURSOR_ACCEPTED,
     &negative::refused_with_server_error::REFUSED_WITH_SERVER_ERROR,
+    &negative::refused_left_trace::REFUSED_LEFT_TRACE,
     // AUT: without credentials, or with wrong ones.
     &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
     &credentials::challenge_missing::CHALLENGE_MISSING,
@@ -107,8 +109,15 @@ pub static RULES: &[&Rule] = &[
     &lifecycle::update_not_kept::UPDATE_NOT_KEPT,
     &lifecycle::created_twice::CREATED_TWICE,
     &lifecycle::deleted_still_listed::DELETED_STILL_LISTED,
+    &lifecycle::deletion_reaches_further::DELETION_REACHES_FURTHER,
+    &lifecycle::children_outlive_parent::CHILDREN_OUTLIVE_PARENT,
+    &lifecycle::deleted_with_children::DELETED_WITH_CHILDREN,
     // CON: many at once.
     &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
+    &concurrency::stale_after_write::STALE_AFTER_WRITE,
+    &concurrency::walk_disturbed::WALK_DISTURBED,
+    &concurrency::one_name_split::ONE_NAME_SPLIT,
+    &concurrency::update_blended::UPDATE_BLENDED,
 ];
 
 /// The rule with this code, in any case of letters.

@@ -158,6 +158,18 @@ impl<'a> Checker<'a> {
             if let Some(promise) = &delete.leaves_list {
                 self.requirement(&format!("{at}.delete.leaves-list.requirement"), &promise.requirement)?;
             }
+            if let Some(statuses) = &delete.children_go {
+                self.requirement(&format!("{at}.delete.children-go.requirement"), &statuses.requirement)?;
+            }
+            if let Some(refused) = &delete.refused_with {
+                self.among(
+                    &format!("{at}.delete.refused-with.resource"),
+                    "resource",
+                    &refused.resource,
+                    resources(),
+                )?;
+                self.requirement(&format!("{at}.delete.refused-with.requirement"), &refused.requirement)?;
+            }
         }
         for (name, field) in &resource.fields {
             let at = format!("{at}.fields.{name}");
@@ -190,6 +202,10 @@ impl<'a> Checker<'a> {
         }
         if let Some(parameter) = &collection.scope_query {
             self.query(&format!("{at}.scope-query"), operation, parameter)?;
+        }
+        if let Some(field) = collection.others.as_ref().and_then(|others| others.told_apart_by.as_ref()) {
+            let fields = self.file.resources[&collection.resource].fields.keys().map(String::as_str);
+            self.among(&format!("{at}.others.told-apart-by"), "field", field, fields)?;
         }
         let style = format!("{at}.style.{}", collection.style.name());
         for (key, parameter) in collection.style.parameters_by_key() {

@@ -49,6 +49,9 @@ pub struct Collection {
 pub struct Others {
     /// Who and when, as one sentence.
     pub because: String,
+    /// The field in which others show another value than the one that all of our records have.
+    #[serde(default)]
+    pub told_apart_by: Option<String>,
 }
 
 /// What a list under an unknown parent answers.

@@ -241,6 +241,24 @@ pub struct Delete {
     /// Whether the record is out of its list as soon as the answer has come.
     #[serde(default)]
     pub leaves_list: Option<Promise>,
+    /// How the lists of what lay in it answer as soon as the answer has come.
+    #[serde(default)]
+    pub children_go: Option<Statuses>,
+    /// What must not lie in the record when it is deleted.
+    #[serde(default)]
+    pub refused_with: Option<RefusedWith>,
+}
+
+/// A resource whose records keep their parent from being deleted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefusedWith {
+    /// The resource.
+    pub resource: String,
+    /// The statuses that refuse the deletion.
+    pub status: Vec<u16>,
+    /// The key of the requirement.
+    pub requirement: String,
 }
 
 /// One property of a representation and what is known of its value.
