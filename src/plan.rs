@@ -40,6 +40,8 @@ pub struct Terms {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// The longest that a case may wait for something to happen in the target by itself.
+    pub max_wait: std::time::Duration,
 }
 
 /// Makes the plan of a suite.
@@ -67,6 +69,11 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
                 plan.skipped.push(Skipped { case, reason: reason.to_owned() });
                 continue;
             }
+        }
+        if matches!(case.scenario, Scenario::Expire { .. }) && terms.max_wait.is_zero() {
+            let reason = "it has to be waited for, which only --max-wait SECONDS allows";
+            plan.skipped.push(Skipped { case, reason: reason.to_owned() });
+            continue;
         }
         plan.cases.push(Planned { case, rules });
     }
@@ -126,6 +133,9 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
             if resource.create.operation == *short {
                 add("create".to_owned(), Scenario::Create { resource: resource_name() });
             }
+            if resource.create.operation == *short && resource.expires.is_some() {
+                add("expire".to_owned(), Scenario::Expire { resource: resource_name() });
+            }
             if resource.fetch.as_ref().is_some_and(|fetch| fetch.operation == *short) {
                 add("fetch".to_owned(), Scenario::Fetch { resource: resource_name() });
                 add("fetch-elsewhere".to_owned(), Scenario::FetchElsewhere { resource: resource_name() });
@@ -157,6 +167,9 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
             if let [first, second, ..] = plain.as_slice() {
                 let (first, second) = ((*first).clone(), (*second).clone());
                 add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });
+            }
+            if file.tenants.is_some() && collection.scope.is_some() {
+                add("other-tenant".to_owned(), Scenario::OtherTenant { collection: name() });
             }
             if collection.unknown_parent.is_some() && collection.scope.is_some() {
                 add("unknown-parent".to_owned(), Scenario::UnknownParent { collection: name() });

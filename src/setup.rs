@@ -144,6 +144,8 @@ pub struct Common {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// The longest that a case may wait for something to happen in the target by itself.
+    pub max_wait: Duration,
 }
 
 /// One suite on one target, planned and ready to be run.
@@ -163,9 +165,14 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let client = Client::new(options)?;
-    let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
-    let terms =
-        Terms { authenticated: driver.authenticated, only: common.only.clone(), skip: common.skip.clone() };
+    let mut driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
+    driver.max_wait = common.max_wait;
+    let terms = Terms {
+        authenticated: driver.authenticated,
+        only: common.only.clone(),
+        skip: common.skip.clone(),
+        max_wait: common.max_wait,
+    };
     let plan = plan(suite, &terms);
     Ok(Job { driver, plan, max_requests })
 }

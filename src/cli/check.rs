@@ -1,7 +1,7 @@
 //! `specproof check`: runs suites against a target, or against the bundled reference server.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use specproof::client::{Reachability, probe};
 use specproof::event::{Ending, Event, RunFinished};
@@ -81,6 +81,7 @@ async fn run_on(
         namespace: namespace(),
         only: arguments.selection.only.clone(),
         skip: arguments.selection.skip.clone(),
+        max_wait: Duration::from_secs(arguments.pace.max_wait),
     };
     let jobs = jobs(suites, &target, token, &common)?;
     let interrupted = signals::watch("interrupted: cleaning up; once more ends at once")

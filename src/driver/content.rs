@@ -1,5 +1,7 @@
 //! Content at both sides of every bound that the document sets, and content that is no JSON.
 
+use std::collections::BTreeSet;
+
 use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::{Content, Parts};
@@ -11,8 +13,7 @@ use crate::scenario::Case;
 use crate::suite::{Make, Resource};
 
 /// The contents that are no JSON which every operation gets: what each parser refuses, and what breaks those that do not look.
-const TELLING: [&str; 6] =
-    ["malformed", "truncated", "empty", "deep-nesting", "invalid-utf8", "lone-surrogate"];
+const TELLING: [&str; 4] = ["malformed", "truncated", "empty", "deep-nesting"];
 
 impl Driver {
     /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own.
@@ -86,7 +87,26 @@ impl Driver {
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
+        let lists = evidence.walks.len();
         self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+        if self.holds_more(evidence, resource, &case.operation, lists) {
+            // Whether the refused ones left it there, or each creation does.
+            let outgoing = self.outgoing(&case.operation, "usual content again", &usual);
+            let entry = self.send(evidence, outgoing, Asked::Good).await;
+            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+        }
+    }
+
+    /// Whether lists that were read hold more than the answers of an operation told of.
+    fn holds_more(&self, evidence: &Evidence, resource: &Resource, operation: &str, lists: usize) -> bool {
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for entry in evidence.entries.iter().filter(|entry| entry.exchange.operation == operation) {
+            let answer = entry.exchange.json().and_then(|json| resource.create.answer.find(json));
+            let records = answer.map(|a| a.as_array().map_or(std::slice::from_ref(a), Vec::as_slice));
+            told.extend(records.unwrap_or_default().iter().filter_map(|r| resource.id.find(r)?.as_str()));
+        }
+        evidence.walks[lists..].iter().flat_map(crate::evidence::Walk::ids).any(|id| !told.contains(id))
     }
 
     /// Reads the list that shows what was created, though it should not have been.

@@ -17,7 +17,7 @@ impl Driver {
         let resource = suite.resource(resource_name);
         let Some(delete) = &resource.delete else { return };
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "delete").await else { return };
-        let made = self.scratch_record(oracle, evidence, resource_name, "delete", parent).await;
+        let made = self.scratch_record(oracle, evidence, resource_name, "gone", parent).await;
         let Some(record) = made else { return };
         let sibling = self.scratch_record(oracle, evidence, resource_name, "beside", parent).await;
         // The first seeded parent holds what the children of a namesake may refer to.
@@ -25,7 +25,7 @@ impl Driver {
             oracle.records().find(|(_, record)| record.resource == *parent).map(|(number, _)| number)
         });
         let namesake = match elsewhere {
-            Some(_) => self.scratch_record(oracle, evidence, resource_name, "delete", elsewhere).await,
+            Some(_) => self.scratch_record(oracle, evidence, resource_name, "gone", elsewhere).await,
             None => None,
         };
         let child = suite.child_of(resource_name);
@@ -41,6 +41,10 @@ impl Driver {
         if shows {
             self.lists_in(oracle, evidence, resource_name, &parents, WalkKind::Before).await;
         }
+        let kept: Vec<RecordNumber> = namesake.or(sibling).into_iter().collect();
+        if let Some(child) = child {
+            self.lists_in(oracle, evidence, child, &kept, WalkKind::Before).await;
+        }
         if let (Some(sibling), Some(through)) = (sibling, elsewhere) {
             let path = self.path_through(&delete.operation, oracle, resource_name, sibling, through);
             let ask = Ask::DeleteElsewhere { record: sibling };
@@ -53,15 +57,13 @@ impl Driver {
         self.fetch_deleted(oracle, evidence, resource, delete, record).await;
         let ask = Ask::DeleteAgain { record };
         self.deleting(evidence, delete, own, "delete again", ask, Asked::Open).await;
-        for kept in [sibling, namesake].into_iter().flatten() {
-            let ask = Ask::FetchKept { record: kept };
-            self.fetch_changed(oracle, evidence, kept, "fetch what was not deleted", ask).await;
+        for record in [sibling, namesake].into_iter().flatten() {
+            self.fetch_kept(oracle, evidence, record).await;
         }
         if shows {
             self.lists_in(oracle, evidence, resource_name, &parents, WalkKind::After).await;
         }
         if let Some(child) = child {
-            let kept: Vec<RecordNumber> = namesake.or(sibling).into_iter().collect();
             self.lists_in(oracle, evidence, child, &kept, WalkKind::After).await;
         }
         if let Some(child) = taken {
@@ -84,6 +86,7 @@ impl Driver {
         let Some(record) = full else { return };
         let held = self.scratch_record(oracle, evidence, &refused.resource, "held", Some(record)).await;
         let Some(child) = held else { return };
+        self.lists_in(oracle, evidence, &refused.resource, &[record], WalkKind::Before).await;
         let path = self.path_of(&delete.operation, oracle, Some(record));
         let ask = Ask::DeleteWithChildren { record, child };
         self.deleting(evidence, delete, path, "delete with children", ask, Asked::Open).await;
@@ -102,6 +105,15 @@ impl Driver {
         let outgoing = self.outgoing(&delete.operation, label, &Parts { path, ..Parts::default() });
         let entry = self.send(evidence, outgoing, asked).await;
         evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
+    }
+
+    async fn fetch_kept(&self, oracle: &Oracle, evidence: &mut Evidence, record: RecordNumber) {
+        let Some(fetch) = &self.suite.resource(&oracle.record(record).resource).fetch else { return };
+        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+        let label = "fetch what was not deleted".to_owned();
+        let outgoing = self.outgoing(&fetch.operation, &label, &parts);
+        let entry = self.send(evidence, outgoing, Asked::Open).await;
+        evidence.probes.push(Probe { label, ask: Ask::FetchKept { record }, entry });
     }
 
     async fn fetch_deleted(
@@ -138,8 +150,8 @@ impl Driver {
             for scope in parents.iter().filter_map(|parent| oracle.ancestor(*parent, of)) {
                 let size = suite.size_bounds(collection).maximum;
                 let mut ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, size));
-                if kind == WalkKind::Later {
-                    // The list of what was deleted, or was not: the rules about deletion know what to make of it.
+                if kind != WalkKind::Before {
+                    // The rules about deletion know what to make of a refusal.
                     ask.asked = Asked::Open;
                 }
                 let when = if kind == WalkKind::Before { "before the delete" } else { "after the delete" };

@@ -6,6 +6,7 @@ mod bounds;
 mod cleanup;
 mod content;
 mod deletion;
+mod expiry;
 mod filters;
 mod items;
 mod list;
@@ -15,6 +16,7 @@ mod perform;
 mod protocol;
 mod request;
 mod seed;
+mod tenants;
 mod together;
 mod values;
 mod walks;
@@ -44,6 +46,8 @@ pub struct Driver {
     pub namespace: String,
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// The longest that a case may wait for something to happen in the target by itself.
+    pub max_wait: std::time::Duration,
     /// The values of the suite's variables, given or discovered.
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
@@ -68,6 +72,7 @@ impl Driver {
             seed,
             namespace,
             authenticated,
+            max_wait: std::time::Duration::ZERO,
             variables: RwLock::new(variables),
             forms: RwLock::default(),
             created: Mutex::default(),

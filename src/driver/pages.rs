@@ -163,6 +163,14 @@ impl Driver {
             ],
             Style::TimestampCursor(_) => Vec::new(),
         };
+        if matches!(collection.style, Style::OffsetLimit(_))
+            && self.suite.size_bounds(collection).default.is_some()
+        {
+            let start = Start::Offset(3);
+            let label = format!("{label} {} alone", start_label(&start));
+            let ask = Ask::first(name, collection, Self::query(scope, 0, None)).at(start);
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+        }
         for order in 0..collection.orders.len() {
             for (start, size) in asks.iter().take(if order == 0 { asks.len() } else { 3 }) {
                 let order_name =

@@ -2,13 +2,13 @@
 
 use super::Driver;
 use super::request::Content;
-use crate::client::Credentials;
+use crate::client::{Credentials, Outgoing};
 use crate::evidence::{Ask, Asked, Evidence, Probe};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 
 /// The most undocumented methods that one operation is asked with.
-const METHODS: usize = 2;
+const METHODS: usize = 1;
 
 impl Driver {
     /// HEAD beside GET, and every method that no operation of the document has on this path. The methods that would change something are
@@ -21,9 +21,11 @@ impl Driver {
             let mut head = get.clone();
             head.method = http::Method::HEAD;
             "HEAD".clone_into(&mut head.purpose);
-            self.send(evidence, get, Asked::Good).await;
+            let conditional = get.clone();
+            let got = self.send(evidence, get, Asked::Good).await;
             let entry = self.send(evidence, head, Asked::Open).await;
             evidence.probes.push(Probe { label: "HEAD".to_owned(), ask: Ask::Head, entry });
+            self.conditional(evidence, conditional, got).await;
         }
         let on_path = self.suite.document().operations().iter().filter(|o| o.path == operation.path);
         let documented: Vec<String> = on_path.map(|o| o.method.to_string()).collect();
@@ -32,7 +34,7 @@ impl Driver {
             *value = format!("{}-none", self.namespace);
         }
         nowhere.content = None;
-        // Another pair of methods for each operation, so that each is tried somewhere and nothing is asked too often.
+        // Other methods for each operation, so that each is tried somewhere and nothing is asked too often.
         let place = self.suite.file().operations.keys().position(|short| *short == case.operation);
         let mut methods = ["PATCH", "DELETE", "PUT", "GET", "POST"];
         let count = methods.len();
@@ -45,6 +47,22 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Open).await;
             let ask = Ask::UndocumentedMethod { documented: documented.clone() };
             evidence.probes.push(Probe { label: format!("method {method}"), ask, entry });
+        }
+    }
+
+    /// The same GET with the tag that its answer had, if it had one, and with a tag that nothing has.
+    async fn conditional(&self, evidence: &mut Evidence, get: Outgoing, got: usize) {
+        let answer = evidence.entries[got].exchange.response().filter(|answer| answer.is_success());
+        let Some(tag) = answer.and_then(|answer| answer.header("etag")).map(str::to_owned) else { return };
+        for (label, sent, matches) in
+            [("tag that matches", tag.as_str(), true), ("tag of nothing", "\"specproof-none\"", false)]
+        {
+            let mut outgoing = get.clone();
+            label.clone_into(&mut outgoing.purpose);
+            outgoing.headers.push(("if-none-match".to_owned(), sent.to_owned()));
+            let entry = self.send(evidence, outgoing, Asked::Open).await;
+            let ask = Ask::Conditional { tag: tag.clone(), matches };
+            evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
         }
     }
 

@@ -61,6 +61,8 @@ impl Driver {
                 headers.push((header.to_lowercase(), value));
             }
         }
+        let given = |name: &str| parts.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        headers.retain(|(name, _)| !given(name));
         headers.extend(parts.headers.iter().map(|(k, v)| (k.to_lowercase(), v.clone())));
         let body = match &parts.content {
             None => None,

@@ -14,7 +14,7 @@ use crate::oracle::{Oracle, Record, expected};
 use crate::pagination::Style;
 use crate::suite::{Collection, Direction};
 
-/// How many clients create at once.
+/// How many records are created: one alone, and the others at once.
 const TOGETHER: usize = 8;
 /// How many clients create a record of one name at once.
 const OF_ONE_NAME: usize = 4;
@@ -34,8 +34,10 @@ impl Driver {
             .filter(|(_, c)| c.resource == resource_name && c.scope.is_some())
             .map(|(name, collection)| (name.as_str(), collection))
             .collect();
+        // One alone, so that the list from before is not empty, as one that never shows anything is.
+        let mut made = self.create_at_once(oracle, evidence, resource_name, (parent, 0..1)).await;
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Before).await;
-        let made = self.create_at_once(oracle, evidence, resource_name, parent).await;
+        made.extend(self.create_at_once(oracle, evidence, resource_name, (parent, 1..TOGETHER)).await);
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::After).await;
         for (at, (name, collection)) in lists.iter().enumerate() {
             let place = (parent, TOGETHER + at);
@@ -45,7 +47,9 @@ impl Driver {
             self.one_name_at_once(oracle, evidence, resource_name, parent).await;
         }
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Later).await;
-        self.fetch_missing(oracle, evidence, &made).await;
+        if self.fetch_missing(oracle, evidence, &made).await {
+            self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Later).await;
+        }
     }
 
     /// One page that holds all of each list.
@@ -77,11 +81,11 @@ impl Driver {
         oracle: &mut Oracle,
         evidence: &mut Evidence,
         resource_name: &str,
-        parent: Option<RecordNumber>,
+        (parent, indexes): (Option<RecordNumber>, std::ops::Range<usize>),
     ) -> Vec<RecordNumber> {
         let label = format!("together-{resource_name}");
         let seen = oracle.clone();
-        let attempts = (0..TOGETHER).map(|index| {
+        let attempts = indexes.map(|index| {
             let mut own = seen.clone();
             let label = label.clone();
             async move {
@@ -228,16 +232,17 @@ impl Driver {
         }));
     }
 
-    /// Records that a list lacks are fetched, which tells whether the record or the list is at fault.
-    async fn fetch_missing(&self, oracle: &Oracle, evidence: &mut Evidence, made: &[RecordNumber]) {
+    /// Records that a list lacks are fetched, which tells whether the record or the list is at fault. Says whether there are such.
+    async fn fetch_missing(&self, oracle: &Oracle, evidence: &mut Evidence, made: &[RecordNumber]) -> bool {
         let lacking = |number: &RecordNumber| {
             let whole = evidence.walks.iter().filter(|w| matches!(w.kind, WalkKind::After | WalkKind::Later));
             whole.clone().any(|walk| walk.pages.iter().all(|page| page.ids.is_some()))
                 && whole.into_iter().any(|walk| walk.ids().all(|id| id != oracle.record(*number).id))
         };
         let lacking: Vec<RecordNumber> = made.iter().copied().filter(lacking).collect();
+        let any = !lacking.is_empty();
         for record in lacking {
-            let Some(fetch) = &self.suite.resource(&oracle.record(record).resource).fetch else { return };
+            let Some(fetch) = &self.suite.resource(&oracle.record(record).resource).fetch else { break };
             let parts =
                 Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
             let label = oracle.record(record).name();
@@ -245,6 +250,7 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Open).await;
             evidence.probes.push(Probe { label, ask: Ask::Fetch { record }, entry });
         }
+        any
     }
 }
 

@@ -40,7 +40,7 @@ impl Driver {
                 sizes(known.len(), bounds).into_iter().map(Some).collect()
             } else {
                 // The usual order gets every size; the others only enough to see that paging goes with them.
-                let small = if pages_for(known.len(), 7) <= FEW_PAGES { Some(7) } else { bounds.default };
+                let small = if pages_for(known.len(), 3) <= FEW_PAGES { Some(3) } else { bounds.default };
                 vec![small, largest]
             };
             if order == 0 && collection.scope.is_some() && bounds.default.is_some() {
@@ -95,19 +95,19 @@ impl Driver {
     }
 }
 
-/// The page sizes that tell something about a list of `count` items: one, two, a prime, the default, the maximum, and the
+/// The page sizes that tell something about a list of `count` items: one, two, a prime, the maximum, and the
 /// count with its neighbours; without those that would take too many pages.
 pub(super) fn sizes(count: usize, bounds: SizeBounds) -> Vec<u64> {
     let n = count as u64;
     let largest = bounds.maximum.unwrap_or(u64::MAX);
     let smallest = bounds.minimum.unwrap_or(1).max(1);
     let mut wanted: BTreeSet<u64> = [1, 2, 7, n.saturating_sub(1), n, n + 1].into();
-    wanted.extend(bounds.default);
+    // The default is asked for by leaving the parameter out.
     wanted.extend(bounds.maximum);
     wanted.retain(|size| (smallest..=largest).contains(size) && pages_for(count, *size) <= MOST_PAGES);
     if count <= 1 {
-        // An empty list and a list of one look the same at every size but the smallest and the usual one.
-        wanted.retain(|size| *size == smallest || Some(*size) == bounds.default);
+        // An empty list and a list of one look the same at every size but the smallest.
+        wanted.retain(|size| *size == smallest);
     }
     wanted.into_iter().collect()
 }
@@ -119,12 +119,9 @@ mod tests {
     #[test]
     fn sizes_tell_something_and_do_not_cost_too_much() {
         let bounds = SizeBounds { default: Some(50), minimum: Some(1), maximum: Some(100) };
-        for (count, expected) in [
-            (0, vec![1, 50]),
-            (1, vec![1, 50]),
-            (12, vec![1, 2, 7, 11, 12, 13, 50, 100]),
-            (101, vec![7, 50, 100]),
-        ] {
+        for (count, expected) in
+            [(0, vec![1]), (1, vec![1]), (12, vec![1, 2, 7, 11, 12, 13, 100]), (101, vec![7, 100])]
+        {
             assert_eq!(sizes(count, bounds), expected, "{count}");
         }
         let unbounded = SizeBounds { default: None, minimum: None, maximum: None };

@@ -284,6 +284,25 @@ pub enum Ask {
     },
     /// HEAD on an operation whose GET was the entry before it.
     Head,
+    /// GET with a tag in `If-None-Match`.
+    Conditional {
+        /// The tag that the answer before it had.
+        tag: String,
+        /// Whether that tag was sent; otherwise one that nothing has.
+        matches: bool,
+    },
+    /// A list was asked for in the name of a tenant that has nothing in it.
+    ListOfOtherTenant,
+    /// A record was asked for in the name of a tenant that it does not belong to.
+    FetchOfOtherTenant {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// The list of a record that has expired was asked for.
+    ListOfExpired {
+        /// The record.
+        record: RecordNumber,
+    },
     /// No credentials, or wrong ones.
     Credentials {
         /// What was wrong with them.

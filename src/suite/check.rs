@@ -27,6 +27,9 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     if let Some(promise) = &file.authentication {
         checker.requirement("authentication.requirement", &promise.requirement)?;
     }
+    if let Some(tenants) = &file.tenants {
+        checker.requirement("tenants.requirement", &tenants.requirement)?;
+    }
     for (name, variable) in &file.variables {
         if let Some(discover) = &variable.discover {
             checker.short(&format!("variables.{name}.discover.operation"), &discover.operation)?;
@@ -153,6 +156,9 @@ impl<'a> Checker<'a> {
             )?;
             self.requirement(&format!("{at}.update.requirement"), &update.requirement)?;
         }
+        if let Some(expires) = &resource.expires {
+            self.requirement(&format!("{at}.expires.requirement"), &expires.requirement)?;
+        }
         if let Some(delete) = &resource.delete {
             self.short(&format!("{at}.delete.operation"), &delete.operation)?;
             if let Some(promise) = &delete.leaves_list {
@@ -249,6 +255,9 @@ impl<'a> Checker<'a> {
                 At::Body(_) | At::BodyEach(_) => {}
             }
             self.requirement(&format!("{at}.requirement"), &filter.requirement)?;
+            if let Some(promise) = &filter.literal {
+                self.requirement(&format!("{at}.literal.requirement"), &promise.requirement)?;
+            }
         }
         for (name, settled) in collection.conventions.all() {
             if let Some((_, requirement)) = settled {

@@ -120,6 +120,9 @@ pub struct Filter {
     pub at: At,
     /// Which records it lets through.
     pub test: Test,
+    /// Whether the value is taken as it is: letters in their case, and no character standing for others.
+    #[serde(default)]
+    pub literal: Option<Promise>,
     /// The requirement that states it.
     pub requirement: String,
 }

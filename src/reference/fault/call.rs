@@ -72,6 +72,11 @@ impl Call {
         self.pairs().into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// How often a query parameter is given.
+    pub(crate) fn times(&self, name: &str) -> usize {
+        self.pairs().iter().filter(|(key, _)| key == name).count()
+    }
+
     /// The value of a query parameter as an integer, or the default.
     pub(crate) fn number(&self, name: &str, default: i64) -> i64 {
         self.get(name).and_then(|text| text.parse().ok()).unwrap_or(default)

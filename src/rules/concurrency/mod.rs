@@ -47,7 +47,8 @@ fn page_of<'a>(scene: &Scene<'a>, kind: WalkKind, like: &Walk) -> Option<&'a Pag
         |walk: &Walk| walk.pages.first().map(|page| &scene.evidence.entries[page.entry].exchange.operation);
     walks(scene, kind)
         .map(|(walk, _)| walk)
-        .find(|walk| walk.query.scope == like.query.scope && operation(walk) == operation(like))
+        .filter(|walk| walk.query.scope == like.query.scope && operation(walk) == operation(like))
+        .last()
         .and_then(|walk| walk.pages.first())
         .filter(|page| page.ids.is_some())
 }

@@ -1,7 +1,7 @@
 //! CON002: a list that is read right after a record was acknowledged is the one from before.
 
 use super::{created, has_room, ids, is_listed, page_of, walks, was_fetched};
-use crate::evidence::{RecordNumber, Walk, WalkKind};
+use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -52,7 +52,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let shown_later = missing
             .iter()
             .find(|n| later.is_some_and(|l| ids(l).contains(scene.oracle.record(**n).id.as_str())));
-        let frozen = earlier.is_some_and(|earlier| ids(earlier) == shown)
+        // A list that lacked something before is no measure.
+        let was_right = |earlier: &Page| {
+            let mut then = created.iter().filter(|(_, entry)| **entry < earlier.entry);
+            then.all(|(number, _)| ids(earlier).contains(scene.oracle.record(*number).id.as_str()))
+        };
+        let frozen = earlier
+            .is_some_and(|earlier| !shown.is_empty() && was_right(earlier) && ids(earlier) == shown)
             && missing.iter().any(|number| is_there(scene, *number));
         let stale = shown_later.copied().or(frozen.then_some(record)).filter(|_| has_room(walk, page));
         let Some(record) = stale else {

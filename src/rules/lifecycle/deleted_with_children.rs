@@ -54,12 +54,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.fail(answer.draft(summary, requirement(), expected, answer.status()));
             continue;
         }
-        let lost = scene.evidence.walks.iter().find(|walk| {
-            walk.kind == WalkKind::Later
-                && walk.query.scope == Some(*record)
-                && walk.is_read()
-                && walk.ids().all(|id| id != held.id)
-        });
+        let holds = |kind: WalkKind| {
+            let mut lists = scene.evidence.walks.iter();
+            let list = lists.find(|w| w.kind == kind && w.query.scope == Some(*record) && w.is_read())?;
+            Some((list, list.ids().any(|id| id == held.id)))
+        };
+        // A list that never showed it says nothing.
+        let was_there = holds(WalkKind::Before).is_some_and(|(_, there)| there);
+        let lost = holds(WalkKind::Later).filter(|(_, there)| was_there && !there).map(|(list, _)| list);
         if let Some(walk) = lost {
             let mut draft = answer.draft(
                 format!("the deletion of {name} was refused, and {} is gone all the same", held.name()),
@@ -107,7 +109,8 @@ mod tests {
         for (status, items, verdict, level) in cases {
             let ask = Ask::DeleteWithChildren { record: world.main, child: world.notes[0] };
             let delete = exchange("delete_note", "DELETE", "/boxes/main", None, status, &json!(null));
-            let lists = world.lists("by_page").probe("delete", ask, Asked::Open, delete);
+            let lists = world.lists("by_page").walk(9, &[&[0]]).change(|walk| walk.kind = WalkKind::Before);
+            let lists = lists.probe("delete", ask, Asked::Open, delete);
             let lists = lists.walk(9, &[items]).change(|walk| walk.kind = WalkKind::Later);
             let judgement = lists.judge(&DELETED_WITH_CHILDREN, Scenario::Delete { resource: "box".into() });
             assert_eq!(judgement.verdict, verdict, "{status} {items:?}");

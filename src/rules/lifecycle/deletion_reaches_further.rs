@@ -22,9 +22,8 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: a request deletes the record that its path names.
     /// ## False alarms and how they are avoided
-    /// A list is compared with what it held before the deletion, and only where it was read whole both times. What lies in a
-    /// record that was kept is missed only on a page with room for more. Records are fetched only where that is possible, and any refusal but a rate
-    /// limit tells that one is gone.
+    /// A list is compared with what it held before the deletion; one that is not found any more has lost all of it. Records are fetched only
+    /// where that is possible, and any refusal but a rate limit tells that one is gone.
     DELETION_REACHES_FURTHER {
         code: "LIF005", name: "deletion-reaches-further", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -69,9 +68,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
     }
     for after in scene.evidence.walks.iter().filter(|walk| walk.kind == WalkKind::After) {
-        let Some(page) = after.pages.last().filter(|page| page.entry > deletion && page.ids.is_some()) else {
+        let Some(page) = after.pages.last().filter(|page| page.entry > deletion) else { continue };
+        let status = scene.evidence.entries[page.entry].exchange.status();
+        if page.ids.is_none() && !matches!(status, Some(404 | 410)) {
             continue;
-        };
+        }
         let there: BTreeSet<&str> = after.ids().collect();
         let gone: Vec<String> = wanted(scene, after)
             .into_iter()
@@ -95,7 +96,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// What a list must hold after the deletion: what it held before; where it was not read before, the only record in it.
+/// What a list must hold after the deletion: what it held before.
 fn wanted(scene: &Scene<'_>, after: &Walk) -> Vec<RecordNumber> {
     let Some((resource, operation)) = listed(scene, after) else { return Vec::new() };
     let of = |id: &str| scene.oracle.find(resource, id, after.query.scope);
@@ -104,13 +105,7 @@ fn wanted(scene: &Scene<'_>, after: &Walk) -> Vec<RecordNumber> {
             && walk.query.scope == after.query.scope
             && listed(scene, walk).is_some_and(|(_, other)| other == operation)
     });
-    match before {
-        Some(before) => before.ids().filter_map(of).collect(),
-        None => match scene.oracle.children(resource, after.query.scope) {
-            [only] => vec![*only],
-            _ => Vec::new(),
-        },
-    }
+    before.into_iter().flat_map(Walk::ids).filter_map(of).collect()
 }
 
 /// The resource that a walk lists, and the operation that lists it.

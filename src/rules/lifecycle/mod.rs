@@ -6,5 +6,6 @@ pub(super) mod deleted_still_found;
 pub(super) mod deleted_still_listed;
 pub(super) mod deleted_with_children;
 pub(super) mod deletion_reaches_further;
+pub(super) mod outlives_its_end;
 pub(super) mod update_not_kept;
 pub(super) mod walks;

@@ -26,7 +26,8 @@ rule! {
     /// ## False alarms and how they are avoided
     /// The parent is the case's own. Every answer of success is looked through for what was created, also those that should have been refusals.
     /// Where a request was answered by a server error, or not at all, it may have created something, and what is too much is inconclusive.
-    /// In lists that others write into only what shows our own mark counts, where the suite has one.
+    /// Where there is something too much, one more record is created, and if that brings in more than itself, nothing is blamed on the
+    /// refusals. In lists that others write into only what shows our own mark counts, where the suite has one.
     REFUSED_LEFT_TRACE {
         code: "NEG006", name: "refused-left-trace", level: Must, basis: Protocol,
         source: "RFC 9110, section 15.5: https://www.rfc-editor.org/rfc/rfc9110#section-15.5",
@@ -98,6 +99,8 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
         Some((resource.fields.get(field)?.read.as_ref()?, own))
     });
     let is_ours = |item: &serde_json::Value| ours.is_none_or(|(read, own)| read.find(item) == Some(own));
+    let mut counts: Vec<usize> = Vec::new();
+    let mut drafts = Vec::new();
     for walk in scene.evidence.walks.iter().filter(|walk| walk.kind == WalkKind::Later) {
         let mut unknown: Vec<(usize, String)> = Vec::new();
         let mut read = false;
@@ -105,11 +108,16 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             read = true;
             for (id, item) in page.ids.iter().flatten().zip(scene.evidence.items(page)) {
                 let Some(id) = id.as_ref().filter(|id| !acknowledged.contains(*id)) else { continue };
+                // What was created elsewhere is the business of the rules about isolation.
+                if scene.oracle.find(&list.resource, id, None).is_some() {
+                    continue;
+                }
                 if (mark.is_none() || ours.is_some()) && is_ours(item) {
                     unknown.push((page.entry, id.clone()));
                 }
             }
         }
+        counts.push(unknown.len());
         let Some((entry, _)) = unknown.first() else {
             if read && refused.is_some() {
                 sheet.judged();
@@ -121,7 +129,7 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             continue;
         }
         let requirement = sheet.own_requirement();
-        sheet.fail(Draft {
+        drafts.push(Draft {
             input: walk.label.clone(),
             summary: format!("the list holds {} that no answer acknowledged", counted(unknown.len())),
             requirement,
@@ -131,6 +139,14 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             pointer: None,
             entries: refused.into_iter().chain([*entry]).collect(),
         });
+    }
+    if counts.windows(2).any(|pair| pair[1] > pair[0]) {
+        // A creation that was accepted brings in more than it says, too: so these need not come from the refused ones.
+        sheet.judged();
+        return;
+    }
+    if let Some(draft) = drafts.into_iter().next() {
+        sheet.fail(draft);
     }
 }
 
@@ -193,7 +209,7 @@ fn changed(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 mod tests {
     use super::*;
     use crate::evidence::Asked;
-    use crate::rules::testing::{World, exchange};
+    use crate::rules::testing::{STRANGER, World, exchange};
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
@@ -202,12 +218,14 @@ mod tests {
     fn a_list_holds_what_was_acknowledged() {
         let world = World::new(3);
         // The status of what breaks the document, the ids that it answers with, and the list.
-        let cases: [(u16, &[&str], &[usize], Verdict); 5] = [
+        let cases: [(u16, &[&str], &[usize], Verdict); 6] = [
             (422, &[], &[0], Pass),
-            (422, &[], &[0, 1], Fail),
+            (422, &[], &[0, STRANGER], Fail),
             // What was accepted against the document is another rule's, and is in the list with good reason.
-            (201, &["m1"], &[0, 1], Inconclusive),
-            (500, &[], &[0, 1], Inconclusive),
+            (201, &["x1000"], &[0, STRANGER], Inconclusive),
+            (500, &[], &[0, STRANGER], Inconclusive),
+            // A note of another case.
+            (422, &[], &[0, 1], Pass),
             (422, &[], &[], Pass),
         ];
         for (status, ids, items, verdict) in cases {
@@ -222,6 +240,17 @@ mod tests {
             let lists = lists.walk(9, &[items]).change(|walk| walk.kind = WalkKind::Later);
             let judgement = lists.judge(&REFUSED_LEFT_TRACE, Scenario::Content);
             assert_eq!(judgement.verdict, verdict, "{status} {ids:?} {items:?}");
+        }
+        // What each creation brings in is not left by the refused ones.
+        let post = |status, shown| exchange("create_note", "POST", "/boxes/main/notes", None, status, &shown);
+        let ask = || Ask::InvalidEdge { keyword: "type".into(), place: "/notes".into() };
+        for (second, verdict) in [(&[0, STRANGER][..], Fail), (&[0, STRANGER, STRANGER + 1], Pass)] {
+            let lists =
+                world.lists("by_page").probe("a", ask(), Asked::Good, post(201, json!([{"id": "m0"}])));
+            let lists = lists.probe("b", ask(), Asked::Invalid, post(422, json!([])));
+            let lists = lists.walk(9, &[&[0, STRANGER]]).change(|walk| walk.kind = WalkKind::Later);
+            let lists = lists.walk(9, &[second]).change(|walk| walk.kind = WalkKind::Later);
+            assert_eq!(lists.judge(&REFUSED_LEFT_TRACE, Scenario::Content).verdict, verdict, "{second:?}");
         }
     }
 

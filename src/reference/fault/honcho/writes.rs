@@ -140,7 +140,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "Of a batch that is refused a message is kept.",
         around!(|call, inner| {
             let reply = inner.send(&call).await;
-            let peer = call.json()["messages"][0]["peer_id"].take();
+            let peer = call.json().pointer("/messages/0/peer_id").cloned().unwrap_or_default();
             if reply.status == StatusCode::UNPROCESSABLE_ENTITY && peer.is_string() {
                 let mut part = call.clone();
                 part.set_json(&json!({"messages": [{"content": "", "peer_id": peer}]}));
@@ -172,8 +172,10 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|mut call, inner| {
             let old = inner.send(&call.sibling(Method::GET, call.path.clone())).await.json();
             call.edit(|body| {
-                let merged = json::merged(&old["metadata"], &body["metadata"]);
-                json::set(body, "metadata", merged);
+                if body["metadata"].is_object() {
+                    let merged = json::merged(&old["metadata"], &body["metadata"]);
+                    json::set(body, "metadata", merged);
+                }
             });
             inner.send(&call).await
         }),

@@ -32,7 +32,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "writes",
         "A message that is sent alone is kept twice.",
         around!(|call, inner| {
-            if call.json()["content"].as_array().is_none_or(|items| items.len() == 1) {
+            if call.json().get("content").and_then(Value::as_array).is_none_or(|items| items.len() == 1) {
                 inner.send(&call).await;
             }
             inner.send(&call).await
@@ -44,7 +44,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "Of a message that is refused an empty one is kept.",
         around!(|call, inner| {
             let reply = inner.send(&call).await;
-            let conversation = call.json()["conversation_id"].take();
+            let conversation = call.json().get("conversation_id").cloned().unwrap_or_default();
             if reply.status == StatusCode::UNPROCESSABLE_ENTITY && conversation.is_string() {
                 let mut part = call.clone();
                 let message = json!({"content": "kept", "role": "user"});
