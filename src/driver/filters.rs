@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use super::list::Ask;
-use super::seed::absent_word;
 use super::values::odd_word;
 use crate::evidence::{Asked, Evidence, Filtering, Query, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
@@ -56,7 +55,7 @@ impl Driver {
             }
         }
         self.near_misses(oracle, evidence, name, collection, (filter, scope)).await;
-        if let Some(value) = impossible(spec.test) {
+        if let Some(value) = self.suite.impossible_value(collection, spec) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
             let query = Query { scope, order: 0, filters, size: Some(3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
@@ -240,16 +239,4 @@ fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
 
 fn size_label(size: Option<u64>) -> String {
     size.map_or_else(String::new, |size| format!(" size={size}"))
-}
-
-/// A value that no record has; `None` for filters for which there is none.
-fn impossible(test: Test) -> Option<Value> {
-    if !test.can_be_impossible() {
-        return None;
-    }
-    Some(match test {
-        Test::Equals | Test::HasWord | Test::HasWordAnyCase | Test::HasMember => json!(absent_word()),
-        Test::Contains => json!({ "shade": absent_word() }),
-        _ => json!([absent_word()]),
-    })
 }

@@ -30,6 +30,8 @@ pub(super) struct Parts {
     pub headers: Vec<(String, String)>,
     /// The content.
     pub content: Option<Content>,
+    /// Path and query that a link gave, in place of those above.
+    pub target: Option<String>,
 }
 
 /// The content of a request.
@@ -54,6 +56,9 @@ impl Driver {
             parts.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         if !query.is_empty() {
             path = format!("{path}?{}", query.join("&"));
+        }
+        if let Some(target) = &parts.target {
+            path.clone_from(target);
         }
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         for (name, variable) in &self.suite.file().variables {

@@ -3,7 +3,7 @@
 use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::Parts;
-use crate::evidence::{Ask, Asked, Evidence, Probe};
+use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
 use crate::oracle::Oracle;
 use crate::suite::Collection;
 
@@ -22,19 +22,16 @@ impl Driver {
             evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
             return;
         };
-        let ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, None));
-        let mut lists = vec![("a list", self.list_parts(oracle, &ask))];
-        if let Some(parameter) = &collection.scope_query {
-            let mut all = self.list_parts(oracle, &ask);
-            all.query.retain(|(key, _)| key != parameter);
-            lists.push(("the list of everything", all));
+        let mut scopes = vec![("a list", Some(scope))];
+        if collection.scope_query.is_some() {
+            scopes.push(("the list of everything", None));
         }
-        for (what, parts) in lists {
-            let parts = Parts { headers: stranger.clone(), ..parts };
+        for (what, scope) in scopes {
+            let mut ask = ListAsk::first(name, collection, Self::query(scope, 0, None));
+            ask.headers.clone_from(&stranger);
+            ask.asked = Asked::Open;
             let label = format!("{what} for another tenant");
-            let outgoing = self.outgoing(&collection.operation, &label, &parts);
-            let entry = self.send(evidence, outgoing, Asked::Open).await;
-            evidence.probes.push(Probe { label, ask: Ask::ListOfOtherTenant, entry });
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
         let Some(fetch) = &self.suite.resource(&collection.resource).fetch else { return };
         for record in members.first().into_iter().chain(members.last()).copied() {

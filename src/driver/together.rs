@@ -170,7 +170,8 @@ impl Driver {
             pages,
             end,
         });
-        if disturbed && (!positional || collection.orders[0].direction == Direction::Ascending) {
+        let by_item = matches!(collection.style, Style::TimestampCursor(_) | Style::ItemCursor(_));
+        if disturbed && (by_item || collection.orders[0].direction == Direction::Ascending) {
             let ask = ListAsk::first(name, collection, query);
             self.walk(oracle, evidence, &format!("still size={SMALL}"), WalkKind::Full, ask).await;
         }

@@ -291,8 +291,6 @@ pub enum Ask {
         /// Whether that tag was sent; otherwise one that nothing has.
         matches: bool,
     },
-    /// A list was asked for in the name of a tenant that has nothing in it.
-    ListOfOtherTenant,
     /// A record was asked for in the name of a tenant that it does not belong to.
     FetchOfOtherTenant {
         /// The record.

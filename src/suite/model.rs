@@ -358,6 +358,15 @@ pub enum Make {
     Instant,
     /// A UUID.
     Uuid,
+    /// An integer: the smallest, the largest, and others between them, in turn.
+    Integer {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// `true` and `false`, in turn.
+    Boolean,
     /// Always this.
     Constant(toml::Value),
     /// The value of a variable.

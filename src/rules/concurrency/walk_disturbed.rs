@@ -7,7 +7,7 @@ use crate::evidence::{RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::instant_nanoseconds;
 use crate::pagination::{Start, Style};
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::{cursor_instant, positional, some, touch};
+use crate::rules::paging::lists::{cursor_instant, some, touch};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 use crate::suite::{Collection, Direction, OrderKey};
@@ -23,7 +23,7 @@ rule! {
     /// ## Source
     /// A cursor stands at an item, and a list that grows at its end leaves the places of the others alone.
     /// ## False alarms and how they are avoided
-    /// Of the record that is created meanwhile nothing is demanded. Lists that page by position are judged only where new records
+    /// Of the record that is created meanwhile nothing is demanded. Lists that page otherwise than from an item on are judged only where new records
     /// stand at the end; where they stand at the head, the walk must shift, and how far it did is noted. What a
     /// walk over the same list loses or repeats while nothing happens is judged elsewhere, and not here.
     WALK_DISTURBED {
@@ -50,7 +50,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let there: Vec<RecordNumber> =
             created.iter().filter(|(_, entry)| **entry < start).map(|(number, _)| *number).collect();
         let (lost, repeated) = damage(scene, walk, collection, &there);
-        if positional(collection) && collection.orders[0].direction == Direction::Descending {
+        let by_item = goes_by_item(collection);
+        if !by_item && collection.orders[0].direction == Direction::Descending {
             sheet.judged();
             if grew && !(lost.is_empty() && repeated.is_empty()) {
                 sheet.note(format!(
@@ -70,7 +71,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             // Where new records come in otherwise than the suite says, that is a question of order.
             let at_the_end =
                 there.iter().all(|number| last != Some(scene.oracle.record(*number).id.as_str()));
-            lost.is_empty() && repeated.is_empty() && (at_the_end || !positional(collection))
+            lost.is_empty() && repeated.is_empty() && (at_the_end || by_item)
         });
         if lost.is_empty() && repeated.is_empty() || !sound || !grew {
             sheet.judged();
@@ -91,6 +92,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             entries: walk.pages.iter().map(|page| page.entry).collect(),
         });
     }
+}
+
+/// Whether a page starts at an item, wherever that stands by now. What a token or a link holds is not known.
+fn goes_by_item(collection: &Collection) -> bool {
+    matches!(collection.style, Style::TimestampCursor(_) | Style::ItemCursor(_))
 }
 
 /// The records that a walk does not meet, and those that it meets more than once.

@@ -1,12 +1,11 @@
 //! ISO004: what belongs to one tenant is shown to another.
 
-use crate::evidence::{Ask, RecordNumber};
-use crate::rules::answers::{Answer, probed};
+use crate::evidence::{Ask, Page, RecordNumber};
+use crate::rules::answers::{Answer, answers, probed};
 use crate::rules::declare::{always, rule};
-use crate::rules::paging::lists::{collection, has_total};
+use crate::rules::paging::lists::draft;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
-use serde_json::Value;
 
 rule! {
     /// ## What it checks
@@ -33,11 +32,18 @@ rule! {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(tenants) = &scene.suite.file().tenants else { return };
+    let mut leaks = Vec::new();
+    for (walk, page) in scene.evidence.pages() {
+        leaks.push((walk.label.as_str(), page.entry, listed(scene, page)));
+    }
     for (ask, answer) in probed(scene) {
-        let leaked = match ask {
-            Ask::ListOfOtherTenant => listed(scene, &answer),
-            Ask::FetchOfOtherTenant { record } => fetched(scene, &answer, *record),
-            _ => continue,
+        if let Ask::FetchOfOtherTenant { record } = ask {
+            leaks.push((answer.label, answer.entry, fetched(scene, &answer, *record)));
+        }
+    }
+    for answer in answers(scene) {
+        let Some((label, entry, leaked)) = leaks.iter().find(|(_, entry, _)| *entry == answer.entry) else {
+            continue;
         };
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
@@ -47,31 +53,26 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         };
-        sheet.fail(answer.draft(
+        sheet.fail(draft(
+            label,
             format!("another tenant sees {leaked}"),
             scene.requirement(&tenants.requirement),
             "a refusal by 4xx, or nothing",
             answer.status_and_content(),
+            vec![*entry],
         ));
     }
 }
 
 /// What a list shows of this run's records.
-fn listed(scene: &Scene<'_>, answer: &Answer<'_>) -> Option<String> {
-    let list = collection(scene.suite, scene.case)?;
-    let content = answer.response.body.json().ok().filter(|_| answer.response.is_success())?;
-    let resource = scene.suite.resource(&list.resource);
-    let items = list.items.find(content).and_then(Value::as_array)?;
-    let ours = items.iter().find_map(|item| {
-        let id = resource.id.find(item)?;
-        let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-        scene.oracle.find(&list.resource, &id, None)
-    });
+fn listed(scene: &Scene<'_>, page: &Page) -> Option<String> {
+    let list = scene.collection();
+    let ours = page.known_ids().find_map(|id| scene.oracle.find(&list.resource, id, None));
     if let Some(number) = ours {
         return Some(scene.oracle.record(number).name());
     }
-    let total = list.style.facts(content).total.filter(|total| has_total(list) && *total > 0)?;
-    items.is_empty().then(|| format!("a total of {total}"))
+    let total = page.facts.total.filter(|total| *total > 0 && page.is_empty())?;
+    Some(format!("a total of {total}"))
 }
 
 /// The record that an answer shows, if it is the one that was asked for.
@@ -87,38 +88,43 @@ fn fetched(scene: &Scene<'_>, answer: &Answer<'_>, number: RecordNumber) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
-    use crate::rules::testing::{World, exchange};
+    use crate::evidence::{Asked, WalkKind};
+    use crate::pagination::Start;
+    use crate::rules::testing::{STRANGER, World, exchange};
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_tenant_sees_its_own_data_only() {
         let credentials = "[[credentials]]";
         let tenants = "[tenants]\nheader = \"x-tenant\"\nrequirement = \"fetch\"\n\n[[credentials]]";
         let world = World::amended(&[0, 1], &[(credentials, tenants)]);
-        let cases: [(bool, u16, Value, Verdict); 9] = [
-            (true, 200, json!({"items": [], "total": 0}), Pass),
-            (true, 403, json!({}), Pass),
-            (true, 200, json!({"items": [{"id": "x1"}], "total": 1}), Pass),
-            (true, 200, json!({"items": [{"id": "x1"}, {"id": "m1"}], "total": 2}), Fail),
-            (true, 200, json!({"items": [], "total": 2}), Fail),
-            (true, 429, json!({}), Inconclusive),
-            (false, 404, json!({}), Pass),
-            (false, 200, json!({"id": "m1"}), Fail),
-            (false, 200, json!({"id": "another"}), Pass),
+        let scenario = || Scenario::OtherTenant { collection: "by_page".into() };
+        // The items of a list, its total, and what it is refused by.
+        let lists: [(&[usize], i64, Option<u16>, Verdict); 6] = [
+            (&[], 0, None, Pass),
+            (&[], 0, Some(403), Pass),
+            (&[STRANGER], 1, None, Pass),
+            (&[STRANGER, 1], 2, None, Fail),
+            (&[], 2, None, Fail),
+            (&[], 0, Some(429), Inconclusive),
         ];
-        for (list, status, content, verdict) in cases {
-            let (ask, operation) = if list {
-                (Ask::ListOfOtherTenant, "list_by_page")
-            } else {
-                (Ask::FetchOfOtherTenant { record: world.notes[1] }, "get_note")
-            };
-            let exchange = exchange(operation, "GET", "/boxes/main", None, status, &content);
+        for (items, total, refused, verdict) in lists {
+            let lists = world.lists("by_page").page(WalkKind::Page, Start::First, None, items);
+            let mut lists = lists.set(0, "/total", json!(total));
+            if let Some(status) = refused {
+                lists = lists.refuse(0, status);
+            }
+            assert_eq!(lists.judge(&TENANT_LEAK, scenario()).verdict, verdict, "{items:?} {refused:?}");
+        }
+        let cases: [(u16, Value, Verdict); 3] =
+            [(404, json!({}), Pass), (200, json!({"id": "m1"}), Fail), (200, json!({"id": "another"}), Pass)];
+        for (status, content, verdict) in cases {
+            let ask = Ask::FetchOfOtherTenant { record: world.notes[1] };
+            let exchange = exchange("get_note", "GET", "/boxes/main", None, status, &content);
             let probes = world.probes().probe("other tenant", ask, Asked::Open, exchange);
-            let scenario = Scenario::OtherTenant { collection: "by_page".into() };
-            assert_eq!(probes.judge(&TENANT_LEAK, scenario).verdict, verdict, "{status} {content}");
+            assert_eq!(probes.judge(&TENANT_LEAK, scenario()).verdict, verdict, "{status} {content}");
         }
     }
 }
