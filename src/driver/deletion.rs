@@ -53,7 +53,7 @@ impl Driver {
         let own = self.path_of(&delete.operation, oracle, Some(record));
         let ask = Ask::Delete { record };
         self.deleting(evidence, delete, own.clone(), "delete", ask, Asked::Good).await;
-        self.forget(resource_name, &oracle.record(record).id);
+        self.forget(resource_name, &own);
         self.fetch_deleted(oracle, evidence, resource, delete, record).await;
         let ask = Ask::DeleteAgain { record };
         self.deleting(evidence, delete, own, "delete again", ask, Asked::Open).await;

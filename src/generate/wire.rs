@@ -236,7 +236,7 @@ mod tests {
             (json!({"type": ["boolean", "null"]}), vec!["maybe"]),
             (json!({"type": "string", "minLength": 1}), vec![""]),
             (json!({"type": ["string", "null"], "minLength": 1}), vec![]),
-            (json!({"type": "integer", "minimum": 1}), vec!["abc", "1.5", "0"]),
+            (json!({"type": "integer", "minimum": 1}), vec!["abc", "1.5", "0", "-1"]),
             (json!({"type": "number"}), vec!["abc"]),
             (json!({"type": "array", "items": {"enum": ["a", "b"]}}), vec!["not-a-member", "A"]),
         ] {
