@@ -40,7 +40,7 @@ impl Driver {
                 sizes(known.len(), bounds).into_iter().map(Some).collect()
             } else {
                 // The usual order gets every size; the others only enough to see that paging goes with them.
-                let small = if pages_for(known.len(), 3) <= FEW_PAGES { Some(3) } else { bounds.default };
+                let small = if pages_for(known.len(), 5) <= FEW_PAGES { Some(5) } else { bounds.default };
                 vec![small, largest]
             };
             if order == 0 && collection.scope.is_some() && bounds.default.is_some() {

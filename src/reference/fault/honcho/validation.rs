@@ -31,13 +31,12 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
         }),
     ),
-    of(
-        "list-peers",
-        "honcho-repeated-size-fails",
+    messages(
+        "honcho-repeated-page-fails",
         "validation",
-        "A size that is given twice is answered with 500.",
+        "A page that is given twice is answered with 500.",
         around!(|call, inner| {
-            if call.times("size") > 1 {
+            if call.times("page") > 1 {
                 return Reply::new(StatusCode::INTERNAL_SERVER_ERROR, &json!({"detail": "not a number"}));
             }
             inner.send(&call).await
