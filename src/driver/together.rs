@@ -124,11 +124,13 @@ impl Driver {
         (parent, index): (Option<RecordNumber>, usize),
     ) {
         let scope = scope_of(oracle, collection, parent);
-        let query = Self::query(scope, 0, Some(SMALL));
+        let size = self.size(collection, SMALL);
+        let step = size.or(self.suite.size_bounds(collection).default).unwrap_or(SMALL);
+        let query = Self::query(scope, 0, size);
         let there = expected(&self.suite, oracle, collection, &query).members();
         let mut ask = ListAsk::first(name, collection, query.clone());
         let positional = matches!(collection.style, Style::PageNumber(_) | Style::OffsetLimit(_));
-        let most = pages_for(there.len() * 2 + 2, SMALL) + 2;
+        let most = pages_for(there.len() * 2 + 2, SMALL.min(step)) + 2;
         let mut pages: Vec<Page> = Vec::new();
         let end = loop {
             if pages.len() >= most {
@@ -136,7 +138,7 @@ impl Driver {
             }
             let page = self.page(oracle, evidence, "growing", &ask).await;
             let items = page.len();
-            let next = items.and_then(|items| collection.style.next(&ask.start, SMALL, items, &page.facts));
+            let next = items.and_then(|items| collection.style.next(&ask.start, step, items, &page.facts));
             pages.push(page);
             if pages.len() == 1 {
                 let label = format!("together-{}", collection.resource);
@@ -151,7 +153,7 @@ impl Driver {
             }
             match (items, next) {
                 (None, _) => break WalkEnd::Broken,
-                (Some(count), Some(next)) if !positional || count as u64 >= SMALL => {
+                (Some(count), Some(next)) if !positional || count as u64 >= step => {
                     ask.start = self.in_form(name, collection, next);
                 }
                 _ => break WalkEnd::Exhausted,
@@ -163,17 +165,17 @@ impl Driver {
         }
         let disturbed = there.iter().any(|number| met.get(oracle.record(*number).id.as_str()) != Some(&1));
         evidence.walks.push(Walk {
-            label: format!("growing size={SMALL}"),
+            label: "growing".to_owned(),
             kind: WalkKind::Growing,
             query: query.clone(),
-            effective_size: Some(SMALL),
+            effective_size: Some(step),
             pages,
             end,
         });
         let by_item = matches!(collection.style, Style::TimestampCursor(_) | Style::ItemCursor(_));
         if disturbed && (by_item || collection.orders[0].direction == Direction::Ascending) {
             let ask = ListAsk::first(name, collection, query);
-            self.walk(oracle, evidence, &format!("still size={SMALL}"), WalkKind::Full, ask).await;
+            self.walk(oracle, evidence, "still", WalkKind::Full, ask).await;
         }
     }
 

@@ -31,23 +31,28 @@ impl Driver {
             let label = Self::scope_label(oracle, scope);
             let known = expected(&self.suite, oracle, collection, &Self::query(scope, order, None));
             let largest = bounds.maximum.or(bounds.default);
-            let mut sizes: Vec<Option<u64>> = if collection.scope.is_none() {
-                // Nobody knows how long a list is that everybody writes into.
-                vec![largest]
-            } else if !telling.contains(&scope) {
-                if order == 0 { vec![largest] } else { Vec::new() }
-            } else if order == 0 {
-                sizes(known.len(), bounds).into_iter().map(Some).collect()
-            } else {
-                // The usual order gets every size; the others only enough to see that paging goes with them.
-                let small = if pages_for(known.len(), 5) <= FEW_PAGES { Some(5) } else { bounds.default };
-                vec![small, largest]
-            };
-            if order == 0 && collection.scope.is_some() && bounds.default.is_some() {
+            let mut sizes: Vec<Option<u64>> =
+                if collection.scope.is_none() && collection.style.size_parameter().is_some() {
+                    // Nobody knows how long a list is that everybody writes into.
+                    vec![largest]
+                } else if collection.style.size_parameter().is_none() {
+                    Vec::new()
+                } else if !telling.contains(&scope) {
+                    if order == 0 { vec![largest] } else { Vec::new() }
+                } else if order == 0 {
+                    sizes(known.len(), bounds).into_iter().map(Some).collect()
+                } else {
+                    // The usual order gets every size; the others only enough to see that paging goes with them.
+                    let small = if pages_for(known.len(), 5) <= FEW_PAGES { Some(5) } else { bounds.default };
+                    vec![small, largest]
+                };
+            let sizeless = collection.style.size_parameter().is_none();
+            if order == 0 && collection.scope.is_some() && bounds.default.is_some() || sizeless {
                 sizes.push(None);
             }
             sizes.dedup();
-            for size in sizes {
+            let mut ahead = std::collections::VecDeque::from(sizes);
+            while let Some(size) = ahead.pop_front() {
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
                 for order in mirrored.into_iter().chain([order]) {
                     let order_name = if order == 0 {
@@ -58,6 +63,14 @@ impl Driver {
                     let ask = Ask::first(name, collection, Self::query(scope, order, size));
                     let label = format!("{label} {order_name}{text}");
                     self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
+                }
+                // Now it is known how long a list is that everybody writes into.
+                if let (None, Some(walk), true) = (scope, evidence.walks.last(), size == largest && !sizeless)
+                {
+                    let count = walk.ids().count();
+                    let small = [2, 7].into_iter().find(|small| pages_for(count, *small) <= MOST_PAGES);
+                    let small = small.and_then(|small| self.size(collection, small));
+                    ahead.extend(small.filter(|small| walk.is_whole() && Some(*small) != largest).map(Some));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! PAG006: the same list, read with two page sizes, is not the same list.
 
 use super::compare::side_by_side;
-use super::lists::{closed, draft, names, own_of, passed_over, ranks, when};
+use super::lists::{closed, draft, names, own_of, passed_over, ranks, sized, when};
 use crate::evidence::{RecordNumber, Walk};
 use crate::oracle::Expected;
 use crate::rules::declare::rule;
@@ -26,7 +26,7 @@ rule! {
         summary: "Walks of one list with different page sizes meet the same items in the same order.",
         implies: [],
         scenarios: &[Kind::Walk],
-        applies: |suite, case| when(suite, case, closed),
+        applies: |suite, case| when(suite, case, |collection| closed(collection) && sized(collection)),
         check: check,
     }
 }
