@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::client::{Client, ClientError, ClientOptions, Secret};
+use crate::client::{Client, ClientError, ClientOptions, Recording, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
+use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
 use crate::suite::{Suite, SuiteError};
@@ -87,6 +88,8 @@ pub struct Target {
     pub concurrency: usize,
     /// Values of the suites' variables; each suite takes those that it has.
     pub variables: BTreeMap<String, String>,
+    /// A recording that answers in the place of the target.
+    pub recording: Option<Arc<Recording>>,
 }
 
 impl Target {
@@ -101,6 +104,7 @@ impl Target {
             max_requests: None,
             concurrency,
             variables: BTreeMap::new(),
+            recording: None,
         }
     }
 
@@ -146,6 +150,10 @@ pub struct Common {
     pub skip: Vec<String>,
     /// The longest that a case may wait for something to happen in the target by itself.
     pub max_wait: Duration,
+    /// What is known to be wrong, and what is not to be run.
+    pub known: Arc<Register>,
+    /// The shares of each document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// One suite on one target, planned and ready to be run.
@@ -158,6 +166,7 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     let max_requests = target.max_requests.or(suite.file().limits.requests);
     options.max_requests = max_requests;
     options.concurrency = target.concurrency;
+    options.recording.clone_from(&target.recording);
     let variables = target
         .variables
         .iter()
@@ -172,9 +181,16 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         only: common.only.clone(),
         skip: common.skip.clone(),
         max_wait: common.max_wait,
+        known: Arc::clone(&common.known),
     };
     let plan = plan(suite, &terms);
-    Ok(Job { driver, plan, max_requests })
+    Ok(Job {
+        driver,
+        plan,
+        max_requests,
+        known: Arc::clone(&common.known),
+        required: common.required.clone(),
+    })
 }
 
 /// The name of a run, made from the time in milliseconds and three numbers that chance gave.

@@ -32,6 +32,11 @@ pub(super) fn names() -> String {
     BUNDLED.iter().map(|bundled| bundled.name).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a name is that of a bundled suite.
+pub(super) fn is_bundled(name: &str) -> bool {
+    Bundled::named(name).is_some()
+}
+
 /// What looks like a path is one, even where it leads nowhere: the message is then about the file.
 fn is_path(name: &str) -> bool {
     name.contains(['/', '\\']) || Path::new(name).extension().is_some() || Path::new(name).is_file()

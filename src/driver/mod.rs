@@ -52,6 +52,8 @@ pub struct Driver {
     pub authenticated: bool,
     /// The longest that a case may wait for something to happen in the target by itself.
     pub max_wait: std::time::Duration,
+    /// The values of the suite's variables that the user gave.
+    given: BTreeMap<String, String>,
     /// The values of the suite's variables, given or discovered.
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
@@ -81,11 +83,17 @@ impl Driver {
             namespace,
             authenticated,
             max_wait: std::time::Duration::ZERO,
+            given: variables.clone(),
             variables: RwLock::new(variables),
             forms: RwLock::default(),
             servers,
             created: Mutex::default(),
         }
+    }
+
+    /// The values of the suite's variables that the user gave.
+    pub fn given(&self) -> &BTreeMap<String, String> {
+        &self.given
     }
 
     /// The value of a variable, if it has one by now.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::collection::Collection;
 
 /// A suite as it stands in its file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SuiteFile {
     /// The suite's name, such as `honcho`: kebab-case, the first part of every case id.
@@ -53,7 +54,7 @@ pub struct SuiteFile {
 }
 
 /// A promise that the document does not make.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Stated {
     /// The promise, in one sentence.
@@ -63,7 +64,7 @@ pub struct Stated {
 }
 
 /// A value that the suite needs and the user may give.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variable {
     /// What it is for.
@@ -80,7 +81,7 @@ pub struct Variable {
 }
 
 /// Where a variable's value is found in the target.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Discover {
     /// The operation to ask, by short name.
@@ -90,7 +91,7 @@ pub struct Discover {
 }
 
 /// One JSON pointer (RFC 6901), or several of which the first that resolves counts.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(untagged)]
 pub enum Pointers {
     /// Just one.
@@ -120,7 +121,7 @@ impl Pointers {
 }
 
 /// What can be created.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Resource {
     /// The resource it lies in.
@@ -148,7 +149,7 @@ pub struct Resource {
 }
 
 /// How a resource is created.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Create {
     /// The operation, by short name.
@@ -162,6 +163,7 @@ pub struct Create {
     /// The constant part of the request content. `{name}` in a string stands for a variable, `{resource.id}` for the id of the
     /// record's ancestor of that resource.
     #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub body: Option<toml::Table>,
     /// Whether creating what exists already answers with what exists.
     #[serde(default)]
@@ -176,7 +178,7 @@ fn root() -> Pointers {
 }
 
 /// A reference to a stated requirement.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Promise {
     /// The key of the requirement.
@@ -184,7 +186,7 @@ pub struct Promise {
 }
 
 /// Several records in one request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Batch {
     /// Where the array of records stands in the request content.
@@ -194,7 +196,7 @@ pub struct Batch {
 }
 
 /// How one record is fetched.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fetch {
     /// The operation, by short name.
@@ -211,7 +213,7 @@ pub struct Fetch {
 }
 
 /// Status codes that a requirement allows.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Statuses {
     /// The codes.
@@ -221,7 +223,7 @@ pub struct Statuses {
 }
 
 /// How one record is changed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Update {
     /// The operation, by short name.
@@ -236,7 +238,7 @@ pub struct Update {
 }
 
 /// How one record is deleted.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Delete {
     /// The operation, by short name.
@@ -256,10 +258,11 @@ pub struct Delete {
 }
 
 /// How a record ends by itself.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expires {
     /// What is added to the content that creates one, so that its life is as short as can be.
+    #[schemars(with = "BTreeMap<String, Value>")]
     pub send: toml::Table,
     /// Where the instant stands in the answer at which its life begins.
     pub from: String,
@@ -272,7 +275,7 @@ pub struct Expires {
 }
 
 /// How a request says for which tenant it is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tenants {
     /// The header field that names the tenant.
@@ -282,7 +285,7 @@ pub struct Tenants {
 }
 
 /// What becomes of a request without credentials.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Authentication {
     /// The status that refuses one which has none at all, where it is stated.
@@ -293,7 +296,7 @@ pub struct Authentication {
 }
 
 /// A resource whose records keep their parent from being deleted.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RefusedWith {
     /// The resource.
@@ -305,7 +308,7 @@ pub struct RefusedWith {
 }
 
 /// One property of a representation and what is known of its value.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Field {
     /// Where it goes in the request that creates a record; absent when the server sets it.
@@ -333,7 +336,7 @@ fn one() -> usize {
 }
 
 /// Where a field's values come from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Make {
     /// A name that is unique in this run, `[A-Za-z0-9_-]` only; records of one seed name have equal names.
@@ -368,7 +371,7 @@ pub enum Make {
     /// `true` and `false`, in turn.
     Boolean,
     /// Always this.
-    Constant(toml::Value),
+    Constant(#[schemars(with = "Value")] toml::Value),
     /// The value of a variable.
     Variable(String),
     /// The id of the record's ancestor of this resource.
@@ -376,7 +379,7 @@ pub enum Make {
 }
 
 /// How a value comes back.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// As it was sent: strings by code point, numbers by value, objects whatever the order of their members.
@@ -391,7 +394,7 @@ pub enum Keep {
 }
 
 /// Records to create.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeedGroup {
     /// The group's name: unique in the suite, and stable, since cases are told apart by it.
@@ -413,7 +416,7 @@ pub struct SeedGroup {
 }
 
 /// How requests may be sent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// The most requests of one run of this suite.
@@ -425,7 +428,7 @@ pub struct Limits {
 }
 
 /// One way in which a client shows who it is; the user gives the secret.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CredentialForm {
     /// The header field.
