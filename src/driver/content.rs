@@ -89,7 +89,7 @@ impl Driver {
         }
         let lists = evidence.walks.len();
         self.what_came_of_it(oracle, evidence, resource_name, parent).await;
-        if self.holds_more(evidence, resource, &case.operation, lists) {
+        if Self::holds_more(evidence, resource, &case.operation, lists) {
             // Whether the refused ones left it there, or each creation does.
             let outgoing = self.outgoing(&case.operation, "usual content again", &usual);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
@@ -99,7 +99,7 @@ impl Driver {
     }
 
     /// Whether lists that were read hold more than the answers of an operation told of.
-    fn holds_more(&self, evidence: &Evidence, resource: &Resource, operation: &str, lists: usize) -> bool {
+    fn holds_more(evidence: &Evidence, resource: &Resource, operation: &str, lists: usize) -> bool {
         let mut told: BTreeSet<&str> = BTreeSet::new();
         for entry in evidence.entries.iter().filter(|entry| entry.exchange.operation == operation) {
             let answer = entry.exchange.json().and_then(|json| resource.create.answer.find(json));

@@ -221,12 +221,12 @@ impl Driver {
 
 /// Values that are nearly this one: in the other case, and with characters that stand for others in patterns.
 fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
-    let (text, shade) = match (test, value) {
+    let (whole, shade) = match (test, value) {
         (Test::Contains, value) => (value["shade"].as_str().unwrap_or_default(), true),
-        (Test::Equals | Test::HasWord | Test::HasWordAnyCase, Value::String(text)) => (text.as_str(), false),
+        (Test::Equals | Test::HasWord | Test::HasWordAnyCase, Value::String(word)) => (word.as_str(), false),
         _ => return Vec::new(),
     };
-    let letters: Vec<char> = text.chars().collect();
+    let letters: Vec<char> = whole.chars().collect();
     if letters.len() < 4 {
         return Vec::new();
     }
@@ -241,9 +241,9 @@ fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
         .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
         .collect();
     let mut near = vec![("pattern", replaced("_", "%")), ("expression", replaced(".", ".*"))];
-    if test != Test::HasWordAnyCase && other_case != text {
+    if test != Test::HasWordAnyCase && other_case != whole {
         near.push(("case", other_case));
     }
-    let wrap = |text: String| if shade { json!({ "shade": text }) } else { json!(text) };
-    near.into_iter().map(|(what, text)| (what, wrap(text))).collect()
+    let wrap = |word: String| if shade { json!({ "shade": word }) } else { json!(word) };
+    near.into_iter().map(|(what, word)| (what, wrap(word))).collect()
 }

@@ -73,7 +73,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             requirement: scene.requirement(&collection.complete.requirement),
             expected: format!("a list with {name}"),
             actual: match (shown_later, later) {
-                (Some(_), Some(_)) => format!("a list without it, and with it when asked again later"),
+                (Some(_), Some(_)) => "a list without it, and with it when asked again later".to_owned(),
                 _ => "the same list as before the creation".to_owned(),
             },
             comparison: None,

@@ -67,10 +67,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         });
         let sound = undisturbed.is_some_and(|other| {
             let (lost, repeated) = damage(scene, other, collection, &there);
-            let last = other.ids().last();
+            let end = other.ids().last();
             // Where new records come in otherwise than the suite says, that is a question of order.
-            let at_the_end =
-                there.iter().all(|number| last != Some(scene.oracle.record(*number).id.as_str()));
+            let at_the_end = there.iter().all(|number| end != Some(scene.oracle.record(*number).id.as_str()));
             lost.is_empty() && repeated.is_empty() && (at_the_end || by_item)
         });
         if lost.is_empty() && repeated.is_empty() || !sound || !grew {
@@ -149,13 +148,13 @@ mod tests {
 
     /// Notes are created, the list is walked while another is, and once more afterwards.
     fn judged(world: &World, list: &str, growing: &[&[usize]], still: Option<&[&[usize]]>) -> Judgement {
-        let (last, first) = world.notes.split_last().unwrap();
+        let (newcomer, there) = world.notes.split_last().unwrap();
         let mut lists = world.lists(list);
-        for note in first {
+        for note in there {
             lists = create(lists, *note);
         }
         lists = lists.walk(2, growing).change(|walk| walk.kind = WalkKind::Growing);
-        lists = create(lists, *last);
+        lists = create(lists, *newcomer);
         if let Some(still) = still {
             lists = lists.walk(2, still);
         }

@@ -3,6 +3,7 @@
 use crate::evidence::{Ask, Page, RecordNumber};
 use crate::rules::answers::{Answer, answers, probed};
 use crate::rules::declare::{always, rule};
+use crate::rules::fidelity::representations::id_text;
 use crate::rules::paging::lists::draft;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
@@ -82,7 +83,7 @@ fn fetched(scene: &Scene<'_>, answer: &Answer<'_>, number: RecordNumber) -> Opti
     let content = answer.response.body.json().ok().filter(|_| answer.response.is_success())?;
     let shown = resource.fetch.as_ref()?.answer.find(content)?;
     let id = resource.id.find(shown)?;
-    (id.as_str() == Some(&record.id) || id.to_string() == record.id).then(|| record.name())
+    (id_text(id)? == record.id).then(|| record.name())
 }
 
 #[cfg(test)]

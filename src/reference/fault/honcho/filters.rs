@@ -26,13 +26,11 @@ fn is_like(text: &str, pattern: &str) -> bool {
     let mut rest: Vec<&str> = vec![text];
     for part in pattern.chars() {
         let next = |left: &&str| -> Vec<usize> {
-            match part {
-                '%' => left.char_indices().map(|(at, _)| at).chain([left.len()]).collect(),
-                _ => {
-                    let first = left.chars().next().filter(|first| part == '_' || *first == part);
-                    first.into_iter().map(char::len_utf8).collect()
-                }
+            if part == '%' {
+                return left.char_indices().map(|(at, _)| at).chain([left.len()]).collect();
             }
+            let first = left.chars().next().filter(|first| part == '_' || *first == part);
+            first.into_iter().map(char::len_utf8).collect()
         };
         let mut after: Vec<&str> =
             rest.iter().flat_map(|left| next(left).into_iter().map(|at| &left[at..])).collect();
@@ -92,13 +90,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-metadata-filter-takes-first-member",
         "filters",
         "Of several members of a filter on metadata only the first is compared.",
-        Request(|call| metadata_filter(call, |names| names.first())),
+        Request(|call| metadata_filter(call, <[String]>::first)),
     ),
     messages(
         "honcho-metadata-filter-takes-last-member",
         "filters",
         "Of several members of a filter on metadata only the last is compared.",
-        Request(|call| metadata_filter(call, |names| names.last())),
+        Request(|call| metadata_filter(call, <[String]>::last)),
     ),
     messages(
         "honcho-filter-ignored",
