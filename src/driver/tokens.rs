@@ -59,7 +59,7 @@ impl Driver {
             self.walk(oracle, evidence, &format!("{sized} backward"), WalkKind::Backward, ask).await;
         }
         self.strange_tokens(oracle, evidence, &first(), token).await;
-        if let Some(other) = self.other_list(oracle, collection, scope) {
+        if let Some(other) = Self::other_list(oracle, collection, scope) {
             let theirs = Ask::first(name, collection, Self::query(Some(other), 0, size));
             let label = format!("{}{}", Self::scope_label(oracle, Some(other)), size_label(size));
             self.single(oracle, evidence, &label, WalkKind::Page, theirs).await;
@@ -83,6 +83,7 @@ impl Driver {
     }
 
     /// The list whose tokens are tried: one with a handful of items, or, where pages are as large as the API likes, the largest.
+    #[expect(clippy::option_option, reason = "no list at all is not the list that belongs to nobody")]
     pub(super) fn turning_scope(
         &self,
         oracle: &Oracle,
@@ -98,7 +99,6 @@ impl Driver {
 
     /// A list with a cursor of its own beside that of a scope: one that is named by the path, or where the suite says what becomes of its cursors.
     pub(super) fn other_list(
-        &self,
         oracle: &Oracle,
         collection: &Collection,
         scope: Option<RecordNumber>,

@@ -107,9 +107,10 @@ mod tests {
 
     #[test]
     fn a_list_is_not_the_one_from_before() {
+        type Row<'a> = (&'a [usize], &'a [usize], &'a [usize], bool, Verdict);
         let world = World::new(4);
         // The list before notes 2 and 3 were created, right after, and later; and whether note 2 can be fetched.
-        let cases: [(&[usize], &[usize], &[usize], bool, Verdict); 6] = [
+        let cases: [Row<'_>; 6] = [
             (&[0, 1], &[0, 1, 2, 3], &[0, 1, 2, 3], false, Pass),
             (&[0, 1], &[0, 1, 2], &[0, 1, 2, 3], false, Fail),
             (&[0, 1], &[0, 1], &[0, 1], true, Fail),

@@ -130,8 +130,9 @@ mod tests {
 
     #[test]
     fn a_made_up_token_is_no_token() {
+        type Row<'a> = (&'a str, u16, &'a [&'a str], bool, Verdict, Level);
         let stated = "conventions.unknown-cursor = { is = \"refused\", requirement = \"convention\" }\nconventions.foreign";
-        let cases: [(&str, u16, &[&str], bool, Verdict, Level); 12] = [
+        let cases: [Row<'_>; 12] = [
             ("refused", 400, &[], true, Pass, Level::Must),
             ("refused", 200, &["m0", "m1"], true, Fail, Level::Must),
             ("refused", 200, &[], true, Fail, Level::Must),

@@ -126,9 +126,10 @@ mod tests {
 
     #[test]
     fn a_deletion_touches_nothing_else() {
+        type Row<'a> = (u16, u16, &'a [usize], &'a [usize], Verdict);
         let world = World::new(4);
         // How the deletion of note 1 and the fetch of note 0 were answered, and the list before and after.
-        let cases: [(u16, u16, &[usize], &[usize], Verdict); 7] = [
+        let cases: [Row<'_>; 7] = [
             (204, 200, &[0, 1, 2, 3], &[0, 2, 3], Pass),
             (204, 200, &[0, 1, 2, 3], &[0, 1, 2, 3], Pass),
             (204, 200, &[0, 1, 2, 3], &[0, 3], Fail),

@@ -17,12 +17,12 @@ rule! {
     /// ## Example
     /// The token of a first page of two, sent with `page_size=3`, begins with item 4: the server counted three items to a page.
     /// ## Source
-    /// AIP-158 (https://google.aip.dev/158) lets clients change the page size on the way. No document says so as a rule, hence `should`.
+    /// AIP-158 (<https://google.aip.dev/158>) lets clients change the page size on the way. No document says so as a rule, hence `should`.
     /// ## False alarms and how they are avoided
     /// A refusal is right as well. Of items with equal keys, any may come first. In lists of others, only the run's own records are compared.
     PAGE_MOVES_WITH_SIZE {
         code: "TOK006", name: "page-moves-with-size", level: Should, basis: Invariant,
-        source: "AIP-158 (https://google.aip.dev/158)",
+        source: "AIP-158 (<https://google.aip.dev/158>)",
         summary: "A token leads to the same place with every page size.",
         implies: [],
         scenarios: &[Kind::Tokens],
