@@ -9,7 +9,7 @@ use crate::oracle::Oracle;
 use crate::suite::Collection;
 
 /// The most records that are fetched of the first ones of a seed group: of the first group with so many, and of any other.
-const MOST_OF_GROUP: [usize; 2] = [5, 1];
+const MOST_OF_GROUP: [usize; 2] = [4, 1];
 
 impl Driver {
     /// Fetches seeded records, every group's first and last ones, and the first of all twice.
