@@ -34,6 +34,8 @@ pub(super) enum Command {
     Serve(Serve),
     /// List suites, operations, cases, rules or faults
     List(List),
+    /// Judge a document by itself, without a server
+    Audit(Audit),
     /// Explain a rule
     Explain(Explain),
     /// Render the recording of a run (a jsonl report) again; ends with the exit code of that run
@@ -208,7 +210,7 @@ impl Pace {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct Look {
-    /// Write a further report: jsonl, junit, html or markdown; `-` is standard output (repeatable)
+    /// Write a further report: jsonl, junit, html, markdown, har, sarif, badge, github or json; `-` is standard output (repeatable)
     #[arg(long = "report", value_name = "KIND=PATH", value_parser = Wanted::parse)]
     pub(super) reports: Vec<Wanted>,
     /// Count a broken `should` as a broken `must`
@@ -220,9 +222,23 @@ pub(super) struct Look {
     /// Write every exchange too
     #[arg(long, short, conflicts_with = "quiet")]
     pub(super) verbose: bool,
+    /// How the report for people is written; json gives one document in its place
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(super) format: ReportFormat,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+}
+
+/// How the report for people is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// A line for each operation, three for each defect
+    Compact,
+    /// A block for each operation, defects with all that is needed to act on them
+    Full,
+    /// One JSON document
+    Json,
 }
 
 /// When to use colours.
@@ -287,6 +303,20 @@ pub(super) enum Format {
     Table,
     /// An array of objects
     Json,
+}
+
+/// `specproof audit`.
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// The document: `OpenAPI` 3.0 or 3.1, YAML or JSON
+    #[arg(value_name = "DOCUMENT")]
+    pub(super) document: PathBuf,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+    /// Count a broken `should` as a broken `must`
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 /// `specproof explain`.

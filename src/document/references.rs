@@ -231,7 +231,7 @@ impl References {
             return Ok(Some(target.into()));
         }
         refuse(
-            "leads out of the document; references to other files are not supported yet, so put the schema under `components`",
+            "leads out of the document; references over a network are not followed, so keep the file beside the document, or put the schema under `components`",
         )
     }
 
@@ -258,7 +258,8 @@ impl References {
         self.upgraded.pointer(&self.roots[root])?.pointer(path)
     }
 
-    fn document_pointer(&self, root: usize, path: &str) -> String {
+    /// JSON pointer into the document of a place below an upgraded root.
+    pub(crate) fn document_pointer(&self, root: usize, path: &str) -> String {
         let pointer = &self.roots[root];
         match self.raw.pointer(pointer) {
             Some(schema) => format!("{pointer}{}", self.upgrade.document_path(schema, path)),

@@ -83,7 +83,7 @@ impl Driver {
     }
 
     /// The list whose tokens are tried: one with a handful of items, or, where pages are as large as the API likes, the largest.
-    #[expect(clippy::option_option, reason = "no list at all is not the list that belongs to nobody")]
+    #[expect(clippy::option_option, reason = "no list to try, the one list for all, or the list of a record")]
     pub(super) fn turning_scope(
         &self,
         oracle: &Oracle,
