@@ -49,9 +49,13 @@ impl Driver {
         let id = answer
             .and_then(|a| resource.create.answer.find(a))
             .and_then(|a| resource.id.find(a))
-            .and_then(Value::as_str);
+            .and_then(|id| match id {
+                Value::String(id) => Some(id.clone()),
+                Value::Number(id) => Some(id.to_string()),
+                _ => None,
+            });
         if let Some(id) = id {
-            self.remember_id(resource_name, oracle, parent, id);
+            self.remember_id(resource_name, oracle, parent, &id);
         }
     }
 

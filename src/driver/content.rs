@@ -6,35 +6,47 @@ use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::{Content, Parts};
 use super::values::Place;
+use crate::document::RequestBody;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::{Expectation, body_specimens, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{Make, Resource};
+use crate::suite::{Collection, Make, Resource};
 
 /// The contents that are no JSON which every operation gets: what each parser refuses, and what breaks those that do not look.
 const TELLING: [&str; 4] = ["malformed", "truncated", "empty", "deep-nesting"];
 
 impl Driver {
-    /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own.
+    /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own; or in that of a list by
+    /// POST.
     pub(super) async fn content(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
         let suite = std::sync::Arc::clone(&self.suite);
-        let creates = |r: &&Resource| r.create.operation == case.operation;
-        let Some((resource_name, resource)) = suite.file().resources.iter().find(|(_, r)| creates(r)) else {
-            return;
-        };
         let operation = suite.operation(&case.operation);
-        let Some(media_type) = operation.request_body.as_ref().and_then(|body| body.content.first()) else {
-            return;
-        };
+        let Some(media_type) = operation.request_body.as_ref().and_then(RequestBody::json) else { return };
         let Some(schema) = &media_type.schema else { return };
-        let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else { return };
-        let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
-        let item = self.item(oracle, resource, place);
-        let Some(base) = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item)) else {
-            return;
+        let creates = |r: &&Resource| r.create.operation == case.operation;
+        let created = suite.file().resources.iter().find(|(_, r)| creates(r));
+        let (base, parts, parent) = match created {
+            Some((_, resource)) => {
+                let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else {
+                    return;
+                };
+                let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
+                let item = self.item(oracle, resource, place);
+                let items = std::slice::from_ref(&item);
+                let Some(base) = self.creation_content(oracle, resource, parent, items) else { return };
+                let mut parts =
+                    Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
+                item.place(&mut parts);
+                (base, parts, parent)
+            }
+            // A list by POST: its arguments are what is varied.
+            None => {
+                let mut parts = self.usual_parts(oracle, &case.operation);
+                let Some(Content::Json(base)) = parts.content.take() else { return };
+                (base, parts, None)
+            }
         };
-        let parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
         let invalid = self.asked_of_invalid(&case.operation);
 
         // What is varied below must be good to begin with.
@@ -42,7 +54,7 @@ impl Driver {
         usual.content = Some(Content::Json(base.clone()));
         let outgoing = self.outgoing(&case.operation, "usual content", &usual);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
-        self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+        self.remember_created(created, oracle, parent, evidence, entry);
         let ask = Ask::ValidEdge { keyword: "type".to_owned(), place: String::new() };
         evidence.probes.push(Probe { label: "usual content".to_owned(), ask, entry });
 
@@ -50,12 +62,16 @@ impl Driver {
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
         for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
-            if specimen.valid && (!is_bound(specimen.keyword) || Self::is_identity(resource, &specimen.place))
-            {
+            let identity = |(_, resource): (_, &Resource)| Self::is_identity(resource, &specimen.place);
+            if specimen.valid && (!is_bound(specimen.keyword) || created.is_some_and(identity)) {
                 continue;
             }
             let asked = match (specimen.valid, specimen.lenient) {
                 (_, true) => Asked::Open,
+                // A page of a high number lies past the end, and a filter may well be of a kind that the list refuses.
+                (true, false) if created.is_none() => {
+                    self.asked_of_argument(&case.operation, &specimen.place)
+                }
                 (true, false) => Asked::Good,
                 (false, false) => invalid,
             };
@@ -63,7 +79,7 @@ impl Driver {
             parts.content = Some(Content::Json(specimen.value));
             let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
             let entry = self.send(evidence, outgoing, asked).await;
-            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            self.remember_created(created, oracle, parent, evidence, entry);
             let (keyword, place) = (specimen.keyword.to_owned(), specimen.place);
             let ask = if specimen.valid {
                 Ask::ValidEdge { keyword, place }
@@ -73,7 +89,8 @@ impl Driver {
             evidence.probes.push(Probe { label: specimen.label, ask, entry });
         }
 
-        let all = self.is_most_seeded(resource_name);
+        // A list by POST is asked as thoroughly as the operation that creates most.
+        let all = created.is_none_or(|(name, _)| self.is_most_seeded(name));
         for raw in raw_bodies(&base) {
             if !all && !TELLING.contains(&raw.label) {
                 continue;
@@ -83,10 +100,11 @@ impl Driver {
             parts.content = Some(Content::Raw(raw.bytes, Some("application/json")));
             let outgoing = self.outgoing(&case.operation, raw.label, &parts);
             let entry = self.send(evidence, outgoing, if refuse { invalid } else { Asked::Open }).await;
-            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            self.remember_created(created, oracle, parent, evidence, entry);
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
+        let Some((resource_name, resource)) = created else { return };
         let lists = evidence.walks.len();
         self.what_came_of_it(oracle, evidence, resource_name, parent).await;
         if Self::holds_more(evidence, resource, &case.operation, lists) {
@@ -100,11 +118,12 @@ impl Driver {
 
     /// Whether lists that were read hold more than the answers of an operation told of.
     fn holds_more(evidence: &Evidence, resource: &Resource, operation: &str, lists: usize) -> bool {
-        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let text = |id: &serde_json::Value| id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        let mut told: BTreeSet<String> = BTreeSet::new();
         for entry in evidence.entries.iter().filter(|entry| entry.exchange.operation == operation) {
             let answer = entry.exchange.json().and_then(|json| resource.create.answer.find(json));
             let records = answer.map(|a| a.as_array().map_or(std::slice::from_ref(a), Vec::as_slice));
-            told.extend(records.unwrap_or_default().iter().filter_map(|r| resource.id.find(r)?.as_str()));
+            told.extend(records.unwrap_or_default().iter().filter_map(|r| resource.id.find(r)).map(text));
         }
         evidence.walks[lists..].iter().flat_map(crate::evidence::Walk::ids).any(|id| !told.contains(id))
     }
@@ -137,6 +156,31 @@ impl Driver {
         };
         let own = count(resource_name);
         file.resources.keys().all(|other| count(other) <= own)
+    }
+
+    /// Notes what an answer tells of, where it is one to a creation.
+    fn remember_created(
+        &self,
+        created: Option<(&String, &Resource)>,
+        oracle: &Oracle,
+        parent: Option<RecordNumber>,
+        evidence: &Evidence,
+        entry: usize,
+    ) {
+        if let Some((name, _)) = created {
+            self.remember_answer(name, oracle, parent, evidence.json(entry));
+        }
+    }
+
+    /// What a valid value of an argument in the content of a list asks: to be accepted, where it is the page size.
+    fn asked_of_argument(&self, operation: &str, place: &str) -> Asked {
+        let mut lists = self.suite.file().collections.values().filter(|c| c.operation == operation);
+        let is_size = |c: &Collection| {
+            c.style
+                .size_parameter()
+                .is_some_and(|name| name.trim_start_matches('/') == place.trim_start_matches('/'))
+        };
+        if lists.any(is_size) { Asked::Good } else { Asked::Open }
     }
 
     /// Whether a place in the content holds a name or a reference of the record.

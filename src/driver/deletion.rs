@@ -45,7 +45,8 @@ impl Driver {
         if let Some(child) = child {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::Before).await;
         }
-        if let (Some(sibling), Some(through)) = (sibling, elsewhere) {
+        let aside = sibling.zip(elsewhere);
+        if let Some((sibling, through)) = aside.filter(|(s, through)| !Self::is_taken(oracle, *s, *through)) {
             let path = self.path_through(&delete.operation, oracle, resource_name, sibling, through);
             let ask = Ask::DeleteElsewhere { record: sibling };
             self.deleting(evidence, delete, path, "delete through another parent", ask, Asked::Open).await;
@@ -128,7 +129,8 @@ impl Driver {
         let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
         let label = "fetch what was deleted";
         let outgoing = self.outgoing(&fetch.operation, label, &parts);
-        let asked = if delete.eventual { Asked::Open } else { Asked::Unknown };
+        let open = delete.eventual || delete.tombstone.is_some();
+        let asked = if open { Asked::Open } else { Asked::Unknown };
         let entry = self.send(evidence, outgoing, asked).await;
         let ask = Ask::FetchDeleted { record, promised: !delete.eventual };
         evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
@@ -170,7 +172,8 @@ impl Driver {
         record: RecordNumber,
         through: RecordNumber,
     ) -> std::collections::BTreeMap<String, String> {
-        let mut path = self.path_of(operation, oracle, Some(through));
+        let mut path = self.path_of(operation, oracle, Some(record));
+        path.extend(self.path_of(operation, oracle, Some(through)));
         if let Some(parameter) = self.parameter_for(operation, resource_name) {
             path.insert(parameter, oracle.record(record).id.clone());
         }

@@ -29,11 +29,12 @@ impl Driver {
         if let (Some(members), Some(wish)) = (content.as_object_mut(), wish.as_object()) {
             members.extend(wish.clone());
         }
-        let parts = Parts {
+        let mut parts = Parts {
             path: self.path_of(&resource.create.operation, oracle, parent),
             content: Some(Content::Json(content)),
             ..Parts::default()
         };
+        item.place(&mut parts);
         let outgoing = self.outgoing(&resource.create.operation, "create with a short life", &parts);
         let entry = self.send(evidence, outgoing, Asked::Open).await;
         self.remember_answer(resource_name, oracle, parent, evidence.json(entry));

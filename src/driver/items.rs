@@ -76,9 +76,14 @@ impl Driver {
             return;
         }
         for (label, record, through) in self.wrong_parents(oracle, &records) {
-            let mut path = self.path_of(&fetch.operation, oracle, Some(through));
+            // What the wrong parent gives counts, and for the rest what the record and its own parents give.
+            let mut path = self.path_of(&fetch.operation, oracle, Some(record));
+            path.extend(self.path_of(&fetch.operation, oracle, Some(through)));
             path.insert(parameter.clone(), oracle.record(record).id.clone());
-            if path == self.path_of(&fetch.operation, oracle, Some(record)) {
+            // The wrong parent may well have a record of its own by that id.
+            if Self::is_taken(oracle, record, through)
+                || path == self.path_of(&fetch.operation, oracle, Some(record))
+            {
                 continue;
             }
             let outgoing = self.outgoing(&fetch.operation, &label, &Parts { path, ..Parts::default() });
@@ -102,13 +107,32 @@ impl Driver {
         chosen.extend(records.last());
         chosen.dedup();
         let named = |number: RecordNumber| oracle.record(number).name();
+        // Through a grandparent that is not theirs, with the parent that is.
+        let aside = records.first().and_then(|first| Some((*first, self.other_grandparent(oracle, *first)?)));
         chosen
             .into_iter()
             .flat_map(|record| self.other_parents(oracle, record).into_iter().map(move |p| (record, p)))
+            .chain(aside)
             .map(|(record, through)| {
                 (format!("{} through {}", named(record), named(through)), record, through)
             })
             .collect()
+    }
+
+    /// A record of the resource that a record's parent lies in, and not the one in which it does.
+    fn other_grandparent(&self, oracle: &Oracle, record: RecordNumber) -> Option<RecordNumber> {
+        let parent = self.suite.resource(&oracle.record(record).resource).parent.as_deref()?;
+        let grandparent = self.suite.resource(parent).parent.as_deref()?;
+        let own = oracle.ancestor(record, grandparent);
+        let mut others = oracle.records().filter(|(_, other)| other.resource == grandparent);
+        others.find(|(number, _)| Some(*number) != own).map(|(number, _)| number)
+    }
+
+    /// Whether a parent has a record of its own by the id of another one.
+    pub(super) fn is_taken(oracle: &Oracle, record: RecordNumber, parent: RecordNumber) -> bool {
+        let wanted = oracle.record(record);
+        let same = oracle.find(&wanted.resource, &wanted.id, Some(parent));
+        same.is_some_and(|number| oracle.record(number).parent == Some(parent))
     }
 
     /// Parents that are not a record's own, one of each kind: of the same name elsewhere, beside its own, and elsewhere. Only such as lead

@@ -1,13 +1,13 @@
 //! Requests from operations: path parameters filled in, queries encoded, content written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::Driver;
 use crate::client::{Credentials, Outgoing};
-use crate::document::Location;
+use crate::document::{Location, Operation, RequestBody};
 use crate::evidence::{Asked, Entry, Evidence, RecordNumber};
 use crate::oracle::Oracle;
 
@@ -60,7 +60,7 @@ impl Driver {
         if let Some(target) = &parts.target {
             path.clone_from(target);
         }
-        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let mut headers = vec![("accept".to_owned(), accepted(operation))];
         for (name, variable) in &self.suite.file().variables {
             if let (Some(header), Some(value)) = (&variable.header, self.variable(name)) {
                 headers.push((header.to_lowercase(), value));
@@ -72,7 +72,7 @@ impl Driver {
         let body = match &parts.content {
             None => None,
             Some(Content::Json(value)) => {
-                headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                headers.push(("content-type".to_owned(), json_type(operation)));
                 Some(value.to_string().into_bytes())
             }
             Some(Content::Raw(octets, media_type)) => {
@@ -139,6 +139,24 @@ impl Driver {
             .find(|p| bind.get(&p.name).is_some_and(|r| r == resource))
             .map(|p| p.name.clone())
     }
+}
+
+/// The media types that answers to an operation may have: JSON, and what of its syntax (RFC 6839, section 3.1) the document names.
+fn accepted(operation: &Operation) -> String {
+    let ranges =
+        operation.responses.iter().flat_map(|response| &response.content).map(|media| media.range.as_str());
+    let others: BTreeSet<&str> =
+        ranges.filter(|range| range.ends_with("+json") && !range.contains('*')).collect();
+    std::iter::once("application/json").chain(others).collect::<Vec<_>>().join(", ")
+}
+
+/// The media type of an operation's JSON content.
+fn json_type(operation: &Operation) -> String {
+    let entry = operation.request_body.as_ref().and_then(RequestBody::json);
+    let range = entry
+        .map(|entry| entry.range.as_str())
+        .filter(|range| range.ends_with("+json") && !range.contains('*'));
+    range.unwrap_or("application/json").to_owned()
 }
 
 /// Sets a value at a JSON pointer, making the objects and (for numbers) the arrays on the way.

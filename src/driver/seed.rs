@@ -13,7 +13,7 @@ use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
-use crate::suite::{Keep, Resource};
+use crate::suite::{Field, Keep, Resource};
 
 /// What came of seeding one suite.
 #[derive(Debug, Default)]
@@ -157,11 +157,12 @@ impl Driver {
         let Some(first) = places.first() else { return Vec::new() };
         let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
         let content = self.creation_content(oracle, resource, first.parent, &items);
-        let parts = Parts {
+        let mut parts = Parts {
             path: self.path_of(&resource.create.operation, oracle, first.parent),
             content: content.map(Content::Json),
             ..Parts::default()
         };
+        items[0].place(&mut parts);
         let purpose = format!("create {}", first.label);
         let outgoing = self.outgoing(&resource.create.operation, &purpose, &parts);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
@@ -208,12 +209,10 @@ impl Driver {
 
     /// The values of one record.
     pub(super) fn item(&self, oracle: &Oracle, resource: &Resource, place: Place<'_>) -> Item {
-        let mut item = Item { content: json!({}), sent: BTreeMap::new(), marker: None };
+        let mut item = Item::default();
         for (name, field) in &resource.fields {
             let Some((value, word)) = self.value(oracle, name, field, place) else { continue };
-            if let Some(pointer) = &field.send {
-                set_at(&mut item.content, pointer, value.clone());
-            }
+            item.set(field, &value);
             item.marker = item.marker.or(word);
             item.sent.insert(name.clone(), value);
         }
@@ -297,12 +296,50 @@ impl Driver {
 /// What is sent for one record.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
+    /// Path parameters that the record itself fills.
+    pub path: BTreeMap<String, String>,
+    /// Query parameters that the record itself fills.
+    pub query: Vec<(String, String)>,
     /// The record's part of the content.
     pub content: Value,
     /// The values by field.
     pub sent: BTreeMap<String, Value>,
     /// The word that stands in this record's text only.
     pub marker: Option<String>,
+}
+
+impl Default for Item {
+    fn default() -> Self {
+        Self {
+            path: BTreeMap::new(),
+            query: Vec::new(),
+            content: json!({}),
+            sent: BTreeMap::new(),
+            marker: None,
+        }
+    }
+}
+
+impl Item {
+    /// Puts a field's value where the suite says that it goes.
+    pub(super) fn set(&mut self, field: &Field, value: &Value) {
+        let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if let Some(pointer) = &field.send {
+            set_at(&mut self.content, pointer, value.clone());
+        }
+        if let Some(parameter) = &field.path {
+            self.path.insert(parameter.clone(), text());
+        }
+        if let Some(parameter) = &field.query {
+            self.query.push((parameter.clone(), text()));
+        }
+    }
+
+    /// Puts what does not go into the content where it goes.
+    pub(super) fn place(&self, parts: &mut Parts) {
+        parts.path.extend(self.path.clone());
+        parts.query.extend(self.query.clone());
+    }
 }
 
 /// Pairs what was sent with what was answered: an answer whose content is that of its own position first, then by content, else by

@@ -193,11 +193,12 @@ impl Driver {
         let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
         let item = self.item(oracle, resource, place);
         let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
-        let parts = Parts {
+        let mut parts = Parts {
             path: self.path_of(&resource.create.operation, oracle, parent),
             content: content.map(Content::Json),
             ..Parts::default()
         };
+        item.place(&mut parts);
         let seen: &Oracle = oracle;
         let attempts = (0..OF_ONE_NAME).map(|_| async {
             let mut apart = Evidence::default();

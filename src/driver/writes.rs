@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Driver;
+use super::list::Ask as ListAsk;
 use super::request::{Content, Parts, set_at};
+use super::seed::Item;
 use super::values::Place;
 use crate::client::Outgoing;
-use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::Words;
 use crate::oracle::Oracle;
-use crate::suite::{Make, Resource, Update};
+use crate::suite::{Field, Make, Resource, Update};
 
 /// How many clients change a record at once.
 const AT_ONCE: usize = 4;
@@ -44,7 +46,8 @@ impl Driver {
     /// Records that exist are created once more, where the suite says that this gives what exists.
     pub(super) async fn create_again(&self, oracle: &Oracle, evidence: &mut Evidence, resource_name: &str) {
         let resource = self.suite.resource(resource_name);
-        if resource.create.get_or_create.is_none() {
+        let (again, put) = (&resource.create.get_or_create, &resource.create.put);
+        if again.is_none() && put.is_none() {
             return;
         }
         let firsts: Vec<RecordNumber> = oracle
@@ -55,24 +58,38 @@ impl Driver {
             .collect();
         for number in firsts {
             let record = oracle.record(number).clone();
-            let mut content = json!({});
-            // By its name alone: what is left out must not be lost.
-            for (name, field) in
-                resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name)))
-            {
-                if let (Some(pointer), Some(value)) = (&field.send, record.sent.get(name)) {
-                    set_at(&mut content, pointer, value.clone());
+            let mut item = Item::default();
+            // By its name alone, since what is left out must not be lost; but what replaces is given whole.
+            let named = |field: &Field| matches!(field.make, Some(Make::Name));
+            for (name, field) in resource.fields.iter().filter(|(_, field)| put.is_some() || named(field)) {
+                if let Some(value) = record.sent.get(name) {
+                    item.set(field, value);
                 }
             }
-            let parts = Parts {
+            let mut parts = Parts {
                 path: self.path_of(&resource.create.operation, oracle, record.parent),
-                content: Some(Content::Json(content)),
+                content: self
+                    .creation_content(oracle, resource, record.parent, std::slice::from_ref(&item))
+                    .map(Content::Json),
                 ..Parts::default()
             };
+            item.place(&mut parts);
             let label = format!("{} again", record.name());
             let outgoing = self.outgoing(&resource.create.operation, &format!("create {label}"), &parts);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             evidence.probes.push(Probe { label, ask: Ask::CreateAgain { record: number }, entry });
+        }
+        // The list tells whether there are two of them now.
+        let lists = self
+            .suite
+            .file()
+            .collections
+            .iter()
+            .filter(|(_, c)| c.resource == resource_name && c.scope.is_none());
+        for (name, collection) in lists {
+            let size = self.suite.size_bounds(collection).maximum;
+            let ask = ListAsk::first(name, collection, Self::query(None, 0, size));
+            self.walk(oracle, evidence, "after creating again", WalkKind::Full, ask).await;
         }
     }
 
@@ -141,6 +158,9 @@ impl Driver {
             evidence.probes.push(Probe { label, ask, entry });
         }
         for through in self.other_parents(oracle, record) {
+            if Self::is_taken(oracle, record, through) {
+                continue;
+            }
             let label = format!("changed through {}", oracle.record(through).name());
             let value = json!({ "through": oracle.record(through).name() });
             let outgoing = self.changing(oracle, (resource, update), record, through, &label, &value);
@@ -195,7 +215,8 @@ impl Driver {
         let pointer = resource.fields[&update.field].send.clone().unwrap_or_default();
         let mut content = json!({});
         set_at(&mut content, &pointer, value.clone());
-        let mut path = self.path_of(&update.operation, oracle, Some(through));
+        let mut path = self.path_of(&update.operation, oracle, Some(record));
+        path.extend(self.path_of(&update.operation, oracle, Some(through)));
         if let Some(parameter) = self.parameter_for(&update.operation, &oracle.record(record).resource) {
             path.insert(parameter, oracle.record(record).id.clone());
         }
