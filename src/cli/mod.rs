@@ -5,6 +5,7 @@
 mod arguments;
 mod audit;
 mod check;
+mod clean;
 mod compare;
 mod config;
 mod console;
@@ -42,6 +43,7 @@ pub(crate) fn main() -> ExitCode {
     };
     failure::guarded(|| match arguments.command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

@@ -18,6 +18,7 @@ mod perform;
 mod protocol;
 mod request;
 mod seed;
+mod survey;
 mod tenants;
 mod together;
 mod tokens;
@@ -26,9 +27,10 @@ mod values;
 mod walks;
 mod writes;
 
-pub use cleanup::clean;
+pub use cleanup::{clean, remove};
 pub use perform::perform;
 pub use seed::{Seeding, seed};
+pub use survey::{adopt, leftovers};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};

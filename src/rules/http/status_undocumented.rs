@@ -7,7 +7,7 @@ use crate::rules::{Scene, Sheet};
 
 rule! {
     /// ## What it checks
-    /// A 2xx or 3xx status in answer to a request that obeys the document is one that the document lists for
+    /// A 1xx (as the final one), 2xx or 3xx status in answer to a request that obeys the document is one that the document lists for
     /// the operation, by itself, by its class (`2XX`) or as `default`.
     /// ## Why it matters
     /// Clients generated from the document treat a status that it does not list as a failure, or decode the
@@ -36,7 +36,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let status = answer.response.status;
         let in_question = matches!(answer.asked, Asked::Good | Asked::Open)
             && answer.described()
-            && (200..400).contains(&status)
+            && (100..400).contains(&status)
             // HTTP itself gives this answer to a request that is conditional (RFC 9110, section 13.1.2), whatever the operation.
             && !(status == 304 && matches!(answer.ask, Some(Ask::Conditional { .. })));
         if !in_question || answer.documented().is_some() {
@@ -67,7 +67,8 @@ mod tests {
         let ask = Ask::Conditional { tag: "\"1\"".into(), matches: true };
         let get = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 304, &json!(null));
         world.probes().probe("tag", ask, Asked::Open, get).expect(&STATUS_UNDOCUMENTED, Pass);
-        let cases: [(Asked, &str, u16, Verdict); 8] = [
+        let cases: [(Asked, &str, u16, Verdict); 9] = [
+            (Asked::Good, "GET", 101, Fail),
             (Asked::Good, "GET", 200, Pass),
             (Asked::Good, "GET", 203, Fail),
             (Asked::Open, "GET", 302, Fail),
