@@ -81,6 +81,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: format!("{} once", record.name()),
                 actual: format!("{times} times on one page"),
                 comparison: None,
+                claims: Vec::new(),
                 pointer: Some(page.items_at.clone()),
                 entries: vec![page.entry],
             });

@@ -73,6 +73,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: format!("{} once", record.name()),
                 actual: format!("{times} times in {} items", page.len().unwrap_or_default()),
                 comparison: None,
+                claims: Vec::new(),
                 pointer: Some(page.items_at.clone()),
                 entries: vec![*entry, page.entry],
             });
@@ -100,6 +101,7 @@ fn unique(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
             expected: "two ids".to_owned(),
             actual: "one id".to_owned(),
             comparison: None,
+            claims: Vec::new(),
             pointer: None,
             entries: vec![created[&twin], *entry],
         });

@@ -77,6 +77,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 _ => "the same list as before the creation".to_owned(),
             },
             comparison: None,
+            claims: Vec::new(),
             pointer: Some(page.items_at.clone()),
             entries: earlier
                 .map(|earlier| earlier.entry)

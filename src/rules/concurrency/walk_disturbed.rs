@@ -87,6 +87,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             expected: format!("each of {} records once", there.len()),
             actual: format!("lost: {}; repeated: {}", names(&lost), names(&repeated)),
             comparison: None,
+            claims: Vec::new(),
             pointer: None,
             entries: walk.pages.iter().map(|page| page.entry).collect(),
         });

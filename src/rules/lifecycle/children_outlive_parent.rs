@@ -63,6 +63,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                         expected: status_list(&promise.status),
                         actual: format!("{} with {items} items", status_text(status)),
                         comparison: None,
+                        claims: Vec::new(),
                         pointer: None,
                         entries: vec![answer.entry, page.entry],
                     });

@@ -90,6 +90,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             expected: "every record that nobody deleted".to_owned(),
             actual: format!("a list without {}", some(&gone)),
             comparison: None,
+            claims: Vec::new(),
             pointer: Some(page.items_at.clone()),
             entries: vec![deletion, page.entry],
         });

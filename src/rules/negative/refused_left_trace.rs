@@ -136,6 +136,7 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             expected: format!("only the {} that were acknowledged", acknowledged.len()),
             actual: format!("{} more", unknown.len()),
             comparison: None,
+            claims: Vec::new(),
             pointer: None,
             entries: refused.into_iter().chain([*entry]).collect(),
         });
