@@ -264,6 +264,7 @@ pub(in crate::rules) fn draft(
         expected: expected.into(),
         actual: actual.into(),
         comparison: None,
+        claims: Vec::new(),
         pointer: None,
         entries,
     }
