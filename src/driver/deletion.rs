@@ -45,8 +45,9 @@ impl Driver {
         if let Some(child) = child {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::Before).await;
         }
-        let aside = sibling.zip(elsewhere);
-        if let Some((sibling, through)) = aside.filter(|(s, through)| !Self::is_taken(oracle, *s, *through)) {
+        let aside =
+            sibling.and_then(|sibling| Some((sibling, *self.other_parents(oracle, sibling).first()?)));
+        if let Some((sibling, through)) = aside {
             let path = self.path_through(&delete.operation, oracle, resource_name, sibling, through);
             let ask = Ask::DeleteElsewhere { record: sibling };
             self.deleting(evidence, delete, path, "delete through another parent", ask, Asked::Open).await;
@@ -148,7 +149,14 @@ impl Driver {
         let suite = Arc::clone(&self.suite);
         let lists = suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name);
         for (name, collection) in lists {
-            let Some(of) = &collection.scope else { continue };
+            let Some(of) = &collection.scope else {
+                if kind == WalkKind::After {
+                    let size = suite.size_bounds(collection).maximum;
+                    let ask = ListAsk::first(name, collection, Self::query(None, 0, size));
+                    self.walk(oracle, evidence, "all after the delete", kind, ask).await;
+                }
+                continue;
+            };
             for scope in parents.iter().filter_map(|parent| oracle.ancestor(*parent, of)) {
                 let size = suite.size_bounds(collection).maximum;
                 let mut ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, size));

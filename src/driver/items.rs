@@ -141,8 +141,12 @@ impl Driver {
         let resource = &oracle.record(record).resource;
         let Some(home) = oracle.record(record).parent else { return Vec::new() };
         let own = oracle.record(home);
-        let others =
-            || oracle.records().filter(|(number, other)| other.resource == own.resource && *number != home);
+        let others = || {
+            oracle.records().filter(|(number, other)| {
+                // One that has a record of its own by that id may well change that.
+                other.resource == own.resource && *number != home && !Self::is_taken(oracle, record, *number)
+            })
+        };
         let mut found: Vec<RecordNumber> = Vec::new();
         found.extend(others().find(|(_, o)| o.id == own.id && o.parent != own.parent).map(|(n, _)| n));
         found.extend(others().find(|(_, o)| o.parent == own.parent).map(|(n, _)| n));

@@ -158,9 +158,6 @@ impl Driver {
             evidence.probes.push(Probe { label, ask, entry });
         }
         for through in self.other_parents(oracle, record) {
-            if Self::is_taken(oracle, record, through) {
-                continue;
-            }
             let label = format!("changed through {}", oracle.record(through).name());
             let value = json!({ "through": oracle.record(through).name() });
             let outgoing = self.changing(oracle, (resource, update), record, through, &label, &value);

@@ -163,9 +163,10 @@ impl Walk {
         self.kind == WalkKind::Full && self.end == WalkEnd::Exhausted
     }
 
-    /// Whether every answer of it is a page.
+    /// Whether it was read to its end: every answer is a page, but for the last of several, which may say that nothing is there any more.
     pub fn is_read(&self) -> bool {
-        !self.pages.is_empty() && self.pages.iter().all(|page| page.ids.is_some())
+        let Some((last, others)) = self.pages.split_last() else { return false };
+        others.iter().all(|page| page.ids.is_some()) && (last.ids.is_some() || !others.is_empty())
     }
 
     /// The ids of all items in the order met, without those that have none.
