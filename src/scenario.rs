@@ -217,7 +217,13 @@ impl Scenario {
     pub fn writes(&self) -> bool {
         matches!(
             self.kind(),
-            Kind::Update | Kind::Delete | Kind::Content | Kind::Together | Kind::Parameters | Kind::Expire
+            Kind::Credentials
+                | Kind::Update
+                | Kind::Delete
+                | Kind::Content
+                | Kind::Together
+                | Kind::Parameters
+                | Kind::Expire
         )
     }
 }

@@ -20,6 +20,9 @@ const TOGETHER: usize = 8;
 const OF_ONE_NAME: usize = 4;
 /// The page size of the walk through a list that grows.
 const SMALL: u64 = 3;
+/// How far apart the places of the records are: a multiple of every small number, so that all have the same fields and what is counted of a list does not
+/// hang on which of them came first.
+const APART: usize = 60;
 
 impl Driver {
     /// Several clients create at once, then the list is read while it grows.
@@ -90,7 +93,8 @@ impl Driver {
             let label = label.clone();
             async move {
                 let mut apart = Evidence::default();
-                let place = Place { label: &label, name: &label, index, serial: index, parent };
+                let place =
+                    Place { label: &label, name: &label, index: index * APART, serial: index, parent };
                 let made = self.create(&mut own, &mut apart, resource_name, &[place]).await;
                 let records: Vec<Record> = made.iter().map(|number| own.record(*number).clone()).collect();
                 (apart, records)
@@ -148,6 +152,7 @@ impl Driver {
             pages.push(page);
             if pages.len() == 1 {
                 let label = format!("together-{}", collection.resource);
+                let index = index * APART;
                 let place = Place { label: &label, name: &label, index, serial: index, parent };
                 let mut apart = Evidence::default();
                 self.create(oracle, &mut apart, &collection.resource, &[place]).await;

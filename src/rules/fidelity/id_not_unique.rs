@@ -26,6 +26,7 @@ rule! {
         source: "an id tells a record from all others of its resource in its parent",
         summary: "Records of one resource and parent have ids of their own.",
         implies: [
+            "ISO003", "LIF001", "LIF005",
             "PAG003", "PAG004", "PAG006", "CON001", "PGN001", "OFF001", "FID001", "FID002", "FID003", "FID004", "FID005", "FID007",
         ],
         scenarios: &[Kind::Create],
