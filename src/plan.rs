@@ -1,5 +1,6 @@
 //! The plan: which cases a suite gives, which rules judge each, and what is left out and why. Nothing is sent.
 
+use crate::document::Operation;
 use crate::rules::{self, Rule};
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Suite, Test};
@@ -123,7 +124,7 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         let operation = suite.operation(short);
         for (resource_name, resource) in &file.resources {
             let resource_name = || resource_name.clone();
-            if resource.create.operation == *short {
+            if resource.created_by() == Some(short) {
                 add("create".to_owned(), Scenario::Create { resource: resource_name() });
             }
             if resource.fetch.as_ref().is_some_and(|fetch| fetch.operation == *short) {
@@ -171,8 +172,8 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         }
         for (resource_name, resource) in &file.resources {
             let resource_name = || resource_name.clone();
-            if resource.create.operation == *short {
-                if operation.request_body.is_some() {
+            if resource.created_by() == Some(short) {
+                if takes_json(operation) {
                     add("content".to_owned(), Scenario::Content);
                 }
                 if resource.parent.is_some() {
@@ -188,6 +189,12 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Whether an operation takes JSON: in a form every value is text, and none of them breaks a schema.
+fn takes_json(operation: &Operation) -> bool {
+    let content = operation.request_body.iter().flat_map(|body| &body.content);
+    content.into_iter().any(|one| one.matches("application/json") || one.range.contains("+json"))
 }
 
 #[cfg(test)]

@@ -201,6 +201,9 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
     if let Some(problem) = &seeding.problem {
         return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
     }
+    if let Some(cause) = seeding.missing(suite, &planned.case.scenario) {
+        return not_run(suite, planned, cause);
+    }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
     let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };

@@ -2,6 +2,7 @@
 
 use super::Driver;
 use super::request::{Content, Parts};
+use super::seed::Item;
 use super::values::Place;
 use crate::evidence::{Ask, Asked, Evidence, Probe};
 use crate::generate::{Expectation, body_specimens, raw_bodies};
@@ -13,7 +14,7 @@ impl Driver {
     /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own.
     pub(super) async fn content(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
         let suite = std::sync::Arc::clone(&self.suite);
-        let creates = |r: &&Resource| r.create.operation == case.operation;
+        let creates = |r: &&Resource| r.created_by() == Some(case.operation.as_str());
         let Some((resource_name, resource)) = suite.file().resources.iter().find(|(_, r)| creates(r)) else {
             return;
         };
@@ -42,7 +43,8 @@ impl Driver {
 
         let resolve = |reference: &str| suite.document().reference(reference);
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
-        for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
+        let mut serial = 0;
+        for mut specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
             if specimen.valid && (!is_bound(specimen.keyword) || Self::is_identity(resource, &specimen.place))
             {
@@ -53,6 +55,9 @@ impl Driver {
                 (true, false) => Asked::Good,
                 (false, false) => invalid,
             };
+            serial += 1;
+            let other = self.item(oracle, resource, Place { index: serial, serial, ..place });
+            rename(resource, &item, &other, &specimen.place, &mut specimen.value);
             let mut parts = parts.clone();
             parts.content = Some(Content::Json(specimen.value));
             let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
@@ -81,7 +86,7 @@ impl Driver {
 
     /// Whether a place in the content holds a name or a reference of the record.
     fn is_identity(resource: &Resource, place: &str) -> bool {
-        let at = resource.create.batch.as_ref().map_or_else(String::new, |batch| batch.at.clone());
+        let at = resource.batch().map_or_else(String::new, |batch| batch.at.clone());
         resource.fields.values().any(|field| {
             let identity = matches!(
                 field.make,
@@ -99,6 +104,24 @@ impl Driver {
                     place == send || place.starts_with(&at) && place.ends_with(send.as_str())
                 })
         })
+    }
+}
+
+/// Gives the content names of its own beside the place that it varies, since an API may want each name once.
+fn rename(resource: &Resource, usual: &Item, other: &Item, varied: &str, content: &mut serde_json::Value) {
+    // A name that exists stands for its record where creation gives what exists, and a batch has names of its own.
+    if resource.get_or_create().is_some() || resource.batch().is_some() {
+        return;
+    }
+    let names = resource.fields.iter().filter(|(_, f)| matches!(f.make, Some(Make::Name | Make::Uuid | Make::Schema)));
+    for (name, field) in names {
+        let (Some(send), Some(value)) = (&field.send, other.sent.get(name)) else { continue };
+        if varied.starts_with(send.as_str()) || varied.is_empty() {
+            continue;
+        }
+        if let Some(at) = content.pointer_mut(send).filter(|at| Some(&**at) == usual.sent.get(name)) {
+            *at = value.clone();
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
 use crate::generate::wire_specimens;
 use crate::oracle::Oracle;
 use crate::scenario::Case;
+use crate::suite::Bound;
 
 impl Driver {
     /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
@@ -116,13 +117,13 @@ impl Driver {
             .iter()
             .filter(|p| p.location == Location::Path)
             .filter_map(|p| {
-                let resource = file.bind.get(&p.name)?;
+                let Some(Bound::Resource(resource)) = self.suite.bound(short, &p.name) else { return None };
                 let (number, _) = oracle.records().find(|(_, record)| record.resource == *resource)?;
                 Some(self.path_of(short, oracle, Some(number)))
             })
             // The deepest resource gives the path parameters of all its ancestors.
             .max_by_key(std::collections::BTreeMap::len)
-            .unwrap_or_default();
+            .unwrap_or_else(|| self.path_of(short, oracle, None));
         Parts { path, ..Parts::default() }
     }
 }

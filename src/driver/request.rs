@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::Driver;
+use super::{Driver, form};
 use crate::client::{Credentials, Outgoing};
-use crate::document::Location;
+use crate::document::{Location, Operation};
 use crate::evidence::{Asked, Entry, Evidence, RecordNumber};
 use crate::oracle::Oracle;
+use crate::suite::Bound;
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -35,10 +36,34 @@ pub(super) struct Parts {
 /// The content of a request.
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    /// A JSON text with its usual media type.
+    /// Data in the media type that the operation takes: a JSON text, or a form.
     Json(Value),
     /// Octets with a media type, which may be none.
     Raw(Vec<u8>, Option<&'static str>),
+}
+
+/// What is asked for: the JSON types of the operation's documented successes, which may be vendors' own.
+fn accepted(operation: &Operation) -> String {
+    let mut types: Vec<&str> = Vec::new();
+    let successes = operation.responses.iter().filter(|r| (200..300).any(|status| r.status.covers(status)));
+    for range in successes.flat_map(|r| &r.content).map(|content| content.range.as_str()) {
+        let essence = range.split(';').next().unwrap_or_default().trim();
+        if essence.ends_with("+json") && !essence.contains('*') && !types.contains(&essence) {
+            types.push(essence);
+        }
+    }
+    types.push("application/json");
+    types.join(", ")
+}
+
+/// The media type in which an operation takes data: its own kind of JSON, or a form where it takes nothing else.
+fn media_type(operation: &Operation) -> String {
+    let content = operation.request_body.as_ref().map_or(&[][..], |body| &body.content);
+    if content.iter().any(|one| one.matches("application/json")) {
+        return "application/json".to_owned();
+    }
+    let named = |wanted: &str| content.iter().map(|one| one.range.as_str()).find(|range| range.contains(wanted));
+    named("+json").or_else(|| named(form::MEDIA_TYPE)).unwrap_or("application/json").to_owned()
 }
 
 impl Driver {
@@ -55,7 +80,7 @@ impl Driver {
         if !query.is_empty() {
             path = format!("{path}?{}", query.join("&"));
         }
-        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        let mut headers = vec![("accept".to_owned(), accepted(operation))];
         for (name, variable) in &self.suite.file().variables {
             if let (Some(header), Some(value)) = (&variable.header, self.variable(name)) {
                 headers.push((header.to_lowercase(), value));
@@ -65,8 +90,10 @@ impl Driver {
         let body = match &parts.content {
             None => None,
             Some(Content::Json(value)) => {
-                headers.push(("content-type".to_owned(), "application/json".to_owned()));
-                Some(value.to_string().into_bytes())
+                let media_type = media_type(operation);
+                let form = media_type == form::MEDIA_TYPE;
+                headers.push(("content-type".to_owned(), media_type));
+                Some(if form { form::encoded(value) } else { value.to_string() }.into_bytes())
             }
             Some(Content::Raw(octets, media_type)) => {
                 headers.extend(media_type.map(|m| ("content-type".to_owned(), m.to_owned())));
@@ -101,9 +128,15 @@ impl Driver {
         let operation = self.suite.operation(short);
         let mut path = BTreeMap::new();
         for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
-            let Some(resource) = self.suite.file().bind.get(&parameter.name) else { continue };
-            if let Some(number) = record.and_then(|record| oracle.ancestor(record, resource)) {
-                path.insert(parameter.name.clone(), oracle.record(number).id.clone());
+            let value = match self.suite.bound(short, &parameter.name) {
+                Some(Bound::Resource(resource)) => record
+                    .and_then(|record| oracle.ancestor(record, resource))
+                    .map(|number| oracle.record(number).id.clone()),
+                Some(Bound::Variable { variable }) => self.variable(variable),
+                None => None,
+            };
+            if let Some(value) = value {
+                path.insert(parameter.name.clone(), value);
             }
         }
         path
@@ -112,12 +145,11 @@ impl Driver {
     /// The path parameter of an operation that takes the id of this resource.
     pub(super) fn parameter_for(&self, short: &str, resource: &str) -> Option<String> {
         let operation = self.suite.operation(short);
-        let bind = &self.suite.file().bind;
         operation
             .parameters
             .iter()
             .filter(|p| p.location == Location::Path)
-            .find(|p| bind.get(&p.name).is_some_and(|r| r == resource))
+            .find(|p| matches!(self.suite.bound(short, &p.name), Some(Bound::Resource(r)) if r == resource))
             .map(|p| p.name.clone())
     }
 }

@@ -13,7 +13,8 @@ use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
-use crate::suite::{Keep, Resource};
+use crate::scenario::Scenario;
+use crate::suite::{Keep, Resource, Suite};
 
 /// What came of seeding one suite.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Seeding {
     pub evidence: BTreeMap<String, Evidence>,
     /// Facts learnt on the way, as sentences.
     pub notes: Vec<String>,
+    /// The resources that the target refused to create and that are therefore left out, each with the reason. In inferred suites only.
+    pub refused: BTreeMap<String, String>,
     /// Why the target could not be seeded whole.
     pub problem: Option<SeedingProblem>,
 }
@@ -38,6 +41,13 @@ pub async fn seed(driver: &Driver) -> Seeding {
     let suite = Arc::clone(&driver.suite);
     let mut serial = 0;
     for group in &suite.file().seed {
+        let lies_in = suite.resource(&group.resource).parent.as_ref();
+        if let Some(why) = lies_in.and_then(|parent| seeding.refused.get(parent)).cloned() {
+            seeding.refuse(&group.resource, why);
+        }
+        if seeding.refused.contains_key(&group.resource) {
+            continue;
+        }
         let parent = group.under.as_ref().and_then(|label| seeding.oracle.labelled(label));
         let evidence = seeding.evidence.entry(group.resource.clone()).or_default();
         let places: Vec<Place<'_>> = (0..group.count)
@@ -57,6 +67,14 @@ pub async fn seed(driver: &Driver) -> Seeding {
             .await;
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
+            if suite.file().inferred {
+                let answer = last.and_then(|exchange| exchange.status()).map_or_else(
+                    || "the target did not answer".to_owned(),
+                    |status| format!("the target answered {status}"),
+                );
+                seeding.refuse(&group.resource, format!("no {} could be created: {answer}", group.resource));
+                continue;
+            }
             seeding.problem = Some(SeedingProblem {
                 message: format!(
                     "no record of seed group `{}` ({}) could be created",
@@ -67,8 +85,35 @@ pub async fn seed(driver: &Driver) -> Seeding {
             return seeding;
         }
     }
+    let wanted = suite.file().seed.len();
+    if wanted > 0 && seeding.oracle.records().next().is_none() && suite.file().inferred {
+        let causes: Vec<&str> = seeding.refused.values().map(String::as_str).collect();
+        seeding.notes.push(format!("nothing could be created, so only reading is judged: {}", causes.join("; ")));
+    }
     driver.calibrate(&mut seeding).await;
+    driver.see_orders(&mut seeding).await;
     seeding
+}
+
+impl Seeding {
+    /// A resource is left out from now on.
+    fn refuse(&mut self, resource: &str, why: String) {
+        if !self.refused.contains_key(resource) {
+            self.notes.push(format!("{resource} is left out: {why}"));
+            self.refused.insert(resource.to_owned(), why);
+        }
+    }
+
+    /// Why a case cannot be run, where it needs a resource that the target refused to create.
+    pub fn missing(&self, suite: &Suite, scenario: &Scenario) -> Option<&str> {
+        let collection = scenario.collection().map(|name| &suite.file().collections[name]);
+        let needed = match collection {
+            // Without a scope the list is there, whoever wrote into it.
+            Some(collection) => collection.scope.as_deref(),
+            None => scenario.resource(),
+        };
+        self.refused.get(needed?).map(String::as_str)
+    }
 }
 
 impl Driver {
@@ -121,7 +166,7 @@ impl Driver {
     ) -> Vec<RecordNumber> {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
-        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.min(most).max(1));
+        let most = resource.batch().map_or(1, |batch| batch.max.min(most).max(1));
         let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
         let mut made = Vec::new();
         for chunk in places.chunks(most) {
@@ -154,27 +199,30 @@ impl Driver {
         resource: &Resource,
         places: &[Place<'_>],
     ) -> Vec<RecordNumber> {
-        let Some(first) = places.first() else { return Vec::new() };
+        let (Some(first), Some(create)) = (places.first(), &resource.create) else { return Vec::new() };
         let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
         let content = self.creation_content(oracle, resource, first.parent, &items);
-        let parts = Parts {
-            path: self.path_of(&resource.create.operation, oracle, first.parent),
-            content: content.map(Content::Json),
-            ..Parts::default()
-        };
+        let mut path = self.path_of(&create.operation, oracle, first.parent);
+        path.extend(items.first().and_then(|item| self.own_id(resource_name, resource, item)));
+        let parts = Parts { path, content: content.map(Content::Json), ..Parts::default() };
         let purpose = format!("create {}", first.label);
-        let outgoing = self.outgoing(&resource.create.operation, &purpose, &parts);
+        let outgoing = self.outgoing(&create.operation, &purpose, &parts);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
+        // Behind an inferred suite nobody knows what else an API asks of its records than that they obey the document.
+        let state = matches!(evidence.entries[entry].exchange.status(), Some(402 | 403 | 409 | 423));
+        if self.suite.file().inferred && state {
+            evidence.entries[entry].asked = Asked::Open;
+        }
         let answers: Vec<Value> = evidence
             .json(entry)
             .filter(|_| evidence.entries[entry].exchange.is_success())
-            .and_then(|json| resource.create.answer.find(json))
+            .and_then(|json| create.answer.find(json))
             .map(|answer| match answer {
-                Value::Array(answers) if resource.create.batch.is_some() => answers.clone(),
+                Value::Array(answers) if create.batch.is_some() => answers.clone(),
                 one => vec![one.clone()],
             })
             .unwrap_or_default();
-        let ordered = resource.create.batch.is_none() || resource.create.batch_order.is_some();
+        let ordered = create.batch.is_none() || create.batch_order.is_some();
         let moment = oracle.records().count();
         let mut records = Vec::new();
         for (index, answer) in pair(resource, &items, &answers) {
@@ -210,7 +258,7 @@ impl Driver {
     pub(super) fn item(&self, oracle: &Oracle, resource: &Resource, place: Place<'_>) -> Item {
         let mut item = Item { content: json!({}), sent: BTreeMap::new(), marker: None };
         for (name, field) in &resource.fields {
-            let Some((value, word)) = self.value(oracle, name, field, place) else { continue };
+            let Some((value, word)) = self.value(oracle, resource, name, field, place) else { continue };
             if let Some(pointer) = &field.send {
                 set_at(&mut item.content, pointer, value.clone());
             }
@@ -218,6 +266,14 @@ impl Driver {
             item.sent.insert(name.clone(), value);
         }
         item
+    }
+
+    /// The path parameter that takes the id of the record itself, where a client chooses it: the value made for the field that shows the id.
+    pub(super) fn own_id(&self, resource_name: &str, resource: &Resource, item: &Item) -> Option<(String, String)> {
+        let parameter = self.parameter_for(resource.created_by()?, resource_name)?;
+        let (name, _) = resource.fields.iter().find(|(_, field)| field.read.as_ref() == Some(&resource.id))?;
+        let value = item.sent.get(name)?;
+        Some((parameter, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
     }
 
     /// The content of a request that creates these records.
@@ -228,13 +284,14 @@ impl Driver {
         parent: Option<RecordNumber>,
         items: &[Item],
     ) -> Option<Value> {
-        self.suite.operation(&resource.create.operation).request_body.as_ref()?;
+        let create = resource.create.as_ref()?;
+        self.suite.operation(&create.operation).request_body.as_ref()?;
         let mut content = json!({});
-        if let Some(table) = &resource.create.body {
+        if let Some(table) = &create.body {
             content = serde_json::to_value(table).unwrap_or_default();
             self.fill(oracle, parent, &mut content);
         }
-        match &resource.create.batch {
+        match &create.batch {
             Some(batch) => {
                 let array = items.iter().map(|item| item.content.clone()).collect();
                 set_at(&mut content, &batch.at, Value::Array(array));

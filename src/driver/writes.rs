@@ -44,9 +44,9 @@ impl Driver {
     /// Records that exist are created once more, where the suite says that this gives what exists.
     pub(super) async fn create_again(&self, oracle: &Oracle, evidence: &mut Evidence, resource_name: &str) {
         let resource = self.suite.resource(resource_name);
-        if resource.create.get_or_create.is_none() {
+        let Some(create) = resource.create.as_ref().filter(|create| create.get_or_create.is_some()) else {
             return;
-        }
+        };
         let firsts: Vec<RecordNumber> = oracle
             .records()
             .filter(|(_, r)| r.resource == resource_name)
@@ -65,12 +65,12 @@ impl Driver {
                 }
             }
             let parts = Parts {
-                path: self.path_of(&resource.create.operation, oracle, record.parent),
+                path: self.path_of(&create.operation, oracle, record.parent),
                 content: Some(Content::Json(content)),
                 ..Parts::default()
             };
             let label = format!("{} again", record.name());
-            let outgoing = self.outgoing(&resource.create.operation, &format!("create {label}"), &parts);
+            let outgoing = self.outgoing(&create.operation, &format!("create {label}"), &parts);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             evidence.probes.push(Probe { label, ask: Ask::CreateAgain { record: number }, entry });
         }
@@ -107,10 +107,20 @@ impl Driver {
         };
         let field = &resource.fields[&update.field];
         let pointer = field.send.clone().unwrap_or_default();
-        let full = Words::metadata(&mut self.rng("update"));
-        for (label, value) in
-            [("replaced", full), ("replaced by less", json!({ "left": 1 })), ("emptied", json!({}))]
-        {
+        let values = if let None | Some(Make::Metadata) = field.make {
+            let full = Words::metadata(&mut self.rng("update"));
+            vec![("replaced", full), ("replaced by less", json!({ "left": 1 })), ("emptied", json!({}))]
+        } else {
+            let parent = oracle.record(record).parent;
+            let other = |index| {
+                let place = Place { label: "updated", name: "updated", index, serial: index, parent };
+                Some(self.value(oracle, resource, &update.field, field, place)?.0)
+            };
+            // The first value is that of the record itself, or like it.
+            let labels = [("replaced", 1), ("replaced again", 2)];
+            labels.into_iter().filter_map(|(label, index)| Some((label, other(index)?))).collect()
+        };
+        for (label, value) in values {
             let mut content = json!({});
             set_at(&mut content, &pointer, value.clone());
             let path = self.path_of(&update.operation, oracle, Some(record));

@@ -23,7 +23,11 @@ use crate::document::{Document, Operation};
 pub struct Suite {
     file: SuiteFile,
     document: Arc<Document>,
+    questions: Vec<String>,
 }
+
+/// How a line begins that asks the reader of a suite file to decide something.
+pub const QUESTION: &str = "# question: ";
 
 impl Suite {
     /// Reads a suite file. `place` is the file's name for messages; `open` gives the document that the file names.
@@ -39,7 +43,8 @@ impl Suite {
             toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
         let document = open(&file.document)?;
         check::check(place, text, &file, &document)?;
-        Ok(Self { file, document: Arc::new(document) })
+        let questions = text.lines().filter_map(|line| line.trim().strip_prefix(QUESTION));
+        Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
     }
 
     /// The suite's name.
@@ -61,6 +66,17 @@ impl Suite {
     pub fn operation(&self, short: &str) -> &Operation {
         let id = &self.file.operations[short];
         self.document.operation(id).expect("checked when the suite was loaded")
+    }
+
+    /// What the suite file leaves to its reader, as it asks: the lines that begin with [`QUESTION`].
+    pub fn questions(&self) -> &[String] {
+        &self.questions
+    }
+
+    /// What a path parameter of an operation (by short name) takes.
+    pub fn bound(&self, short: &str, parameter: &str) -> Option<&Bound> {
+        let bind = &self.file.bind;
+        bind.get(&format!("{short}.{parameter}")).or_else(|| bind.get(parameter))
     }
 
     /// The short name of an operation, if the suite has one.

@@ -33,7 +33,7 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).create.batch_order.is_some())
+    case.scenario.resource().is_some_and(|name| suite.resource(name).batch_order().is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
@@ -64,7 +64,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         };
-        let requirement = match &resource.create.batch_order {
+        let requirement = match resource.batch_order() {
             Some(promise) => scene.requirement(&promise.requirement),
             None => sheet.own_requirement(),
         };

@@ -34,14 +34,14 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).create.get_or_create.is_some())
+    case.scenario.resource().is_some_and(|name| suite.resource(name).get_or_create().is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::CreateAgain { record: number } = ask else { continue };
         let (record, resource) = (scene.oracle.record(*number), resource_by_number(scene, *number));
-        let Some(promise) = &resource.create.get_or_create else { continue };
+        let Some(promise) = resource.get_or_create() else { continue };
         if !answer.response.is_success() {
             continue;
         }

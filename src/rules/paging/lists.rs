@@ -155,7 +155,7 @@ pub(in crate::rules) fn cursor_instant(cursor: &str) -> Option<i128> {
 pub(in crate::rules) fn instant_of(scene: &Scene<'_>, query: &Query, item: &Value) -> Option<i128> {
     match &scene.order(query).by {
         OrderKey::Instant(pointers) => instant_nanoseconds(pointers.find(item)?),
-        OrderKey::Creation | OrderKey::Text(_) => None,
+        OrderKey::Creation | OrderKey::FirstSeen | OrderKey::Text(_) => None,
     }
 }
 
