@@ -9,6 +9,7 @@ pub mod driver;
 pub mod event;
 pub mod evidence;
 pub mod generate;
+pub mod infer;
 pub mod oracle;
 pub mod pagination;
 pub mod plan;

@@ -112,6 +112,14 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
             reason: skipped.reason.clone(),
         }));
     }
+    for (operation, reason) in &suite.file().left_out {
+        sink(Event::CaseSkipped(CaseSkipped {
+            suite: suite.name().to_owned(),
+            case: format!("{}::{operation}", suite.name()),
+            operation: operation.clone(),
+            reason: reason.clone(),
+        }));
+    }
     if job.plan.cases.is_empty() {
         sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind: Vec::new() }));
         return None;
@@ -151,7 +159,7 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
         suite: suite.name().to_owned(),
         records,
         requests: seeding.evidence.values().map(|e| e.entries.len()).sum(),
-        notes: seeding.notes.clone(),
+        notes: seeding.notes.iter().cloned().chain(suite.questions().iter().map(|q| format!("open: {q}"))).collect(),
         problem: seeding.problem.clone(),
     }));
 
@@ -238,7 +246,12 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
     let file = suite.file();
     SuiteStarted {
         suite: suite.name().to_owned(),
-        title: format!("{} {}", document.title(), document.api_version()),
+        title: format!(
+            "{} {}{}",
+            document.title(),
+            document.api_version(),
+            if file.inferred { ", inferred from its document" } else { "" }
+        ),
         operations: file
             .operations
             .keys()

@@ -36,7 +36,7 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["rules"], may_import: May::Above },
     // A report is a fold over events: it sees what rules declare, never who sends.
     Layer { modules: &["report"], may_import: May::First(4) },
-    Layer { modules: &["plan"], may_import: May::First(4) },
+    Layer { modules: &["plan", "infer"], may_import: May::First(4) },
     Layer { modules: &["client"], may_import: May::Above },
     Layer { modules: &["driver"], may_import: May::Above },
     Layer { modules: &["runner"], may_import: May::Above },

@@ -25,9 +25,9 @@ const BUNDLED_TOKEN: &str = "token-of-the-reference-server";
 pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
     arguments.target = arguments.target.filter(|target| !target.trim().is_empty());
     if arguments.target.is_some() {
-        if arguments.selection.suites.is_empty() {
+        if arguments.selection.suites.is_empty() && arguments.selection.documents.is_empty() {
             let message = format!(
-                "say with --suite what the target is: {}, or the path of a suite file",
+                "say with --suite what the target is: {}, or the path of a suite file; or give its OpenAPI document with --document",
                 suites::names()
             );
             return Err(Failure::usage(message));
@@ -36,7 +36,7 @@ pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
             return Err(Failure::usage("--fault is for the bundled reference server: leave the URL out"));
         }
     }
-    let suites = suites::load(&arguments.selection.suites)?;
+    let suites = suites::load(&arguments.selection)?;
     let faults = serve::faults(&arguments.faults)?;
     let runtime = Runtime::new().map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
     runtime.block_on(checked(&arguments, &suites, faults))

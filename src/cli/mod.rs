@@ -8,6 +8,7 @@ mod console;
 mod explain;
 mod failure;
 mod faults;
+mod init;
 mod list;
 mod matrix;
 mod outputs;
@@ -35,6 +36,7 @@ pub(crate) fn main() -> ExitCode {
     };
     failure::guarded(|| match arguments.command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

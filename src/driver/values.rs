@@ -81,6 +81,12 @@ impl Driver {
                 plain(metadata)
             }
             Make::Instant => plain(json!(instant(place.index))),
+            Make::Email => {
+                let local = format!("{}-{}-{}", self.namespace, place.name, place.index).to_lowercase();
+                // RFC 5321, section 4.5.3.1.1: what stands before the sign has no more than 64 octets. The end tells addresses apart.
+                let local = &local[local.len().saturating_sub(64)..];
+                plain(json!(format!("{}@example.com", local.trim_start_matches(['-', '_']))))
+            }
             Make::Uuid => {
                 use fake::Fake;
                 plain(json!(fake::uuid::UUIDv4.fake_with_rng::<uuid::Uuid, _>(&mut rng).to_string()))

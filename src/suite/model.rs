@@ -345,6 +345,8 @@ pub enum Make {
     Instant,
     /// A UUID.
     Uuid,
+    /// An e-mail address that is unique in this run, in lower case.
+    Email,
     /// Always this.
     Constant(toml::Value),
     /// The value of a variable.
