@@ -159,7 +159,12 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
         suite: suite.name().to_owned(),
         records,
         requests: seeding.evidence.values().map(|e| e.entries.len()).sum(),
-        notes: seeding.notes.iter().cloned().chain(suite.questions().iter().map(|q| format!("open: {q}"))).collect(),
+        notes: seeding
+            .notes
+            .iter()
+            .cloned()
+            .chain(suite.questions().iter().map(|q| format!("open: {q}")))
+            .collect(),
         problem: seeding.problem.clone(),
     }));
 
@@ -209,8 +214,8 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
     if let Some(problem) = &seeding.problem {
         return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
     }
-    if let Some(cause) = seeding.missing(suite, &planned.case.scenario) {
-        return not_run(suite, planned, cause);
+    if let Some(cause) = seeding.missing(&job.driver, &planned.case) {
+        return not_run(suite, planned, &cause);
     }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;

@@ -34,7 +34,9 @@ fn named(document: &Path, out: Option<&Path>) -> String {
     let name = document.file_name().filter(|_| beside).map_or(document.as_os_str(), |name| name);
     let relative = match out.and_then(folder) {
         // From another folder only the whole path leads there, whatever the folder is.
-        Some(_) if !beside && document.is_relative() => std::path::absolute(document).unwrap_or_else(|_| document.to_path_buf()),
+        Some(_) if !beside && document.is_relative() => {
+            std::path::absolute(document).unwrap_or_else(|_| document.to_path_buf())
+        }
         _ => name.into(),
     };
     relative.display().to_string()

@@ -114,7 +114,10 @@ fn rename(resource: &Resource, usual: &Item, other: &Item, varied: &str, content
     if resource.get_or_create().is_some() || resource.batch().is_some() {
         return;
     }
-    let names = resource.fields.iter().filter(|(_, f)| matches!(f.make, Some(Make::Name | Make::Uuid | Make::Email | Make::Schema)));
+    let names = resource
+        .fields
+        .iter()
+        .filter(|(_, f)| matches!(f.make, Some(Make::Name | Make::Uuid | Make::Email | Make::Schema)));
     for (name, field) in names {
         let (Some(send), Some(value)) = (&field.send, other.sent.get(name)) else { continue };
         if varied.starts_with(send.as_str()) || varied.is_empty() {

@@ -18,7 +18,11 @@ pub(super) fn encoded(value: &Value) -> String {
             collect(name, member, &mut pairs);
         }
     }
-    pairs.iter().map(|(name, text)| format!("{}={}", encode(name), encode(text))).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, text)| format!("{}={}", encode(name), encode(text)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 fn collect(name: &str, value: &Value, pairs: &mut Vec<(String, String)>) {
@@ -41,7 +45,10 @@ mod tests {
     #[test]
     fn members_stand_in_brackets_and_elements_are_repeated() {
         let value = json!({"name": "a b&c", "meta": {"k": "v", "deep": {"n": 1}}, "tags": ["x", "y"], "no": null, "on": true});
-        assert_eq!(encoded(&value), "meta%5Bdeep%5D%5Bn%5D=1&meta%5Bk%5D=v&name=a%20b%26c&on=true&tags=x&tags=y");
+        assert_eq!(
+            encoded(&value),
+            "meta%5Bdeep%5D%5Bn%5D=1&meta%5Bk%5D=v&name=a%20b%26c&on=true&tags=x&tags=y"
+        );
         assert_eq!(encoded(&json!([1])), "");
     }
 }

@@ -118,20 +118,16 @@ impl Driver {
     ) {
         let Some(scope_resource) = &collection.scope else { return };
         let Some(known) = Self::scopes(oracle, collection).into_iter().flatten().next() else { return };
-        let ask = ListAsk::first(name, collection, Self::query(Some(known), 0, None));
-        let usual = self.list_parts(oracle, &ask);
+        let mut ask = ListAsk::first(name, collection, Self::query(Some(known), 0, None));
         let mut at = Some(scope_resource.as_str());
         while let Some(resource) = at {
-            let mut parts = usual.clone();
+            let mut parts = self.list_parts(oracle, &ask);
             let unknown = format!("{}-none", self.namespace);
             if let Some(parameter) = self.parameter_for(&collection.operation, resource) {
                 parts.path.insert(parameter, unknown);
-            } else if let (Some(parameter), true) = (&collection.scope_query, resource == scope_resource) {
-                for (key, value) in &mut parts.query {
-                    if key == parameter {
-                        value.clone_from(&unknown);
-                    }
-                }
+            } else if collection.scope_query.is_some() && resource == scope_resource {
+                ask.scope_as = Some(unknown);
+                parts = self.list_parts(oracle, &ask);
             } else {
                 break;
             }

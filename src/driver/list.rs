@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Driver;
-use super::request::{Content, Parts, set_at};
 use crate::evidence::{Asked, Evidence, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected, instant_nanoseconds, key_of};
-use crate::pagination::{CursorForm, PageFacts, Start, Style, TimestampCursor};
+use crate::pagination::{Answer, CursorForm, PageFacts, Place, Start, Style, TimestampCursor};
 use crate::suite::{At, Collection, OrderKey};
 
 /// How many foreign items a list may hold before the harness stops reading it.
@@ -38,6 +37,8 @@ pub(super) struct Ask<'a> {
     pub anchor: Option<RecordNumber>,
     /// The record that the upper bound stands at.
     pub upper_anchor: Option<RecordNumber>,
+    /// An id that is sent in place of the scope's own, where an argument names the scope.
+    pub scope_as: Option<String>,
     /// Whether the query's parameters are sent in the opposite order.
     pub backwards: bool,
     /// How the absence of a filter is spelt.
@@ -56,6 +57,7 @@ impl<'a> Ask<'a> {
             start: Start::First,
             anchor: None,
             upper_anchor: None,
+            scope_as: None,
             backwards: false,
             unfiltered: Unfiltered::Absent,
             asked: Asked::Good,
@@ -73,47 +75,6 @@ impl Driver {
     /// A query for the whole of a list in one of its orders.
     pub(super) fn query(scope: Option<RecordNumber>, order: usize, size: Option<u64>) -> Query {
         Query { scope, order, filters: Vec::new(), size }
-    }
-
-    /// The request of a list operation.
-    pub(super) fn list_parts(&self, oracle: &Oracle, ask: &Ask<'_>) -> Parts {
-        let Ask { collection, query, .. } = ask;
-        let mut parts =
-            Parts { path: self.path_of(&collection.operation, oracle, query.scope), ..Parts::default() };
-        if let (Some(parameter), Some(scope)) = (&collection.scope_query, query.scope) {
-            parts.query.push((parameter.clone(), oracle.record(scope).id.clone()));
-        }
-        let mut content = Value::Null;
-        for filtering in &query.filters {
-            match &collection.filters[&filtering.filter].at {
-                At::Query(parameter) => {
-                    let text =
-                        filtering.value.as_str().map_or_else(|| filtering.value.to_string(), str::to_owned);
-                    parts.query.push((parameter.clone(), text));
-                }
-                At::Body(pointer) => set_at(&mut content, pointer, filtering.value.clone()),
-                At::BodyEach(pointer) => {
-                    for (index, value) in filtering.value.as_array().into_iter().flatten().enumerate() {
-                        set_at(&mut content, &pointer.replace('*', &index.to_string()), value.clone());
-                    }
-                }
-            }
-        }
-        for (parameter, value) in &collection.orders[query.order].query {
-            parts.query.push((parameter.clone(), value.clone()));
-        }
-        parts.query.extend(collection.style.query(&ask.start, query.size));
-        if ask.backwards {
-            parts.query.reverse();
-        }
-        if self.suite.operation(&collection.operation).request_body.is_some() {
-            parts.content = match (&content, &ask.unfiltered) {
-                (Value::Null, Unfiltered::Absent) => None,
-                (Value::Null, Unfiltered::Json(text)) => Some(Content::Json(text.clone())),
-                _ => Some(Content::Json(content)),
-            };
-        }
-        parts
     }
 
     /// Asks for one page and reads the answer.
@@ -142,11 +103,23 @@ impl Driver {
             return page;
         }
         if let Some(json) = evidence.json(entry) {
-            page.facts = collection.style.facts(json);
             if let Some(pointer) = collection.items.found_at(json) {
                 pointer.clone_into(&mut page.items_at);
             }
-            page.ids = json.pointer(&page.items_at).and_then(Value::as_array).map(|items| {
+            let items = json.pointer(&page.items_at).and_then(Value::as_array);
+            let exchange = &evidence.entries[entry].exchange;
+            page.facts = collection.style.facts(&Answer {
+                content: json,
+                headers: exchange.response().map_or(&[], |response| &response.headers),
+                items: items.map_or(&[], Vec::as_slice),
+                id: resource.id.all(),
+                place: Place {
+                    base: self.client.base_url(),
+                    path: &exchange.request.path,
+                    servers: &self.servers,
+                },
+            });
+            page.ids = items.map(|items| {
                 items
                     .iter()
                     .map(|item| match resource.id.find(item)? {
@@ -229,7 +202,7 @@ impl Driver {
             let total = page.facts.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
             let short = (items as u64) < step && met >= known.len() && met >= total;
             let mut next = ask.collection.style.next(&ask.start, step, items, &page.facts);
-            if short && matches!(ask.collection.style, Style::PageNumber(_) | Style::OffsetLimit(_)) {
+            if short && ask.collection.style.ends_by_short_page() {
                 // Nothing says that more comes, and a full page would be needed for it.
                 next = None;
             }

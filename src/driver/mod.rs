@@ -2,6 +2,7 @@
 //!
 //! It judges nothing. What it cannot send it writes down as an obstacle, so that the rules which needed it are inconclusive.
 
+mod arguments;
 mod bounds;
 mod cleanup;
 mod content;
@@ -48,6 +49,8 @@ pub struct Driver {
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
     forms: RwLock<BTreeMap<String, CursorForm>>,
+    /// Where the document says that the API is served: links into these lead into the target.
+    servers: Vec<url::Url>,
     /// What will have to be deleted.
     created: Mutex<BTreeSet<cleanup::Created>>,
 }
@@ -62,6 +65,8 @@ impl Driver {
         variables: BTreeMap<String, String>,
     ) -> Self {
         let authenticated = !client.usual_credentials().is_empty();
+        let servers = suite.document().servers().iter().filter_map(|s| url::Url::parse(&s.url).ok());
+        let servers = servers.filter(|url| !url.cannot_be_a_base()).collect();
         Self {
             client,
             suite,
@@ -70,6 +75,7 @@ impl Driver {
             authenticated,
             variables: RwLock::new(variables),
             forms: RwLock::default(),
+            servers,
             created: Mutex::default(),
         }
     }

@@ -4,7 +4,7 @@ use super::Driver;
 use super::list::{Ask, pages_for};
 use crate::evidence::{Asked, Evidence, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
-use crate::pagination::{Start, Style};
+use crate::pagination::{Position, Start, Style};
 use crate::suite::Collection;
 
 /// The largest page number or offset that every common integer type holds.
@@ -93,13 +93,13 @@ impl Driver {
         let label = Self::scope_label(oracle, scope);
         let n = count as u64;
         let size = 5;
-        let starts: Vec<Start> = match &collection.style {
-            Style::PageNumber(style) => {
-                let last = style.first + pages_for(count, size) as u64 - 1;
-                [last + 1, last + 2, 1_000_000, FAR].map(Start::Page).into()
+        let Some(position) = collection.style.position() else { return };
+        let starts: [Start; 4] = match position {
+            Position::Page { first, .. } => {
+                let last = first + pages_for(count, size) as u64 - 1;
+                [last + 1, last + 2, 1_000_000, FAR].map(Start::Page)
             }
-            Style::OffsetLimit(_) => [n, n + 1, 1_000_000, FAR].map(Start::Offset).into(),
-            Style::TimestampCursor(_) => Vec::new(),
+            Position::Offset { .. } => [n, n + 1, 1_000_000, FAR].map(Start::Offset),
         };
         for start in starts {
             let label = format!("{label} past-end {} size={size}", start_label(&start));
@@ -111,10 +111,9 @@ impl Driver {
         }
         // Whether such numbers are refused or lie past the end is the target's own affair; that it survives them is not.
         for huge in HUGE {
-            let start = match &collection.style {
-                Style::PageNumber(_) => Start::Page(huge),
-                Style::OffsetLimit(_) => Start::Offset(huge),
-                Style::TimestampCursor(_) => break,
+            let start = match position {
+                Position::Page { .. } => Start::Page(huge),
+                Position::Offset { .. } => Start::Offset(huge),
             };
             let label = format!("{label} {} size={size}", start_label(&start));
             let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size))).at(start);
@@ -135,9 +134,9 @@ impl Driver {
     ) {
         let label = Self::scope_label(oracle, scope);
         let n = count as u64;
-        let asks: Vec<(Start, u64)> = match &collection.style {
-            Style::PageNumber(style) => {
-                let page = |k: u64| Start::Page(style.first + k);
+        let asks: Vec<(Start, u64)> = match collection.style.position() {
+            Some(Position::Page { first, .. }) => {
+                let page = |k: u64| Start::Page(first + k);
                 vec![
                     (page(2), 3),
                     (page(0), 3),
@@ -149,7 +148,7 @@ impl Driver {
                     (page(4), 1),
                 ]
             }
-            Style::OffsetLimit(_) => vec![
+            Some(Position::Offset { .. }) => vec![
                 (Start::Offset(n - 1), 3),
                 (Start::Offset(0), 3),
                 (Start::Offset(4), 3),
@@ -161,7 +160,7 @@ impl Driver {
                 (Start::Offset(0), n),
                 (Start::Offset(5), 4),
             ],
-            Style::TimestampCursor(_) => Vec::new(),
+            None => Vec::new(),
         };
         for order in 0..collection.orders.len() {
             for (start, size) in asks.iter().take(if order == 0 { asks.len() } else { 3 }) {
@@ -178,10 +177,10 @@ impl Driver {
 
 /// The first page, said in so many words.
 fn first_written_out(style: &Style) -> Start {
-    match style {
-        Style::PageNumber(style) => Start::Page(style.first),
-        Style::OffsetLimit(_) => Start::Offset(0),
-        Style::TimestampCursor(_) => Start::First,
+    match style.position() {
+        Some(Position::Page { first, .. }) => Start::Page(first),
+        Some(Position::Offset { .. }) => Start::Offset(0),
+        None => Start::First,
     }
 }
 
@@ -194,5 +193,7 @@ fn start_label(start: &Start) -> String {
         Start::Before(_) => "before".to_owned(),
         Start::After(_) => "after".to_owned(),
         Start::Between { .. } => "between".to_owned(),
+        Start::Token(_) => "token".to_owned(),
+        Start::Link(_) => "link".to_owned(),
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Parts {
     pub headers: Vec<(String, String)>,
     /// The content.
     pub content: Option<Content>,
+    /// Path and query that a link gave, in place of those above.
+    pub target: Option<String>,
 }
 
 /// The content of a request.
@@ -62,7 +64,8 @@ fn media_type(operation: &Operation) -> String {
     if content.iter().any(|one| one.matches("application/json")) {
         return "application/json".to_owned();
     }
-    let named = |wanted: &str| content.iter().map(|one| one.range.as_str()).find(|range| range.contains(wanted));
+    let named =
+        |wanted: &str| content.iter().map(|one| one.range.as_str()).find(|range| range.contains(wanted));
     named("+json").or_else(|| named(form::MEDIA_TYPE)).unwrap_or("application/json").to_owned()
 }
 
@@ -79,6 +82,9 @@ impl Driver {
             parts.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
         if !query.is_empty() {
             path = format!("{path}?{}", query.join("&"));
+        }
+        if let Some(target) = &parts.target {
+            path.clone_from(target);
         }
         let mut headers = vec![("accept".to_owned(), accepted(operation))];
         for (name, variable) in &self.suite.file().variables {

@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use super::Driver;
 use super::request::{Content, Parts, set_at};
 use super::values::{Place, marker};
+use crate::document::Location;
 use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
-use crate::scenario::Scenario;
-use crate::suite::{Keep, Resource, Suite};
+use crate::scenario::{Case, Scenario};
+use crate::suite::{Bound, Keep, Make, Resource};
 
 /// What came of seeding one suite.
 #[derive(Debug, Default)]
@@ -44,6 +45,12 @@ pub async fn seed(driver: &Driver) -> Seeding {
         let lies_in = suite.resource(&group.resource).parent.as_ref();
         if let Some(why) = lies_in.and_then(|parent| seeding.refused.get(parent)).cloned() {
             seeding.refuse(&group.resource, why);
+        }
+        if let Some(variable) = driver.unknown_variable(&group.resource).filter(|_| suite.file().inferred) {
+            seeding.refuse(
+                &group.resource,
+                format!("{} needs {variable}: give one with --set {variable}=…", group.resource),
+            );
         }
         if seeding.refused.contains_key(&group.resource) {
             continue;
@@ -88,7 +95,9 @@ pub async fn seed(driver: &Driver) -> Seeding {
     let wanted = suite.file().seed.len();
     if wanted > 0 && seeding.oracle.records().next().is_none() && suite.file().inferred {
         let causes: Vec<&str> = seeding.refused.values().map(String::as_str).collect();
-        seeding.notes.push(format!("nothing could be created, so only reading is judged: {}", causes.join("; ")));
+        seeding
+            .notes
+            .push(format!("nothing could be created, so only reading is judged: {}", causes.join("; ")));
     }
     driver.calibrate(&mut seeding).await;
     driver.see_orders(&mut seeding).await;
@@ -104,19 +113,60 @@ impl Seeding {
         }
     }
 
-    /// Why a case cannot be run, where it needs a resource that the target refused to create.
-    pub fn missing(&self, suite: &Suite, scenario: &Scenario) -> Option<&str> {
-        let collection = scenario.collection().map(|name| &suite.file().collections[name]);
-        let needed = match collection {
+    /// Why a case cannot be run, where it needs a resource that the target refused to create, or a value that nobody gave.
+    pub fn missing(&self, driver: &Driver, case: &Case) -> Option<String> {
+        let file = driver.suite.file();
+        if !file.inferred {
+            return None;
+        }
+        let collection = case.scenario.collection().map(|name| &file.collections[name]);
+        let mut needed: Vec<&str> = match collection {
             // Without a scope the list is there, whoever wrote into it.
-            Some(collection) => collection.scope.as_deref(),
-            None => scenario.resource(),
+            Some(collection) => collection.scope.as_deref().into_iter().collect(),
+            None => case.scenario.resource().into_iter().collect(),
         };
-        self.refused.get(needed?).map(String::as_str)
+        let operation = driver.suite.operation(&case.operation);
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
+            match driver.suite.bound(&case.operation, &parameter.name) {
+                Some(Bound::Variable { variable }) if driver.variable(variable).is_none() => {
+                    return Some(format!(
+                        "nothing is known for {variable}: give one with --set {variable}=…"
+                    ));
+                }
+                Some(Bound::Resource(resource)) if collection.is_none_or(|c| c.scope.is_some()) => {
+                    needed.push(resource)
+                }
+                _ => {}
+            }
+        }
+        if matches!(case.scenario, Scenario::Content) {
+            let created =
+                file.resources.iter().filter(|(_, r)| r.created_by() == Some(case.operation.as_str()));
+            needed.extend(created.map(|(name, _)| name.as_str()));
+        }
+        needed.iter().find_map(|resource| self.refused.get(*resource)).cloned()
     }
 }
 
 impl Driver {
+    /// A variable without a value that the creation of a resource needs.
+    fn unknown_variable(&self, resource_name: &str) -> Option<String> {
+        let resource = self.suite.resource(resource_name);
+        let short = resource.created_by()?;
+        let fields = resource.fields.values().filter_map(|field| match &field.make {
+            Some(Make::Variable(name)) => Some(name),
+            _ => None,
+        });
+        let parameters = self.suite.operation(short).parameters.iter();
+        let bound = parameters.filter(|p| p.location == Location::Path).filter_map(|p| {
+            match self.suite.bound(short, &p.name) {
+                Some(Bound::Variable { variable }) => Some(variable),
+                _ => None,
+            }
+        });
+        fields.chain(bound).find(|name| self.variable(name).is_none()).cloned()
+    }
+
     /// Finds the variables that the user did not give in the target.
     async fn discover(&self, seeding: &mut Seeding) -> Result<(), SeedingProblem> {
         for (name, variable) in &self.suite.file().variables {
@@ -127,9 +177,17 @@ impl Driver {
             let mut evidence = Evidence::default();
             let outgoing = self.outgoing(&discover.operation, "discover", &Parts::default());
             let entry = self.send(&mut evidence, outgoing, Asked::Good).await;
-            let found =
-                evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
-            let Some(found) = found.map(str::to_owned) else {
+            let number = |value: &Value| value.is_number().then(|| value.to_string());
+            let found = evidence.json(entry).and_then(|json| discover.pointer.find(json));
+            let found = found.and_then(|value| value.as_str().map(str::to_owned).or_else(|| number(value)));
+            if found.is_none() && self.suite.file().inferred {
+                seeding
+                    .notes
+                    .push(format!("{} names no {name}: what needs one is left out", discover.operation));
+                seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
+                continue;
+            }
+            let Some(found) = found else {
                 return Err(SeedingProblem {
                     message: format!(
                         "the target names no {name} ({}): give one with --set {name}=…",
@@ -269,9 +327,15 @@ impl Driver {
     }
 
     /// The path parameter that takes the id of the record itself, where a client chooses it: the value made for the field that shows the id.
-    pub(super) fn own_id(&self, resource_name: &str, resource: &Resource, item: &Item) -> Option<(String, String)> {
+    pub(super) fn own_id(
+        &self,
+        resource_name: &str,
+        resource: &Resource,
+        item: &Item,
+    ) -> Option<(String, String)> {
         let parameter = self.parameter_for(resource.created_by()?, resource_name)?;
-        let (name, _) = resource.fields.iter().find(|(_, field)| field.read.as_ref() == Some(&resource.id))?;
+        let (name, _) =
+            resource.fields.iter().find(|(_, field)| field.read.as_ref() == Some(&resource.id))?;
         let value = item.sent.get(name)?;
         Some((parameter, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
     }

@@ -12,7 +12,8 @@ use crate::document::{Location, SecurityScheme};
 pub(super) fn credentials(shapes: Shapes<'_>) -> Vec<Table> {
     let document = shapes.document;
     let mut names: Vec<&str> = Vec::new();
-    let required = document.operations().iter().flat_map(|o| &o.security).flat_map(|alternative| alternative.keys());
+    let required =
+        document.operations().iter().flat_map(|o| &o.security).flat_map(|alternative| alternative.keys());
     for name in required.map(String::as_str).chain(document.security_schemes().keys().map(String::as_str)) {
         if !names.contains(&name) {
             names.push(name);
@@ -23,11 +24,21 @@ pub(super) fn credentials(shapes: Shapes<'_>) -> Vec<Table> {
     for name in names {
         let Some(scheme) = document.security_schemes().get(name) else { continue };
         let form = match scheme {
-            SecurityScheme::Http { scheme } if scheme == "basic" => Some(("Authorization".to_owned(), "Basic ".to_owned())),
-            SecurityScheme::Http { scheme } if scheme == "bearer" => Some(("Authorization".to_owned(), "Bearer ".to_owned())),
-            SecurityScheme::OAuth2 | SecurityScheme::OpenIdConnect { .. } => Some(("Authorization".to_owned(), "Bearer ".to_owned())),
-            SecurityScheme::ApiKey { name, location: Location::Header } => Some((name.clone(), String::new())),
-            SecurityScheme::ApiKey { name, location: Location::Cookie } => Some(("Cookie".to_owned(), format!("{name}="))),
+            SecurityScheme::Http { scheme } if scheme == "basic" => {
+                Some(("Authorization".to_owned(), "Basic ".to_owned()))
+            }
+            SecurityScheme::Http { scheme } if scheme == "bearer" => {
+                Some(("Authorization".to_owned(), "Bearer ".to_owned()))
+            }
+            SecurityScheme::OAuth2 | SecurityScheme::OpenIdConnect { .. } => {
+                Some(("Authorization".to_owned(), "Bearer ".to_owned()))
+            }
+            SecurityScheme::ApiKey { name, location: Location::Header } => {
+                Some((name.clone(), String::new()))
+            }
+            SecurityScheme::ApiKey { name, location: Location::Cookie } => {
+                Some(("Cookie".to_owned(), format!("{name}=")))
+            }
             _ => None,
         };
         let mut table = Table { element: true, ..Table::at(["credentials"]) };
@@ -78,7 +89,10 @@ pub(super) fn headers(shapes: Shapes<'_>) -> Vec<Wanted> {
                 table.explained("default", text, vec![guessed(format!("the {key} of the header parameter"))]);
             }
             None => {
-                table.remarks.push(question(format!("what is the value of the header field {}? (--set {name}=…)", parameter.name)));
+                table.remarks.push(question(format!(
+                    "what is the value of the header field {}? (--set {name}=…)",
+                    parameter.name
+                )));
             }
         }
         table.set("header", Toml::from(parameter.name.as_str()));
@@ -89,6 +103,9 @@ pub(super) fn headers(shapes: Shapes<'_>) -> Vec<Wanted> {
 
 /// The value that a required query parameter may have whatever the request is about.
 pub(super) fn harmless(schema: &Value) -> Option<String> {
-    let found = ["const", "default", "example"].iter().find_map(|key| schema.get(*key)).or_else(|| schema.get("enum")?.get(0))?;
+    let found = ["const", "default", "example"]
+        .iter()
+        .find_map(|key| schema.get(*key))
+        .or_else(|| schema.get("enum")?.get(0))?;
     Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
 }

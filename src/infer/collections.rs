@@ -7,21 +7,21 @@ use super::lists::Listing;
 use super::orders::{conventions, filters, orders};
 use super::resources::{Resource, Resources, refusals};
 use super::schema::snake;
-use super::style::{BUILT, Paging, joined, paging};
+use super::style::{Paging, joined, paging};
 use super::toml::{Table, Toml, guessed, question};
 use crate::document::Location;
 
 /// The tables of all collections.
-pub(super) fn tables<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: &Resources<'a, '_>) -> Vec<Table> {
+pub(super) fn tables<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    resources: &Resources<'a, '_>,
+) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     for (at, group) in groups.all.iter().enumerate() {
         for list in &group.lists {
             let style = match paging(draft.shapes, list) {
-                Ok(style) if BUILT.contains(&style.kind) => style,
-                Ok(style) => {
-                    aside(draft, list, &format!("it pages by {}, which is not built", style.kind));
-                    continue;
-                }
+                Ok(style) => style,
                 Err(reason) => {
                     aside(draft, list, &reason);
                     continue;
@@ -32,13 +32,19 @@ pub(super) fn tables<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: 
                 continue;
             };
             let missing = super::operations::required(list.operation);
-            let missing: Vec<&str> = missing.into_iter().filter(|name| Some(*name) != resource.scope_query.as_deref()).collect();
+            let missing: Vec<&str> =
+                missing.into_iter().filter(|name| Some(*name) != resource.scope_query.as_deref()).collect();
             if !missing.is_empty() {
-                draft.leave_out(&list.operation.id, format!("it requires {}, and nobody knows a value", joined(&missing)));
+                draft.leave_out(
+                    &list.operation.id,
+                    format!("it requires {}, and nobody knows a value", joined(&missing)),
+                );
                 continue;
             }
-            let plural = group.path.rsplit('/').find(|part| *part != "{}").map_or_else(|| group.name.clone(), snake);
-            let taken = |name: &str| tables.iter().any(|table| table.path.get(1).is_some_and(|known| known == name));
+            let plural =
+                group.path.rsplit('/').find(|part| *part != "{}").map_or_else(|| group.name.clone(), snake);
+            let taken =
+                |name: &str| tables.iter().any(|table| table.path.get(1).is_some_and(|known| known == name));
             let mut name = plural.clone();
             if taken(&name) {
                 name = format!("{}_list", group.name);
@@ -55,7 +61,10 @@ pub(super) fn tables<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: 
 /// A list that is no collection of the suite: what only reads is still asked by itself.
 fn aside(draft: &mut Draft<'_>, list: &Listing<'_>, reason: &str) {
     if list.operation.method == http::Method::GET {
-        draft.notes.push(question(format!("how does {} page? As it stands, only single answers are judged: {reason}", list.operation.id)));
+        draft.notes.push(question(format!(
+            "how does {} page? As it stands, only single answers are judged: {reason}",
+            list.operation.id
+        )));
     } else {
         draft.leave_out(&list.operation.id, reason);
     }
@@ -73,7 +82,7 @@ fn table<'a>(
     let shapes = draft.shapes;
     let short = super::operations::ask(draft, groups, resources, list.operation);
     let mut table = Table::at(["collections", name]);
-    table.set("operation", short);
+    table.set("operation", short.as_str());
     table.set("resource", resource.name.as_str());
     let bound = groups.parameters(list.operation).into_iter().any(|(_, stands)| match stands {
         Stands::For(at) => resources.of_group(at).is_some_and(|r| Some(&r.name) == resource.parent.as_ref()),
@@ -82,7 +91,8 @@ fn table<'a>(
     let scope_query = resource.scope_query.as_deref().filter(|name| list.operation.parameter(name).is_some());
     let scope = resource.parent.as_deref().filter(|_| bound || scope_query.is_some());
     if let Some(scope) = scope {
-        let reason = scope_query.map_or_else(|| "the path".to_owned(), |name| format!("the query parameter {name}"));
+        let reason =
+            scope_query.map_or_else(|| "the path".to_owned(), |name| format!("the query parameter {name}"));
         table.explained("scope", scope, vec![guessed(reason)]);
     }
     if let (Some(_), Some(parameter)) = (scope, scope_query) {
@@ -94,10 +104,18 @@ fn table<'a>(
         remarks.push(question(format!("are the items at {} or at {}?", list.items, joined(&or))));
     }
     table.explained("items", list.items.as_str(), remarks);
-    table.explained("style", Toml::Table(vec![(style.kind.to_owned(), Toml::Table(style.members.clone()))]), style.remarks.clone());
+    table.explained(
+        "style",
+        Toml::Table(vec![(style.kind.to_owned(), Toml::Table(style.members.clone()))]),
+        style.remarks.clone(),
+    );
     if scope.is_none() {
         let because = "the list is one for all, so that others may write into it";
-        table.explained("others", Toml::table([("because", because.into())]), vec![guessed("no parent that this suite creates stands in its path")]);
+        table.explained(
+            "others",
+            Toml::table([("because", because.into())]),
+            vec![guessed("no parent that this suite creates stands in its path")],
+        );
     }
     let complete = if resource.creation.is_some() { "complete" } else { "listed-once" };
     table.set("complete", draft.requirements.promise(complete));
@@ -111,15 +129,24 @@ fn table<'a>(
         }
         members.push(("requirement".to_owned(), "unknown".into()));
         draft.requirements.refer("unknown");
-        table.explained("unknown-parent", Toml::Table(members), vec![guessed("the document names 404 for the operation")]);
+        table.explained(
+            "unknown-parent",
+            Toml::Table(members),
+            vec![guessed("the document names 404 for the operation")],
+        );
     }
     let members = resource.shown.members(shapes);
-    let mut found = orders(shapes, list, &members, &resource.shown.read);
+    let mut found = orders(shapes, list, &short, style.kind, &members, &resource.shown.read);
     let fixed: Vec<(String, Toml)> = list
         .operation
         .parameters
         .iter()
-        .filter(|p| p.location == Location::Query && p.required && Some(p.name.as_str()) != scope_query && !style.parameters.contains(&p.name))
+        .filter(|p| {
+            p.location == Location::Query
+                && p.required
+                && Some(p.name.as_str()) != scope_query
+                && !style.parameters.contains(&p.name)
+        })
         .filter_map(|p| Some((p.name.clone(), Toml::from(harmless(p.schema.resolved())?))))
         .collect();
     if !fixed.is_empty() {
@@ -127,7 +154,9 @@ fn table<'a>(
         if let Some(Toml::Table(order)) = found.orders.first_mut() {
             order.push(("query".to_owned(), Toml::Table(fixed)));
         }
-        found.remarks.push(guessed("parameters that the document requires, with the values that it names first"));
+        found
+            .remarks
+            .push(guessed("parameters that the document requires, with the values that it names first"));
     }
     let lines = Toml::Lines(found.orders.clone());
     draft.requirements.refer_all(&lines);
@@ -138,8 +167,11 @@ fn table<'a>(
     if !open.is_empty() && resource.creation.is_some() {
         let open: Vec<&str> = open.iter().map(String::as_str).collect();
         table.remarks.push(question(format!(
-            "what do the query parameters {} do? They are sent with odd values only; a filter would stand under [collections.{name}.filters]",
-            joined(&open)
+            "what {} of {short}? As it stands, odd values are sent and nothing else; a filter would stand under [collections.{name}.filters], an order under orders",
+            match open[..] {
+                [one] => format!("does the query parameter {one} do, one"),
+                _ => format!("do the query parameters {} do, those", joined(&open)),
+            }
         )));
     }
     let mut tables = vec![table];

@@ -20,6 +20,8 @@ pub(super) struct Creation<'a> {
     pub(super) members: Vec<Property<'a>>,
     /// What else the content holds, always the same.
     pub(super) constants: Vec<(String, Toml)>,
+    /// Required members beside an array of records, which all of them have in common.
+    pub(super) common: Vec<Property<'a>>,
     /// Where an array of records stands in the content, and how many it may hold.
     pub(super) batch: Option<(String, i64)>,
     /// Where the answer shows the record.
@@ -40,9 +42,15 @@ pub(super) struct Representation<'a> {
 
 impl<'a> Representation<'a> {
     /// Reads a schema as a record's; `None` where it shows no id.
-    pub(super) fn read(shapes: Shapes<'a>, schema: &'a Value, group: &Group<'a>, parameter: Option<&str>) -> Option<Self> {
+    pub(super) fn read(
+        shapes: Shapes<'a>,
+        schema: &'a Value,
+        group: &Group<'a>,
+        parameter: Option<&str>,
+    ) -> Option<Self> {
         let id = id_of(shapes, schema, &group.name, parameter)?;
-        let attributes = shapes.property(schema, "attributes").filter(|inner| shapes.kind(inner) == Some("object"));
+        let attributes =
+            shapes.property(schema, "attributes").filter(|inner| shapes.kind(inner) == Some("object"));
         let read = if attributes.is_some() { "/attributes" } else { "" };
         Some(Self { schema, read: read.to_owned(), id })
     }
@@ -54,8 +62,15 @@ impl<'a> Representation<'a> {
 }
 
 /// The member that is the id: the one that the path parameter is called after, else one that is called so.
-fn id_of<'a>(shapes: Shapes<'a>, schema: &'a Value, resource: &str, parameter: Option<&str>) -> Option<String> {
-    let plain = |property: &Property<'a>| matches!(shapes.kind(property.schema), Some("string" | "integer" | "number") | None);
+fn id_of<'a>(
+    shapes: Shapes<'a>,
+    schema: &'a Value,
+    resource: &str,
+    parameter: Option<&str>,
+) -> Option<String> {
+    let plain = |property: &Property<'a>| {
+        matches!(shapes.kind(property.schema), Some("string" | "integer" | "number") | None)
+    };
     let properties: Vec<Property<'a>> = shapes.properties(schema).into_iter().filter(plain).collect();
     let named = |wanted: &str| properties.iter().find(|p| snake(p.name) == wanted).map(|p| p.name.to_owned());
     let parameter = parameter.map(snake);
@@ -84,7 +99,11 @@ pub(super) fn shown_in<'a>(
     let mut found: Vec<(String, Representation<'a>)> = objects
         .filter_map(|p| Some((p.name.to_owned(), Representation::read(shapes, p.schema, group, parameter)?)))
         .collect();
-    let rank = |name: &str| usize::from(!(singular(name) == group.name || matches!(snake(name).as_str(), "data" | "result" | "item")));
+    let rank = |name: &str| {
+        usize::from(
+            !(singular(name) == group.name || matches!(snake(name).as_str(), "data" | "result" | "item")),
+        )
+    };
     found.sort_by_key(|(name, _)| rank(name));
     found.into_iter().next().map(|(name, shown)| (format!("/{}", escape(&name)), shown))
 }
@@ -97,15 +116,22 @@ fn content(operation: &Operation) -> Option<&MediaType> {
 }
 
 /// Reads how a group's resource is created; the reason where that is not understood.
-pub(super) fn creation<'a>(shapes: Shapes<'a>, group: &Group<'a>, parameter: Option<&str>) -> Result<(Creation<'a>, Representation<'a>), String> {
+pub(super) fn creation<'a>(
+    shapes: Shapes<'a>,
+    group: &Group<'a>,
+    parameter: Option<&str>,
+) -> Result<(Creation<'a>, Representation<'a>), String> {
     let operation = group.create.ok_or("the document has no operation that creates one")?;
     let answer = shapes.success(operation).and_then(|(_, schema)| schema);
-    let answer = answer.ok_or("the answer to the creation has no JSON content, so nothing tells the new record's id")?.value();
+    let answer = answer
+        .ok_or("the answer to the creation has no JSON content, so nothing tells the new record's id")?
+        .value();
     let mut made = Creation {
         operation,
         send: String::new(),
         members: Vec::new(),
         constants: Vec::new(),
+        common: Vec::new(),
         batch: None,
         answer: String::new(),
         seen: Vec::new(),
@@ -126,11 +152,17 @@ pub(super) fn creation<'a>(shapes: Shapes<'a>, group: &Group<'a>, parameter: Opt
     // Everything in one member: `{"task": {…}}`, `{"data": {"attributes": {…}}}`.
     loop {
         let properties = shapes.properties(body);
-        let objects: Vec<&Property<'a>> = properties.iter().filter(|p| shapes.kind(p.schema) == Some("object")).collect();
+        let objects: Vec<&Property<'a>> =
+            properties.iter().filter(|p| shapes.kind(p.schema) == Some("object")).collect();
         let inner = objects.iter().find(|p| {
-            let holder = singular(p.name) == group.name || matches!(snake(p.name).as_str(), "data" | "attributes");
-            let constant = |other: &Property<'a>| !other.required || fixed(shapes, other.schema).is_some() || snake(other.name) == "type";
-            holder && properties.iter().all(|other| other.name == p.name || constant(other)) && !shapes.properties(p.schema).is_empty()
+            let holder =
+                singular(p.name) == group.name || matches!(snake(p.name).as_str(), "data" | "attributes");
+            let constant = |other: &Property<'a>| {
+                !other.required || fixed(shapes, other.schema).is_some() || snake(other.name) == "type"
+            };
+            holder
+                && properties.iter().all(|other| other.name == p.name || constant(other))
+                && !shapes.properties(p.schema).is_empty()
                 && (p.required || properties.len() == 1)
         });
         let Some(inner) = inner else { break };
@@ -151,17 +183,23 @@ pub(super) fn creation<'a>(shapes: Shapes<'a>, group: &Group<'a>, parameter: Opt
     }
     made.members = shapes.properties(body);
     if listed {
-        let arrays: Vec<&Property<'a>> = made.members.iter().filter(|p| p.required && shapes.items(p.schema).is_some()).collect();
-        let [array] = arrays[..] else {
-            return Err("it answers with several records, and no one member of its content holds them".to_owned());
+        let holds = |p: &&Property<'a>| {
+            shapes.any_items(p.schema).is_some_and(|item| !shapes.properties(item).is_empty())
         };
-        let item = shapes.items(array.schema).ok_or("its content holds no records")?;
+        let arrays: Vec<Property<'a>> =
+            made.members.iter().filter(|p| p.required).filter(holds).copied().collect();
+        let [array] = arrays[..] else {
+            return Err(
+                "it answers with several records, and no one member of its content holds them".to_owned()
+            );
+        };
+        let item = shapes.any_items(array.schema).ok_or("its content holds no records")?;
         let most = shapes.number(array.schema, "maxItems").unwrap_or(BATCH).clamp(1, 1000);
         let at = format!("{}/{}", made.send, escape(array.name));
-        if made.members.iter().any(|p| p.required && p.name != array.name && fixed(shapes, p.schema).is_none()) {
-            return Err("beside its records the content wants members that all of them have in common".to_owned());
-        }
-        made.seen.push(format!("the answer is an array, and so is {at} of the content: several records in one request"));
+        made.common = made.members.iter().filter(|p| p.required && p.name != array.name).copied().collect();
+        made.seen.push(format!(
+            "the answer is an array, and so is {at} of the content: several records in one request"
+        ));
         made.batch = Some((at, most));
         made.send = String::new();
         made.members = shapes.properties(item);

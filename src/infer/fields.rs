@@ -13,6 +13,10 @@ pub(super) enum Source {
     Ancestor(String),
     /// The id of a record of another resource.
     Record(String),
+    /// The id of something that exists already and that a list shows, of this group.
+    Existing(String),
+    /// The value of a variable.
+    Variable(String),
     /// Made up, as `make` says; the flag tells whether one value may be that of several records.
     Made(Toml, bool),
 }
@@ -38,10 +42,16 @@ impl Field<'_> {
         members.extend(self.send.as_deref().map(|send| ("send", send.into())));
         members.extend(self.read.as_deref().map(|read| ("read", read.into())));
         match &self.source {
-            Some(Source::Ancestor(of)) => members.push(("make", Toml::table([("ancestor", of.as_str().into())]))),
+            Some(Source::Ancestor(of)) => {
+                members.push(("make", Toml::table([("ancestor", of.as_str().into())])))
+            }
             Some(Source::Record(of)) => members.push(("make", Toml::table([("record", of.as_str().into())]))),
+            Some(Source::Variable(of)) => {
+                members.push(("make", Toml::table([("variable", of.as_str().into())])))
+            }
             Some(Source::Made(make, _)) => members.push(("make", make.clone())),
-            None => {}
+            // It was given a variable's name before.
+            Some(Source::Existing(_)) | None => {}
         }
         members.extend(self.keep.map(|keep| ("keep", keep.into())));
         if self.every > 1 {
@@ -55,7 +65,9 @@ impl Field<'_> {
 
     /// Whether it is sent, comes back, and is expected to be the same.
     pub(super) fn is_kept(&self) -> bool {
-        self.send.is_some() && self.read.is_some() && matches!(self.source, Some(Source::Made(..) | Source::Record(_)))
+        self.send.is_some()
+            && self.read.is_some()
+            && matches!(self.source, Some(Source::Made(..) | Source::Record(_) | Source::Variable(_)))
     }
 }
 
@@ -72,6 +84,8 @@ pub(super) enum Related {
     Ancestor(String),
     /// It is created before this one, and its records can be named.
     Sibling(String),
+    /// It cannot be created, and a list shows those that exist.
+    Listed(String),
     /// It cannot be created, or only later.
     OutOfReach(String),
 }
@@ -87,7 +101,8 @@ pub(super) fn fields<'a>(
     let mut fields = Vec::new();
     let mut unsent = Vec::new();
     for member in &creation.members {
-        let flagged = shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true));
+        let flagged =
+            shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true));
         if flagged {
             continue;
         }
@@ -105,7 +120,8 @@ pub(super) fn fields<'a>(
             }
             Err(reason) => return Err(reason),
         };
-        let vary = !member.required && matches!(&source, Source::Made(make, _) if !matches!(make, Toml::Table(t) if t.iter().any(|(k, _)| k == "choice")));
+        let vary = !member.required
+            && matches!(&source, Source::Made(make, _) if !matches!(make, Toml::Table(t) if t.iter().any(|(k, _)| k == "choice")));
         if twin.is_none() {
             remarks.push(guessed("no answer shows it"));
         }
@@ -129,7 +145,9 @@ pub(super) fn fields<'a>(
             source: Some(Source::Made(Toml::table([("constant", value.clone())]), true)),
             keep: None,
             every: 1,
-            remarks: vec![guessed("the content has this member beside those of the record, and it has one value")],
+            remarks: vec![guessed(
+                "the content has this member beside those of the record, and it has one value",
+            )],
         });
     }
     for member in back {
@@ -148,7 +166,11 @@ pub(super) fn fields<'a>(
             remarks: vec![guessed(remark)],
         };
         if is_creation_time(shapes, member) {
-            fields.push(field(None, Some("instant"), "set by the server at the creation, and the same from then on"));
+            fields.push(field(
+                None,
+                Some("instant"),
+                "set by the server at the creation, and the same from then on",
+            ));
         } else if let Some(Related::Ancestor(of)) = around.stands_for(member.name)
             && matches!(shapes.kind(member.schema), Some("string" | "integer"))
         {
@@ -163,19 +185,46 @@ fn is_servers(name: &str) -> bool {
     let name = snake(name);
     matches!(
         name.as_str(),
-        "id" | "uuid" | "created" | "updated" | "modified" | "deleted" | "etag" | "self" | "href" | "object" | "links" | "version" | "revision" | "url"
-    ) || ["_at", "_on", "_by", "_count"].iter().any(|end| name.ends_with(end) && name.starts_with(['c', 'u', 'd', 'm', 'l']))
+        "id" | "uuid"
+            | "created"
+            | "updated"
+            | "modified"
+            | "deleted"
+            | "etag"
+            | "self"
+            | "href"
+            | "object"
+            | "links"
+            | "version"
+            | "revision"
+            | "url"
+    ) || ["_at", "_on", "_by", "_count"]
+        .iter()
+        .any(|end| name.ends_with(end) && name.starts_with(['c', 'u', 'd', 'm', 'l']))
 }
 
 /// Whether a member tells when the record was created.
 pub(super) fn is_creation_time(shapes: Shapes<'_>, member: Property<'_>) -> bool {
     const NAMES: [&str; 14] = [
-        "created_at", "created", "created_on", "create_time", "creation_time", "creation_date", "date_created", "inserted_at", "created_time", "created_date",
-        "added_at", "opened_at", "registered_at", "time_created",
+        "created_at",
+        "created",
+        "created_on",
+        "create_time",
+        "creation_time",
+        "creation_date",
+        "date_created",
+        "inserted_at",
+        "created_time",
+        "created_date",
+        "added_at",
+        "opened_at",
+        "registered_at",
+        "time_created",
     ];
     let schema = shapes.document.resolve(member.schema);
     let kind = schema.get("type").and_then(Value::as_str);
-    let timed = schema.get("format").is_some_and(|format| format == "date-time") || matches!(kind, Some("integer" | "number"));
+    let timed = schema.get("format").is_some_and(|format| format == "date-time")
+        || matches!(kind, Some("integer" | "number"));
     timed && NAMES.contains(&snake(member.name).as_str())
 }
 
@@ -193,19 +242,28 @@ fn source<'a>(shapes: Shapes<'a>, member: &Property<'a>, around: &dyn Around) ->
     if matches!(kind, Some("string" | "integer") | None) && shapes.keyword(schema, "enum").is_none() {
         match around.stands_for(member.name) {
             Some(Related::Ancestor(of)) => {
-                return Ok((Source::Ancestor(of), None, vec![guessed("called like what the record lies in")]));
+                return Ok((
+                    Source::Ancestor(of),
+                    None,
+                    vec![guessed("called like what the record lies in")],
+                ));
             }
             Some(Related::Sibling(of)) => {
                 let reason = format!("called like the resource {of}, so it takes the id of one");
                 return Ok((Source::Record(of), None, vec![guessed(reason)]));
             }
-            Some(Related::OutOfReach(of)) => {
+            Some(Related::Listed(of)) if member.required => {
+                let reason = format!("called like the {of}s that a list shows; the first of them is taken");
+                return Ok((Source::Existing(of), None, vec![guessed(reason)]));
+            }
+            Some(Related::OutOfReach(of) | Related::Listed(of)) => {
                 return Err(format!("it needs {}, the id of a {of}, and none can be created", member.name));
             }
             None => {}
         }
     }
-    let reference = ["_id", "_ids", "_uuid", "_ref", "_key"].iter().any(|end| name.ends_with(end)) && name != "external_id";
+    let reference = ["_id", "_ids", "_uuid", "_ref", "_key"].iter().any(|end| name.ends_with(end))
+        && name != "external_id";
     if reference && !member.required {
         return Err(format!("nobody knows what {} names", member.name));
     }
@@ -219,13 +277,21 @@ fn source<'a>(shapes: Shapes<'a>, member: &Property<'a>, around: &dyn Around) ->
         Some("boolean") => ("boolean".into(), None, true),
         Some("object") => object(shapes, schema),
         Some("array") => match shapes.items(schema) {
-            Some(item) if shapes.kind(item) == Some("string") && shapes.number(schema, "minItems").unwrap_or(0) == 0 => {
+            Some(item)
+                if shapes.kind(item) == Some("string")
+                    && shapes.number(schema, "minItems").unwrap_or(0) == 0 =>
+            {
                 let choices = shapes.choices(item);
-                let plain = shapes.keyword(item, "pattern").is_none() && shapes.keyword(item, "format").is_none();
+                let plain =
+                    shapes.keyword(item, "pattern").is_none() && shapes.keyword(item, "format").is_none();
                 if reference || (choices.is_empty() && !plain) {
                     ("schema".into(), None, true)
                 } else {
-                    let some: Vec<Toml> = if choices.is_empty() { ["amber", "teal", "plum"].map(Toml::from).into() } else { choices.into_iter().take(4).map(Toml::from).collect() };
+                    let some: Vec<Toml> = if choices.is_empty() {
+                        ["amber", "teal", "plum"].map(Toml::from).into()
+                    } else {
+                        choices.into_iter().take(4).map(Toml::from).collect()
+                    };
                     (Toml::table([("some", Toml::List(some))]), None, true)
                 }
             }
@@ -243,8 +309,10 @@ fn integer<'a>(shapes: Shapes<'a>, schema: &'a Value) -> Toml {
     if shapes.keyword(schema, "enum").is_some() || shapes.keyword(schema, "multipleOf").is_some() {
         return "schema".into();
     }
-    let low = shapes.number(schema, "minimum").or_else(|| shapes.number(schema, "exclusiveMinimum").map(|n| n + 1));
-    let high = shapes.number(schema, "maximum").or_else(|| shapes.number(schema, "exclusiveMaximum").map(|n| n - 1));
+    let low =
+        shapes.number(schema, "minimum").or_else(|| shapes.number(schema, "exclusiveMinimum").map(|n| n + 1));
+    let high =
+        shapes.number(schema, "maximum").or_else(|| shapes.number(schema, "exclusiveMaximum").map(|n| n - 1));
     let min = low.unwrap_or_else(|| high.unwrap_or(1).min(1));
     let max = high.unwrap_or_else(|| min.saturating_add(999)).max(min);
     Toml::table([("integer", Toml::table([("min", Toml::Integer(min)), ("max", Toml::Integer(max))]))])
@@ -266,15 +334,37 @@ fn object<'a>(shapes: Shapes<'a>, schema: &'a Value) -> (Toml, Option<&'static s
 }
 
 /// A text by its format, its choices, or what its name says of it.
-fn text<'a>(shapes: Shapes<'a>, member: &Property<'a>, name: &str, remarks: &mut Vec<Remark>) -> (Toml, Option<&'static str>, bool) {
+fn text<'a>(
+    shapes: Shapes<'a>,
+    member: &Property<'a>,
+    name: &str,
+    remarks: &mut Vec<Remark>,
+) -> (Toml, Option<&'static str>, bool) {
     let schema = member.schema;
     let choices = shapes.choices(schema);
     if !choices.is_empty() {
-        return (Toml::table([("choice", Toml::List(choices.into_iter().map(Toml::from).collect()))]), None, true);
+        return (
+            Toml::table([("choice", Toml::List(choices.into_iter().map(Toml::from).collect()))]),
+            None,
+            true,
+        );
     }
     let most = shapes.number(schema, "maxLength").and_then(|n| usize::try_from(n).ok());
     let least = shapes.number(schema, "minLength").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-    let ahead = ["expire", "due", "schedule", "until", "deadline", "start", "end", "valid_to", "valid_from", "remind"].iter().any(|word| name.contains(word));
+    let ahead = [
+        "expire",
+        "due",
+        "schedule",
+        "until",
+        "deadline",
+        "start",
+        "end",
+        "valid_to",
+        "valid_from",
+        "remind",
+    ]
+    .iter()
+    .any(|word| name.contains(word));
     let constant = |value: &str| Toml::table([("constant", value.into())]);
     match shapes.text(schema, "format") {
         Some("date-time") if ahead => {
@@ -291,8 +381,16 @@ fn text<'a>(shapes: Shapes<'a>, member: &Property<'a>, name: &str, remarks: &mut
         Some(_) => return ("schema".into(), None, false),
         None => {}
     }
-    if shapes.keyword(schema, "pattern").is_some() {
-        return ("schema".into(), None, false);
+    let named =
+        ["name", "slug", "key", "username", "login", "handle", "code", "sku", "alias", "identifier", "id"];
+    let is_name = named.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
+    let names = is_name && most.is_none_or(|most| most >= 64) && least <= 12;
+    if let Some(pattern) = shapes.text(schema, "pattern") {
+        // What `make = "name"` gives looks like these.
+        let fits = ["specproof-m1a2b3c4d5e-main-a_b", "specproof-m1a2b3c4d5e-more-a-11"]
+            .iter()
+            .all(|text| crate::generate::obeys_pattern(pattern, text));
+        return (if names && fits { "name" } else { "schema" }.into(), None, false);
     }
     if name == "email" || name.ends_with("_email") {
         remarks.push(guessed("called like an e-mail address"));
@@ -305,24 +403,51 @@ fn text<'a>(shapes: Shapes<'a>, member: &Property<'a>, name: &str, remarks: &mut
         "locale" | "language" | "lang" => Some(&["en"]),
         "timezone" | "tz" | "zone" => Some(&["UTC"]),
         "phone" | "mobile" | "telephone" => Some(&["+14155550123"]),
-        "url" | "uri" | "website" | "link" | "webhook" | "homepage" => Some(&["https://example.com/specproof"]),
+        "url" | "uri" | "website" | "link" | "webhook" | "homepage" => {
+            Some(&["https://example.com/specproof"])
+        }
         "color" | "colour" => Some(&["#336699"]),
         "date" => Some(&["2012-12-31"]),
         _ => None,
     };
     if let Some(known) = known {
-        let values: Vec<Toml> = if examples.is_empty() { known.iter().map(|v| Toml::from(*v)).collect() } else { examples.iter().map(|v| Toml::from(*v)).collect() };
-        let reason = if examples.is_empty() { "a value that is usual for what it is called" } else { "the document's own examples" };
+        let values: Vec<Toml> = if examples.is_empty() {
+            known.iter().map(|v| Toml::from(*v)).collect()
+        } else {
+            examples.iter().map(|v| Toml::from(*v)).collect()
+        };
+        let reason = if examples.is_empty() {
+            "a value that is usual for what it is called"
+        } else {
+            "the document's own examples"
+        };
         remarks.push(guessed(reason));
         return (Toml::table([("choice", Toml::List(values))]), None, true);
     }
-    let named = ["name", "title", "slug", "key", "username", "login", "handle", "code", "sku", "label", "alias", "subject", "identifier", "id"];
-    let is_name = named.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
-    if is_name && most.is_none_or(|most| most >= 64) && least <= 12 {
+    if names {
         return ("name".into(), None, false);
     }
-    let long = ["description", "content", "body", "text", "message", "note", "notes", "comment", "summary", "bio", "about", "details", "caption"];
-    let cap = if long.iter().any(|word| name == *word || name.ends_with(&format!("_{word}"))) { 500 } else { 60 };
+    let long = [
+        "title",
+        "subject",
+        "label",
+        "headline",
+        "description",
+        "content",
+        "body",
+        "text",
+        "message",
+        "note",
+        "notes",
+        "comment",
+        "summary",
+        "bio",
+        "about",
+        "details",
+        "caption",
+    ];
+    let cap =
+        if long.iter().any(|word| name == *word || name.ends_with(&format!("_{word}"))) { 200 } else { 60 };
     let max = most.unwrap_or(cap).min(cap.max(least));
     if max < 16 {
         return ("schema".into(), None, false);
@@ -340,6 +465,7 @@ fn examples<'a>(shapes: Shapes<'a>, schema: &'a Value) -> Vec<&'a str> {
 /// The resource that a member or parameter name may stand for: `customer_id`, `customerId` and `customer` are a customer's.
 pub(super) fn referred(name: &str) -> String {
     let name = snake(name);
-    let bare = ["_id", "_uuid", "_key", "_ref"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let bare =
+        ["_id", "_uuid", "_key", "_ref"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     singular(bare)
 }

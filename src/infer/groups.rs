@@ -83,16 +83,25 @@ impl<'a> Groups<'a> {
         for operation in &operations {
             groups.sort_in(shapes, operation);
         }
-        groups.all.retain(|group| group.create.is_some() || group.fetch.is_some() || !group.lists.is_empty() || group.delete.is_some());
+        groups.all.retain(|group| {
+            group.create.is_some()
+                || group.fetch.is_some()
+                || !group.lists.is_empty()
+                || group.delete.is_some()
+        });
         groups.join_shallow(shapes);
         groups.name_all();
-        groups.items = groups.all.iter().enumerate().map(|(i, group)| (format!("{}/{{}}", group.path), i)).collect();
+        groups.items =
+            groups.all.iter().enumerate().map(|(i, group)| (format!("{}/{{}}", group.path), i)).collect();
         for (path, alias) in groups.aliases() {
             groups.items.entry(path).or_insert(alias);
         }
         for i in 0..groups.all.len() {
             let path = groups.all[i].path.clone();
-            groups.all[i].parent = path.rfind("/{}").and_then(|at| groups.items.get(&path[..at + 3]).copied()).filter(|at| *at != i);
+            groups.all[i].parent = path
+                .rfind("/{}")
+                .and_then(|at| groups.items.get(&path[..at + 3]).copied())
+                .filter(|at| *at != i);
         }
         groups
     }
@@ -125,7 +134,8 @@ impl<'a> Groups<'a> {
             }
             (&Method::POST, Some(list)) if asks && !before.is_empty() => self.group(before).lists.push(list),
             (&Method::POST, _) if creates(shapes, operation) => {
-                let path = if matches!(snake(last).as_str(), "create" | "new" | "add") { before } else { &path };
+                let path =
+                    if matches!(snake(last).as_str(), "create" | "new" | "add") { before } else { &path };
                 let group = self.group(path);
                 match group.create {
                     None => group.create = Some(operation),
@@ -178,7 +188,11 @@ impl<'a> Groups<'a> {
             let last = split(&self.all[i].path).1.to_owned();
             let nested: Vec<usize> = (0..self.all.len())
                 .filter(|j| self.all[*j].path.contains("{}") && split(&self.all[*j].path).1 == last)
-                .filter(|j| self.all[*j].fetch.is_none() && self.all[*j].delete.is_none() && self.all[*j].update.is_none())
+                .filter(|j| {
+                    self.all[*j].fetch.is_none()
+                        && self.all[*j].delete.is_none()
+                        && self.all[*j].update.is_none()
+                })
                 .filter(|j| self.all[*j].create.is_some() && self.all[i].create.is_none())
                 .filter(|j| same_kind(shapes, &self.all[*j], &self.all[i]))
                 .collect();
@@ -199,8 +213,18 @@ impl<'a> Groups<'a> {
 
     /// The other paths by which items of a group are addressed.
     fn aliases(&self) -> Vec<(String, usize)> {
-        let item_paths = |group: &Group<'a>| [group.fetch, group.update, group.delete].into_iter().flatten().filter_map(|o| canonical(&o.path)).collect::<Vec<_>>();
-        self.all.iter().enumerate().flat_map(|(i, group)| item_paths(group).into_iter().map(move |path| (path, i))).collect()
+        let item_paths = |group: &Group<'a>| {
+            [group.fetch, group.update, group.delete]
+                .into_iter()
+                .flatten()
+                .filter_map(|o| canonical(&o.path))
+                .collect::<Vec<_>>()
+        };
+        self.all
+            .iter()
+            .enumerate()
+            .flat_map(|(i, group)| item_paths(group).into_iter().map(move |path| (path, i)))
+            .collect()
     }
 
     fn name_all(&mut self) {
@@ -254,14 +278,17 @@ fn creates(shapes: Shapes<'_>, operation: &Operation) -> bool {
 
 /// Whether a PUT says that it creates.
 fn makes(operation: &Operation) -> bool {
-    operation.request_body.is_some() && operation.responses.iter().any(|r| r.status == crate::document::StatusKey::Exact(201))
+    operation.request_body.is_some()
+        && operation.responses.iter().any(|r| r.status == crate::document::StatusKey::Exact(201))
 }
 
 /// Whether two groups are about things of one kind, by the component that their representations refer to.
 fn same_kind(shapes: Shapes<'_>, a: &Group<'_>, b: &Group<'_>) -> bool {
     let names = |group: &Group<'_>| -> BTreeSet<String> {
         let answers = [group.create, group.fetch, group.update].into_iter().flatten();
-        let shown = answers.filter_map(|o| shapes.component(shapes.success(o)?.1?.value()).map(str::to_owned)).collect::<Vec<_>>();
+        let shown = answers
+            .filter_map(|o| shapes.component(shapes.success(o)?.1?.value()).map(str::to_owned))
+            .collect::<Vec<_>>();
         let listed = group.lists.iter().filter_map(|list| shapes.component(list.item).map(str::to_owned));
         shown.into_iter().chain(listed).collect()
     };

@@ -23,11 +23,26 @@ pub(super) struct Listing<'a> {
 
 /// Members that hold items, by what they are called; the first counts most.
 const HOLDERS: [&str; 16] = [
-    "items", "data", "results", "value", "values", "records", "entries", "content", "elements", "list", "rows", "objects", "nodes",
-    "hits", "result", "collection",
+    "items",
+    "data",
+    "results",
+    "value",
+    "values",
+    "records",
+    "entries",
+    "content",
+    "elements",
+    "list",
+    "rows",
+    "objects",
+    "nodes",
+    "hits",
+    "result",
+    "collection",
 ];
 /// Members that hold something else.
-const ASIDE: [&str; 8] = ["links", "errors", "warnings", "included", "facets", "aggregations", "meta", "messages_log"];
+const ASIDE: [&str; 8] =
+    ["links", "errors", "warnings", "included", "facets", "aggregations", "meta", "messages_log"];
 
 /// An array of objects in an answer.
 struct Candidate<'a> {
@@ -44,7 +59,14 @@ pub(super) fn listing<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> Optio
     }
     let (response, schema) = shapes.success(operation)?;
     let answer = schema?.value();
-    let of = |items: String, item: &'a Value, or: Vec<String>| Listing { operation, response, answer, items, item, or };
+    let of = |items: String, item: &'a Value, or: Vec<String>| Listing {
+        operation,
+        response,
+        answer,
+        items,
+        item,
+        or,
+    };
     if let Some(item) = shapes.items(answer) {
         return is_object(shapes, item).then(|| of(String::new(), item, Vec::new()));
     }
@@ -58,7 +80,11 @@ pub(super) fn listing<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> Optio
     let rank = |candidate: &Candidate<'a>| {
         let named = snake(&candidate.name) == snake(last) || singular(&candidate.name) == singular(last);
         let place = HOLDERS.iter().position(|holder| *holder == snake(&candidate.name));
-        (usize::from(!named && place.is_none()), candidate.depth, if named { 0 } else { 1 + place.unwrap_or(HOLDERS.len()) })
+        (
+            usize::from(!named && place.is_none()),
+            candidate.depth,
+            if named { 0 } else { 1 + place.unwrap_or(HOLDERS.len()) },
+        )
     };
     found.sort_by_key(rank);
     let first = found.first()?;
@@ -67,11 +93,21 @@ pub(super) fn listing<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> Optio
     if !known && (found.len() > 1 || !pages(operation)) {
         return None;
     }
-    let or = found[1..].iter().filter(|other| rank(other).0 == 0 && rank(other).1 == rank(first).1).map(|other| other.pointer.clone()).collect();
+    let or = found[1..]
+        .iter()
+        .filter(|other| rank(other).0 == 0 && rank(other).1 == rank(first).1)
+        .map(|other| other.pointer.clone())
+        .collect();
     Some(of(first.pointer.clone(), first.item, or))
 }
 
-fn candidates<'a>(shapes: Shapes<'a>, schema: &'a Value, at: &str, depth: usize, found: &mut Vec<Candidate<'a>>) {
+fn candidates<'a>(
+    shapes: Shapes<'a>,
+    schema: &'a Value,
+    at: &str,
+    depth: usize,
+    found: &mut Vec<Candidate<'a>>,
+) {
     for property in shapes.properties(schema) {
         let pointer = format!("{at}/{}", escape(property.name));
         if ASIDE.contains(&snake(property.name).as_str()) {
@@ -89,10 +125,15 @@ fn candidates<'a>(shapes: Shapes<'a>, schema: &'a Value, at: &str, depth: usize,
 
 fn is_object(shapes: Shapes<'_>, schema: &Value) -> bool {
     // The borrow of the schema is as long as that of the document.
-    shapes.document.resolve(schema).get("properties").is_some() || ["allOf", "oneOf", "anyOf"].iter().any(|k| shapes.document.resolve(schema).get(*k).is_some())
+    shapes.document.resolve(schema).get("properties").is_some()
+        || ["allOf", "oneOf", "anyOf"].iter().any(|k| shapes.document.resolve(schema).get(*k).is_some())
 }
 
 /// Whether an operation has a parameter that asks for a page.
 fn pages(operation: &Operation) -> bool {
-    operation.parameters.iter().filter(|p| p.location == Location::Query).any(|p| super::style::is_paging(&snake(&p.name)))
+    operation
+        .parameters
+        .iter()
+        .filter(|p| p.location == Location::Query)
+        .any(|p| super::style::is_paging(&snake(&p.name)))
 }

@@ -141,7 +141,9 @@ impl Draft<'_> {
 
     fn operation_table(&self) -> Table {
         let mut table = Table { ruled: true, ..Table::at(["operations"]) };
-        table.remarks.push(Remark::Plain("Short names, and the operationId (or `METHOD /path`) that each stands for.".to_owned()));
+        table.remarks.push(Remark::Plain(
+            "Short names, and the operationId (or `METHOD /path`) that each stands for.".to_owned(),
+        ));
         table.remarks.extend(self.notes.iter().cloned());
         for (short, id) in &self.asked {
             table.set(short, id.as_str());
@@ -152,7 +154,9 @@ impl Draft<'_> {
     fn left_out_table(&self) -> Table {
         let mut table = Table::at(["left-out"]);
         if !self.left_out.is_empty() {
-            table.remarks.push(Remark::Plain("Operations that nothing is asked of, and why. Reports list them as skipped.".to_owned()));
+            table.remarks.push(Remark::Plain(
+                "Operations that nothing is asked of, and why. Reports list them as skipped.".to_owned(),
+            ));
         }
         for (id, reason) in &self.left_out {
             table.set(id, reason.as_str());
@@ -167,7 +171,9 @@ impl Draft<'_> {
             by_name.entry(&bound.0).or_default().push(bound);
         }
         if !by_name.is_empty() {
-            table.remarks.push(guessed("a path parameter takes the id of what the path before it lists or creates"));
+            table
+                .remarks
+                .push(guessed("a path parameter takes the id of what the path before it lists or creates"));
         }
         for (parameter, all) in by_name {
             if all.iter().all(|bound| bound.2 == all[0].2) {

@@ -20,8 +20,14 @@ impl Names {
     pub(super) fn new(groups: &Groups<'_>) -> Self {
         let mut names = Self::default();
         for group in &groups.all {
-            let plural = group.path.rsplit('/').find(|part| *part != "{}").map_or_else(|| group.name.clone(), snake);
-            let own = [("create", group.create), ("get", group.fetch), ("update", group.update), ("delete", group.delete)];
+            let plural =
+                group.path.rsplit('/').find(|part| *part != "{}").map_or_else(|| group.name.clone(), snake);
+            let own = [
+                ("create", group.create),
+                ("get", group.fetch),
+                ("update", group.update),
+                ("delete", group.delete),
+            ];
             for list in &group.lists {
                 names.add(&list.operation.id, &format!("list_{plural}"));
             }
@@ -39,7 +45,15 @@ impl Names {
             return;
         }
         let own = snake(id);
-        let wanted = if own.is_empty() || id.contains(['/', ' ']) || own.chars().count() > LONGEST { role.to_owned() } else { own };
+        // Some frameworks put path and method into the name.
+        let made = ["_get", "_post", "_put", "_patch", "_delete"]
+            .iter()
+            .any(|end| own.ends_with(end) && own.len() > end.len() + 12);
+        let wanted = if own.is_empty() || made || id.contains(['/', ' ']) || own.chars().count() > LONGEST {
+            role.to_owned()
+        } else {
+            own
+        };
         let mut name = wanted.clone();
         let mut number = 2;
         while !self.taken.insert(name.clone()) {

@@ -2,14 +2,20 @@
 
 use super::Draft;
 use super::access::harmless;
-use super::groups::{Groups, Stands};
+use super::groups::{Group, Groups, Stands};
+use super::lists::Listing;
 use super::resources::Resources;
 use super::schema::{escape, snake};
 use super::toml::{Table, Toml, guessed, question};
 use crate::document::{Location, Operation};
 
 /// The suite asks an operation from now on; gives its short name.
-pub(super) fn ask<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: &Resources<'a, '_>, operation: &'a Operation) -> String {
+pub(super) fn ask<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    resources: &Resources<'a, '_>,
+    operation: &'a Operation,
+) -> String {
     let short = draft.ask(&operation.id);
     for (name, stands) in groups.parameters(operation) {
         let created = match stands {
@@ -26,25 +32,35 @@ pub(super) fn ask<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: &Re
 }
 
 /// The variable that stands for a path parameter which nothing that the suite creates has the id for.
-fn variable<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, parameter: &str, stands: &Stands) -> String {
+pub(super) fn variable<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    parameter: &str,
+    stands: &Stands,
+) -> String {
     let group = match stands {
         Stands::For(at) => Some(&groups.all[*at]),
         Stands::Unknown => None,
     };
     let own = snake(parameter).replace('_', "-");
     let name = match group {
-        Some(group) if own == "id" || !own.contains(&group.name.replace('_', "-")) => format!("{}-{own}", group.name.replace('_', "-")),
+        Some(group) if own == "id" || !own.contains(&group.name.replace('_', "-")) => {
+            format!("{}-{own}", group.name.replace('_', "-"))
+        }
         _ => own,
     };
     if draft.variables.contains_key(&name) {
         return name;
     }
     let mut table = Table::at(["variables", &name]);
-    let what = group.map_or_else(|| format!("the value of {parameter} in paths"), |group| format!("the id of a {} that exists", group.name));
+    let what = group.map_or_else(
+        || format!("the value of {parameter} in paths"),
+        |group| format!("the id of a {} that exists", group.name),
+    );
     table.set("description", what);
     // A list that is asked without any id names one that exists.
     let found = group.and_then(|group| {
-        let list = group.lists.iter().find(|list| groups.parameters(list.operation).is_empty() && required(list.operation).is_empty())?;
+        let list = plain_list(groups, group)?;
         let shown = super::creation::Representation::read(draft.shapes, list.item, group, Some(parameter))?;
         Some((list, shown.id))
     });
@@ -61,6 +77,14 @@ fn variable<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, parameter: &str, sta
     }
     draft.variables.insert(name.clone(), table);
     name
+}
+
+/// A list of a group that can be asked for without any id.
+pub(super) fn plain_list<'g, 'a>(groups: &Groups<'a>, group: &'g Group<'a>) -> Option<&'g Listing<'a>> {
+    group
+        .lists
+        .iter()
+        .find(|list| groups.parameters(list.operation).is_empty() && required(list.operation).is_empty())
 }
 
 /// The query parameters that an operation requires and that nothing gives a value for.
@@ -83,21 +107,35 @@ pub(super) fn rest<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: &R
         read(draft, groups, resources, operation);
     }
     for operation in left {
-        draft.leave_out(&operation.id, "it is no creation, list, fetch, update or deletion that is understood");
+        draft.leave_out(
+            &operation.id,
+            "it is no creation, list, fetch, update or deletion that is understood",
+        );
     }
 }
 
 /// An operation that reads, with no part in a resource or a collection.
-fn read<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: &Resources<'a, '_>, operation: &'a Operation) {
+fn read<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    resources: &Resources<'a, '_>,
+    operation: &'a Operation,
+) {
     let needed = operation.parameters.iter().filter(|p| p.location == Location::Query && p.required);
     let needed: Vec<&str> = needed.map(|p| p.name.as_str()).collect();
     if draft.asked.values().any(|id| *id == operation.id) {
         return;
     }
     if operation.method != http::Method::GET {
-        draft.leave_out(&operation.id, "it is no creation, list, fetch, update or deletion that is understood");
+        draft.leave_out(
+            &operation.id,
+            "it is no creation, list, fetch, update or deletion that is understood",
+        );
     } else if !needed.is_empty() {
-        draft.leave_out(&operation.id, format!("it requires {}, and nobody knows a value", super::style::joined(&needed)));
+        draft.leave_out(
+            &operation.id,
+            format!("it requires {}, and nobody knows a value", super::style::joined(&needed)),
+        );
     } else {
         ask(draft, groups, resources, operation);
     }

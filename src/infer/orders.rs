@@ -37,25 +37,48 @@ impl Way {
 }
 
 const NEWEST: [&str; 13] = [
-    "newest first", "most recent first", "most recently created first", "latest first", "reverse chronological", "descending order of creation",
-    "newest to oldest", "the most recent appearing first", "with the most recent", "reverse order of creation", "created_at desc", "creation date, descending",
+    "newest first",
+    "most recent first",
+    "most recently created first",
+    "latest first",
+    "reverse chronological",
+    "descending order of creation",
+    "newest to oldest",
+    "the most recent appearing first",
+    "with the most recent",
+    "reverse order of creation",
+    "created_at desc",
+    "creation date, descending",
     "by creation time, newest",
 ];
 const OLDEST: [&str; 11] = [
-    "oldest first", "in chronological order", "ascending order of creation", "oldest to newest", "in order of creation", "in creation order", "in the order in which",
-    "in the order they were", "in the order of their creation", "order is that in which", "by creation time, ascending",
+    "oldest first",
+    "in chronological order",
+    "ascending order of creation",
+    "oldest to newest",
+    "in order of creation",
+    "in creation order",
+    "in the order in which",
+    "in the order they were",
+    "in the order of their creation",
+    "order is that in which",
+    "by creation time, ascending",
 ];
 
 /// The instant of creation that items show.
 fn instant<'a>(shapes: Shapes<'a>, members: &[Property<'a>], read: &str) -> Option<String> {
-    members.iter().find(|member| is_creation_time(shapes, **member)).map(|member| format!("{read}/{}", escape(member.name)))
+    members
+        .iter()
+        .find(|member| is_creation_time(shapes, **member))
+        .map(|member| format!("{read}/{}", escape(member.name)))
 }
 
 /// What the document says of the order of a list without parameters.
 fn stated(prose: &str) -> Option<(Way, &'static str)> {
     let prose = prose.to_lowercase();
     let newest = NEWEST.iter().find(|words| prose.contains(**words));
-    let oldest = OLDEST.iter().find(|words| prose.contains(**words) && !prose.contains(&format!("reverse {words}")));
+    let oldest =
+        OLDEST.iter().find(|words| prose.contains(**words) && !prose.contains(&format!("reverse {words}")));
     match (newest, oldest) {
         (Some(words), None) => Some((Way::Down, words)),
         (None, Some(words)) => Some((Way::Up, words)),
@@ -64,9 +87,17 @@ fn stated(prose: &str) -> Option<(Way, &'static str)> {
 }
 
 /// The orders of a list.
-pub(super) fn orders<'a>(shapes: Shapes<'a>, list: &Listing<'a>, members: &[Property<'a>], read: &str) -> Orders {
+pub(super) fn orders<'a>(
+    shapes: Shapes<'a>,
+    list: &Listing<'a>,
+    short: &str,
+    kind: &str,
+    members: &[Property<'a>],
+    read: &str,
+) -> Orders {
     let at = instant(shapes, members, read);
-    let by = at.as_ref().map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]));
+    let by =
+        at.as_ref().map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]));
     let mut found = Orders::default();
     let order = |name: &str, query: &[(String, String)], by: &Toml, way: Way, requirement: &str| {
         let mut entries: Vec<(String, Toml)> = vec![("name".to_owned(), name.into())];
@@ -81,9 +112,22 @@ pub(super) fn orders<'a>(shapes: Shapes<'a>, list: &Listing<'a>, members: &[Prop
     };
     let choices = choices(shapes, list, at.as_deref());
     let raw = shapes.document.raw().pointer(&list.operation.pointer);
-    let prose: Vec<&str> = ["summary", "description"].iter().filter_map(|key| raw?.get(*key)?.as_str()).collect();
-    let usual = choices.as_ref().and_then(|c| c.usual.map(|way| (way, format!("the default of {}", c.parameter))));
-    let usual = usual.or_else(|| stated(&prose.join(" ")).map(|(way, words)| (way, format!("the description says \"{words}\""))));
+    let prose: Vec<&str> =
+        ["summary", "description"].iter().filter_map(|key| raw?.get(*key)?.as_str()).collect();
+    let usual =
+        choices.as_ref().and_then(|c| c.usual.map(|way| (way, format!("the default of {}", c.parameter))));
+    let usual = usual.or_else(|| {
+        stated(&prose.join(" ")).map(|(way, words)| (way, format!("the description says \"{words}\"")))
+    });
+    let usual = usual.or_else(|| {
+        let timed = kind == "timestamp-cursor" && at.is_some();
+        timed.then(|| {
+            (
+                Way::Down,
+                "a list without a cursor that `before` reads on from starts with the newest".to_owned(),
+            )
+        })
+    });
     match usual {
         Some((way, reason)) => {
             found.orders.push(order("default", &[], &by, way, "order"));
@@ -98,7 +142,7 @@ pub(super) fn orders<'a>(shapes: Shapes<'a>, list: &Listing<'a>, members: &[Prop
             };
             found.remarks.push(question(format!(
                 "in which order does {} list? ({choices}, direction = \"ascending\" or \"descending\"); as it stands, it need only be the same each time",
-                list.operation.id
+                short
             )));
         }
     }
@@ -134,18 +178,40 @@ fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Opti
     };
     let named = |names: &[&str]| query().find(|p| names.contains(&snake(&p.name).as_str()));
     let default = |parameter: &Parameter| parameter.default().and_then(Value::as_str).map(str::to_owned);
-    let ordering = named(&["order", "sort_order", "order_direction", "sort_direction", "direction", "dir", "sort_dir", "sort", "order_by", "sort_by", "ordering"]);
+    let ordering = named(&[
+        "order",
+        "sort_order",
+        "order_direction",
+        "sort_direction",
+        "direction",
+        "dir",
+        "sort_dir",
+        "sort",
+        "order_by",
+        "sort_by",
+        "ordering",
+    ]);
     // A direction by itself, perhaps beside a parameter for the field.
     let both = |parameter: &&Parameter| {
-        let found: Vec<Way> = shapes.choices(parameter.schema.value()).iter().filter_map(|text| direction(text)).collect();
+        let found: Vec<Way> =
+            shapes.choices(parameter.schema.value()).iter().filter_map(|text| direction(text)).collect();
         found.contains(&Way::Up) && found.contains(&Way::Down)
     };
-    if let Some(parameter) = query().find(|p| both(p) && ["sort", "order", "dir"].iter().any(|word| snake(&p.name).contains(word))) {
-        let field = query().find(|p| p.name != parameter.name && matches!(snake(&p.name).as_str(), "order_by" | "sort_by" | "sort" | "sort_field"));
+    if let Some(parameter) =
+        query().find(|p| both(p) && ["sort", "order", "dir"].iter().any(|word| snake(&p.name).contains(word)))
+    {
+        let field = query().find(|p| {
+            p.name != parameter.name
+                && matches!(snake(&p.name).as_str(), "order_by" | "sort_by" | "sort" | "sort_field")
+        });
         let mut fixed = Vec::new();
         let mut usual_field = true;
         if let Some(field) = field {
-            let value = shapes.choices(field.schema.value()).into_iter().find(|text| is_created(text)).map(str::to_owned);
+            let value = shapes
+                .choices(field.schema.value())
+                .into_iter()
+                .find(|text| is_created(text))
+                .map(str::to_owned);
             let value = value.or_else(|| default(field).filter(|text| is_created(text)))?;
             usual_field = default(field).is_some_and(|text| is_created(&text));
             fixed.push((field.name.clone(), value));
@@ -158,8 +224,15 @@ fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Opti
         });
         let usual = default(parameter).as_deref().and_then(direction).filter(|_| usual_field);
         let parameters = fixed.iter().map(|(name, _)| name.clone()).chain([parameter.name.clone()]).collect();
-        let reason = "its values name both directions; without a field the time of creation counts".to_owned();
-        return Some(Choices { parameter: parameter.name.clone(), parameters, usual, ways: ways.collect(), reason });
+        let reason =
+            "its values name both directions; without a field the time of creation counts".to_owned();
+        return Some(Choices {
+            parameter: parameter.name.clone(),
+            parameters,
+            usual,
+            ways: ways.collect(),
+            reason,
+        });
     }
     // One parameter for field and direction: `created_at`, `-created_at`, `created_at:desc`.
     let parameter = ordering?;
@@ -187,7 +260,13 @@ fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Opti
     }
     let usual = default(parameter).as_deref().and_then(read);
     let reason = "its values name the time of creation in both directions".to_owned();
-    Some(Choices { parameter: parameter.name.clone(), parameters: vec![parameter.name.clone()], usual, ways, reason })
+    Some(Choices {
+        parameter: parameter.name.clone(),
+        parameters: vec![parameter.name.clone()],
+        usual,
+        ways,
+        reason,
+    })
 }
 
 /// A filter of a list: its name, how it stands in the suite file, and why.
@@ -198,36 +277,67 @@ pub(super) struct Filter {
 }
 
 /// The filters of a list, and the parameters that are none that is understood.
-pub(super) fn filters<'a>(shapes: Shapes<'a>, list: &Listing<'a>, fields: &[Field<'a>], taken: &[String]) -> (Vec<Filter>, Vec<String>) {
+pub(super) fn filters<'a>(
+    shapes: Shapes<'a>,
+    list: &Listing<'a>,
+    fields: &[Field<'a>],
+    taken: &[String],
+) -> (Vec<Filter>, Vec<String>) {
     let mut filters = Vec::new();
     let mut open = Vec::new();
-    for parameter in list.operation.parameters.iter().filter(|p| p.location == Location::Query && !taken.contains(&p.name)) {
+    for parameter in
+        list.operation.parameters.iter().filter(|p| p.location == Location::Query && !taken.contains(&p.name))
+    {
         let name = snake(&parameter.name);
         let bare = name.strip_prefix("filter_").unwrap_or(&name);
         let schema = parameter.schema.value();
         let said = described(shapes, parameter);
-        let loose = ["contain", "partial", "substring", "prefix", "search", "case-insensitive", "fuzzy", "match", "like", "start with", "starts with", "before", "after", "exclude"]
+        let loose = [
+            "contain",
+            "partial",
+            "substring",
+            "prefix",
+            "search",
+            "case-insensitive",
+            "fuzzy",
+            "match",
+            "like",
+            "start with",
+            "starts with",
+            "before",
+            "after",
+            "exclude",
+        ]
+        .iter()
+        .any(|word| said.contains(word));
+        let field = fields
             .iter()
-            .any(|word| said.contains(word));
-        let field = fields.iter().find(|field| snake(&field.name) == bare && field.read.is_some() && field.source.is_some());
+            .find(|field| snake(&field.name) == bare && field.read.is_some() && field.source.is_some());
         let typed = field.is_some_and(|field| shapes.alike(schema, field.schema));
         let plain = field.is_some_and(|field| match &field.source {
             Some(Source::Made(Toml::Table(members), _)) => members.iter().any(|(key, _)| key == "choice"),
-            Some(Source::Made(Toml::Text(make), _)) => matches!(make.as_str(), "name" | "uuid" | "boolean" | "email"),
+            Some(Source::Made(Toml::Text(make), _)) => {
+                matches!(make.as_str(), "name" | "uuid" | "boolean" | "email")
+            }
             Some(Source::Record(_)) => true,
             _ => false,
         });
         match field {
-            Some(field) if typed && plain && !loose && shapes.items(schema).is_none() => filters.push(Filter {
-                name: name.replace('_', "-"),
-                toml: Toml::table([
-                    ("field", field.name.as_str().into()),
-                    ("at", Toml::table([("query", parameter.name.as_str().into())])),
-                    ("test", "equals".into()),
-                    ("requirement", "filter".into()),
-                ]),
-                remarks: vec![guessed(format!("the query parameter {} is called like the member {}, and is of its type", parameter.name, field.name))],
-            }),
+            Some(field) if typed && plain && !loose && shapes.items(schema).is_none() => {
+                filters.push(Filter {
+                    name: name.replace('_', "-"),
+                    toml: Toml::table([
+                        ("field", field.name.as_str().into()),
+                        ("at", Toml::table([("query", parameter.name.as_str().into())])),
+                        ("test", "equals".into()),
+                        ("requirement", "filter".into()),
+                    ]),
+                    remarks: vec![guessed(format!(
+                        "the query parameter {} is called like the member {}, and is of its type",
+                        parameter.name, field.name
+                    ))],
+                })
+            }
             _ => open.push(parameter.name.clone()),
         }
     }
@@ -246,15 +356,24 @@ pub(super) fn conventions(paging: &Paging, closed: bool) -> (Vec<(&'static str, 
     let positional = matches!(paging.kind, "page-number" | "offset-limit");
     if positional {
         settled.push(("short-pages", setting("never", "full-pages")));
-        remarks.push(guessed(format!("pages are asked for by their position, so that a page of {} items is short only at the end", paging.size)));
+        remarks
+            .push(guessed("pages are asked for by their position, so that a page is short only at the end"));
     }
     if let Some((pointer, said)) = &paging.total {
-        let rough = ["approx", "estimat", "roughly"].iter().any(|word| said.to_lowercase().contains(word) || pointer.to_lowercase().contains(word));
+        let rough = ["approx", "estimat", "roughly"]
+            .iter()
+            .any(|word| said.to_lowercase().contains(word) || pointer.to_lowercase().contains(word));
         let is = if rough { "estimate" } else { "exact" };
         settled.push(("total", setting(is, "total")));
-        remarks.push(guessed(format!("{pointer} is {}", if rough { "said to be an estimate" } else { "nowhere said to be an estimate" })));
+        remarks.push(guessed(format!(
+            "{pointer} is {}",
+            if rough { "said to be an estimate" } else { "nowhere said to be an estimate" }
+        )));
         if !closed {
-            remarks.push(Remark::Plain("others may write into the list, so that its total is not judged against what was created".to_owned()));
+            remarks.push(Remark::Plain(
+                "others may write into the list, so that its total is not judged against what was created"
+                    .to_owned(),
+            ));
         }
     }
     (settled, remarks)

@@ -6,19 +6,55 @@ use super::toml::{Table, Toml};
 
 /// Every requirement: its key, its text, and what it is guessed from.
 const ALL: [(&str, &str, &str); 13] = [
-    ("kept", "What a client gave comes back as it was given.", "a member stands under one name and with one type in the request and in the answer"),
-    ("complete", "A list holds what was created in it, each record once.", "what the operation answers with are the records that another operation creates under the same path"),
+    (
+        "kept",
+        "What a client gave comes back as it was given.",
+        "a member stands under one name and with one type in the request and in the answer",
+    ),
+    (
+        "complete",
+        "A list holds what was created in it, each record once.",
+        "what the operation answers with are the records that another operation creates under the same path",
+    ),
     ("listed-once", "A list shows each item once.", "a client that pages relies on it"),
-    ("order", "A list stands in the order that the document names.", "the description of the operation, or the default of the parameter that chooses the order"),
-    ("chosen-order", "The parameter for the order chooses it.", "the values of the parameter name a direction"),
-    ("one-order", "A list has one order: asked again, it stands as it stood.", "no order is named, and a client cannot page without one"),
+    (
+        "order",
+        "A list stands in the order that the document names.",
+        "the description of the operation, or the default of the parameter that chooses the order",
+    ),
+    (
+        "chosen-order",
+        "The parameter for the order chooses it.",
+        "the values of the parameter name a direction",
+    ),
+    (
+        "one-order",
+        "A list has one order: asked again, it stands as it stood.",
+        "no order is named, and a client cannot page without one",
+    ),
     ("full-pages", "Every page but the last is full.", "pages are asked for by their position"),
-    ("total", "The total counts the whole list.", "the name of the member, and nothing that calls it an estimate"),
+    (
+        "total",
+        "The total counts the whole list.",
+        "the name of the member, and nothing that calls it an estimate",
+    ),
     ("unknown", "What does not exist is refused.", "the document names a refusal for the operation"),
     ("own-parents", "A record is found only through what it lies in.", "the path names what it lies in"),
-    ("gone", "A record that was deleted is no longer listed.", "the operation is a DELETE that is carried out before it answers"),
-    ("changed", "An update replaces the member that it names.", "the member stands in the content of the update and in the answer"),
-    ("filter", "A filter lets through the records that have the value named.", "the query parameter is called like a member and has its type"),
+    (
+        "gone",
+        "A record that was deleted is no longer listed.",
+        "the operation is a DELETE that is carried out before it answers",
+    ),
+    (
+        "changed",
+        "An update replaces the member that it names.",
+        "the member stands in the content of the update and in the answer",
+    ),
+    (
+        "filter",
+        "A filter lets through the records that have the value named.",
+        "the query parameter is called like a member and has its type",
+    ),
 ];
 
 /// The requirements that something refers to.

@@ -57,10 +57,22 @@ impl Placed<'_, '_> {
     /// The group that a member's name stands for.
     fn group(&self, name: &str) -> Option<&str> {
         let wanted = referred(name);
-        let named = |wanted: &str| self.groups.all.iter().map(|g| g.name.as_str()).find(|known| *known == wanted);
-        let ended = || self.groups.all.iter().map(|g| g.name.as_str()).find(|known| known.ends_with(&format!("_{wanted}")));
+        let named =
+            |wanted: &str| self.groups.all.iter().map(|g| g.name.as_str()).find(|known| *known == wanted);
+        let ended = || {
+            self.groups
+                .all
+                .iter()
+                .map(|g| g.name.as_str())
+                .find(|known| known.ends_with(&format!("_{wanted}")))
+        };
         let persons = ["owner", "author", "creator", "assignee", "reporter", "member", "sender", "recipient"];
-        let person = || persons.contains(&wanted.as_str()).then(|| ["user", "account", "person"].iter().find_map(|name| named(name))).flatten();
+        let person = || {
+            persons
+                .contains(&wanted.as_str())
+                .then(|| ["user", "account", "person"].iter().find_map(|name| named(name)))
+                .flatten()
+        };
         named(&wanted).or_else(ended).or_else(person)
     }
 }
@@ -76,7 +88,15 @@ impl Around for Placed<'_, '_> {
         }
         let suffixed = ["_id", "_uuid", "_key", "_ref"].iter().any(|end| snaked.ends_with(end));
         let Some(found) = self.all.iter().find(|r| r.name == group && r.creation.is_some()) else {
-            return suffixed.then(|| Related::OutOfReach(group.to_owned()));
+            let listed = self
+                .groups
+                .all
+                .iter()
+                .find(|g| g.name == group)
+                .is_some_and(|g| super::operations::plain_list(self.groups, g).is_some());
+            return suffixed.then(|| {
+                if listed { Related::Listed(group.to_owned()) } else { Related::OutOfReach(group.to_owned()) }
+            });
         };
         match &found.parent {
             None => Some(Related::Sibling(group.to_owned())),
@@ -125,10 +145,19 @@ impl<'a, 'g> Resources<'a, 'g> {
         }
         let parameter = item_parameter(group);
         let mut made = creation(shapes, group, parameter);
-        let unknown = made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, creation.operation));
+        let unknown =
+            made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, creation.operation));
         let parent = by_path.filter(|name| self.all.iter().any(|r| r.name == *name && r.creation.is_some()));
-        let by_query = if group.path.contains("{}") { None } else { self.named_by_query(shapes, group, made.as_ref().ok()) };
-        if patient && parent.is_none() && by_query.is_none() && self.may_wait(groups, group, made.as_ref().ok()) {
+        let by_query = if group.path.contains("{}") {
+            None
+        } else {
+            self.named_by_query(shapes, group, made.as_ref().ok())
+        };
+        if patient
+            && parent.is_none()
+            && by_query.is_none()
+            && self.may_wait(groups, group, made.as_ref().ok())
+        {
             return false;
         }
         let (parent, scope_query) = match by_query {
@@ -139,10 +168,36 @@ impl<'a, 'g> Resources<'a, 'g> {
         if patient && self.waits_for_sibling(&placed, groups, made.as_ref().ok()) {
             return false;
         }
-        let read = made.as_ref().map_err(Clone::clone).and_then(|(creation, shown)| fields(shapes, creation, shown, &placed));
+        let read = made.as_ref().map_err(Clone::clone).and_then(|(creation, shown)| {
+            let odd = creation
+                .common
+                .iter()
+                .find(|member| !matches!(placed.stands_for(member.name), Some(Related::Ancestor(_))));
+            match odd {
+                Some(member) => Err(format!(
+                    "beside its records the content wants {}, and nobody knows a value",
+                    member.name
+                )),
+                None => fields(shapes, creation, shown, &placed),
+            }
+        });
         let mut remarks = Vec::new();
         let (read, unsent) = match read {
-            Ok(read) => read,
+            Ok((mut read, unsent)) => {
+                for field in &mut read {
+                    if let Some(Source::Existing(name)) = &field.source
+                        && let Some(at) = groups.all.iter().position(|g| g.name == *name)
+                    {
+                        field.source = Some(Source::Variable(super::operations::variable(
+                            draft,
+                            groups,
+                            "id",
+                            &Stands::For(at),
+                        )));
+                    }
+                }
+                (read, unsent)
+            }
             Err(reason) => {
                 if let Some(create) = group.create {
                     draft.leave_out(&create.id, reason.clone());
@@ -178,8 +233,14 @@ impl<'a, 'g> Resources<'a, 'g> {
     }
 
     /// What a record looks like, from the answers that show one.
-    fn shown(&self, shapes: Shapes<'a>, group: &Group<'a>, parameter: Option<&str>) -> Option<Representation<'a>> {
-        let listed = group.lists.iter().find_map(|list| Representation::read(shapes, list.item, group, parameter));
+    fn shown(
+        &self,
+        shapes: Shapes<'a>,
+        group: &Group<'a>,
+        parameter: Option<&str>,
+    ) -> Option<Representation<'a>> {
+        let listed =
+            group.lists.iter().find_map(|list| Representation::read(shapes, list.item, group, parameter));
         listed.or_else(|| {
             let answer = shapes.success(group.fetch?)?.1?.value();
             shown_in(shapes, answer, group, parameter).map(|(_, shown)| shown)
@@ -195,26 +256,46 @@ impl<'a, 'g> Resources<'a, 'g> {
     }
 
     /// A required member of a flat resource that its list filters by, where it names another resource: that is what it lies in.
-    fn named_by_query(&self, shapes: Shapes<'a>, group: &Group<'a>, made: Option<&(Creation<'a>, Representation<'a>)>) -> Option<(String, String)> {
+    fn named_by_query(
+        &self,
+        shapes: Shapes<'a>,
+        group: &Group<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> Option<(String, String)> {
         let groups = self.groups?;
         let (creation, _) = made?;
         let list = group.lists.first()?;
         let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
-        creation.members.iter().filter(|member| member.required).find_map(|member| {
-            let parameter = list.operation.parameters.iter().find(|p| p.location == Location::Query && snake(&p.name) == snake(member.name))?;
+        creation.members.iter().chain(&creation.common).filter(|member| member.required).find_map(|member| {
+            let parameter = list
+                .operation
+                .parameters
+                .iter()
+                .find(|p| p.location == Location::Query && snake(&p.name) == snake(member.name))?;
             let Some(Related::Sibling(parent)) = placed.stands_for(member.name) else { return None };
-            matches!(shapes.kind(member.schema), Some("string" | "integer") | None).then(|| (parent, parameter.name.clone()))
+            matches!(shapes.kind(member.schema), Some("string" | "integer") | None)
+                .then(|| (parent, parameter.name.clone()))
         })
     }
 
     /// Whether the resource that a flat one might lie in is not read yet.
-    fn may_wait(&self, groups: &Groups<'a>, group: &Group<'a>, made: Option<&(Creation<'a>, Representation<'a>)>) -> bool {
+    fn may_wait(
+        &self,
+        groups: &Groups<'a>,
+        group: &Group<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> bool {
         let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
         self.waits_for_sibling(&placed, groups, made)
     }
 
-    fn waits_for_sibling(&self, placed: &Placed<'_, 'a>, groups: &Groups<'a>, made: Option<&(Creation<'a>, Representation<'a>)>) -> bool {
-        let members = made.iter().flat_map(|(creation, _)| &creation.members);
+    fn waits_for_sibling(
+        &self,
+        placed: &Placed<'_, 'a>,
+        groups: &Groups<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> bool {
+        let members = made.iter().flat_map(|(creation, _)| creation.members.iter().chain(&creation.common));
         members.filter(|member| member.required).any(|member| {
             placed.group(member.name).is_some_and(|name| {
                 name != placed.own
@@ -231,13 +312,16 @@ impl<'a, 'g> Resources<'a, 'g> {
     /// What the seeds need to know.
     pub(super) fn seeded(&self, draft: &Draft<'a>) -> Vec<Seeded> {
         let Some(groups) = self.groups else { return Vec::new() };
-        let creatable = self.all.iter().filter(|r| r.creation.as_ref().is_some_and(|c| draft.asked.values().any(|id| *id == c.operation.id)));
+        let creatable = self.all.iter().filter(|r| {
+            r.creation.as_ref().is_some_and(|c| draft.asked.values().any(|id| *id == c.operation.id))
+        });
         creatable
             .map(|resource| {
                 let lists = &groups.all[resource.group].lists;
-                let styles: Vec<_> = lists.iter().filter_map(|list| Some((list, paging(draft.shapes, list).ok()?))).collect();
+                let styles: Vec<_> =
+                    lists.iter().filter_map(|list| Some((list, paging(draft.shapes, list).ok()?))).collect();
                 let largest = styles.first().and_then(|(list, style)| {
-                    let parameter = list.operation.parameter(&style.size)?;
+                    let parameter = list.operation.parameter(style.size.as_deref()?)?;
                     draft.shapes.number(parameter.schema.value(), "maximum")
                 });
                 Seeded {
@@ -268,7 +352,9 @@ impl<'a, 'g> Resources<'a, 'g> {
         table.remarks.extend(resource.remarks.iter().cloned());
         if let Some(parent) = &resource.parent {
             let reason = match &resource.scope_query {
-                Some(parameter) => format!("a record names it when it is created, and the list is filtered by {parameter}"),
+                Some(parameter) => {
+                    format!("a record names it when it is created, and the list is filtered by {parameter}")
+                }
                 None => "the path".to_owned(),
             };
             table.explained("parent", parent.as_str(), vec![guessed(reason)]);
@@ -283,10 +369,26 @@ impl<'a, 'g> Resources<'a, 'g> {
             create.push(("answer".to_owned(), creation.answer.as_str().into()));
         }
         if let Some((at, most)) = &creation.batch {
-            create.push(("batch".to_owned(), Toml::table([("at", at.as_str().into()), ("max", Toml::Integer(*most))])));
+            create.push((
+                "batch".to_owned(),
+                Toml::table([("at", at.as_str().into()), ("max", Toml::Integer(*most))]),
+            ));
+        }
+        if !creation.common.is_empty() {
+            let parent = resource.parent.clone().unwrap_or_default();
+            let body = creation
+                .common
+                .iter()
+                .map(|member| (member.name.to_owned(), Toml::from(format!("{{{parent}.id}}"))))
+                .collect();
+            create.push(("body".to_owned(), Toml::Table(body)));
         }
         let verb = format!("{} {}", creation.operation.method, creation.operation.path);
-        table.explained("create", Toml::Table(create), vec![guessed(format!("{verb} answers with the record"))]);
+        table.explained(
+            "create",
+            Toml::Table(create),
+            vec![guessed(format!("{verb} answers with the record"))],
+        );
         if let Some(fetch) = group.fetch {
             self.fetch(draft, groups, resource, fetch, &mut table);
         }
@@ -313,10 +415,19 @@ impl<'a, 'g> Resources<'a, 'g> {
         vec![table, fields]
     }
 
-    fn fetch(&self, draft: &mut Draft<'a>, groups: &Groups<'a>, resource: &Resource<'a>, fetch: &'a Operation, table: &mut Table) {
+    fn fetch(
+        &self,
+        draft: &mut Draft<'a>,
+        groups: &Groups<'a>,
+        resource: &Resource<'a>,
+        fetch: &'a Operation,
+        table: &mut Table,
+    ) {
         let group = &groups.all[resource.group];
         let answer = draft.shapes.success(fetch).and_then(|(_, schema)| schema);
-        let Some((answer, _)) = answer.and_then(|schema| shown_in(draft.shapes, schema.value(), group, item_parameter(group))) else {
+        let Some((answer, _)) =
+            answer.and_then(|schema| shown_in(draft.shapes, schema.value(), group, item_parameter(group)))
+        else {
             draft.leave_out(&fetch.id, "its answer does not show the record in a way that is understood");
             return;
         };
@@ -330,7 +441,10 @@ impl<'a, 'g> Resources<'a, 'g> {
         if refusals.contains(&404) {
             let list = Toml::List(refusals.iter().map(|status| Toml::Integer(i64::from(*status))).collect());
             draft.requirements.refer("unknown");
-            members.push(("unknown".to_owned(), Toml::table([("status", list), ("requirement", "unknown".into())])));
+            members.push((
+                "unknown".to_owned(),
+                Toml::table([("status", list), ("requirement", "unknown".into())]),
+            ));
             remarks.push(guessed("the document names 404 for the operation; an id that cannot be one may be refused as invalid"));
         }
         let parents = groups.parameters(fetch).len();
@@ -341,19 +455,39 @@ impl<'a, 'g> Resources<'a, 'g> {
         table.explained("fetch", Toml::Table(members), remarks);
     }
 
-    fn update(&self, draft: &mut Draft<'a>, groups: &Groups<'a>, resource: &Resource<'a>, update: &'a Operation, table: &mut Table) {
+    fn update(
+        &self,
+        draft: &mut Draft<'a>,
+        groups: &Groups<'a>,
+        resource: &Resource<'a>,
+        update: &'a Operation,
+        table: &mut Table,
+    ) {
         let shapes = draft.shapes;
         let body = update.request_body.iter().flat_map(|body| &body.content);
-        let body = body.into_iter().filter(|one| !one.range.contains("json-patch")).find_map(|one| one.schema.as_ref());
+        let body = body
+            .into_iter()
+            .filter(|one| !one.range.contains("json-patch"))
+            .find_map(|one| one.schema.as_ref());
         let Some(body) = body else {
             draft.leave_out(&update.id, "the document says nothing of its content that is understood");
             return;
         };
         let telling = |field: &&Field<'a>| {
             let rank = match &field.source {
-                Some(Source::Made(Toml::Table(members), _)) if members.iter().any(|(key, _)| key == "text") => 0,
+                Some(Source::Made(Toml::Table(members), _))
+                    if members.iter().any(|(key, _)| key == "text") =>
+                {
+                    0
+                }
                 Some(Source::Made(Toml::Text(make), _)) if make == "metadata" => 1,
-                Some(Source::Made(Toml::Table(members), _)) if members.iter().any(|(k, v)| k == "choice" && matches!(v, Toml::List(l) if l.len() > 2)) => 2,
+                Some(Source::Made(Toml::Table(members), _))
+                    if members
+                        .iter()
+                        .any(|(k, v)| k == "choice" && matches!(v, Toml::List(l) if l.len() > 2)) =>
+                {
+                    2
+                }
                 Some(Source::Made(Toml::Text(make), _)) if make == "name" => 3,
                 _ => return None,
             };
@@ -361,30 +495,52 @@ impl<'a, 'g> Resources<'a, 'g> {
         };
         let fits = |field: &&Field<'a>| {
             let Some(send) = field.send.as_deref().filter(|_| field.is_kept()) else { return false };
-            let alone = shapes.properties(body.value()).iter().all(|p| !p.required || send.split('/').nth(1) == Some(p.name));
+            let alone = shapes
+                .properties(body.value())
+                .iter()
+                .all(|p| !p.required || send.split('/').nth(1) == Some(p.name));
             alone && shapes.at(body.value(), send).is_some()
         };
-        let mut fitting: Vec<&Field<'a>> = resource.fields.iter().filter(fits).filter(|field| telling(field).is_some()).collect();
+        let mut fitting: Vec<&Field<'a>> =
+            resource.fields.iter().filter(fits).filter(|field| telling(field).is_some()).collect();
         fitting.sort_by_key(telling);
         let Some(field) = fitting.first() else {
-            draft.leave_out(&update.id, "no member of a record can be changed by itself with values that are known");
+            draft.leave_out(
+                &update.id,
+                "no member of a record can be changed by itself with values that are known",
+            );
             return;
         };
         let short = super::operations::ask(draft, groups, self, update);
         let group = &groups.all[resource.group];
         let answer = shapes.success(update).and_then(|(_, schema)| schema);
-        let answer = answer.and_then(|schema| shown_in(shapes, schema.value(), group, item_parameter(group))).map(|(at, _)| at);
-        let mut members = vec![("operation".to_owned(), Toml::from(short)), ("field".to_owned(), field.name.as_str().into())];
+        let answer = answer
+            .and_then(|schema| shown_in(shapes, schema.value(), group, item_parameter(group)))
+            .map(|(at, _)| at);
+        let mut members = vec![
+            ("operation".to_owned(), Toml::from(short)),
+            ("field".to_owned(), field.name.as_str().into()),
+        ];
         if let Some(answer) = answer.filter(|at| !at.is_empty()) {
             members.push(("answer".to_owned(), answer.into()));
         }
         members.push(("requirement".to_owned(), "changed".into()));
         draft.requirements.refer("changed");
-        let reason = format!("{} is optional beside nothing that its content requires, and answers show it", field.name);
+        let reason = format!(
+            "{} is optional beside nothing that its content requires, and answers show it",
+            field.name
+        );
         table.explained("update", Toml::Table(members), vec![guessed(reason)]);
     }
 
-    fn delete(&self, draft: &mut Draft<'a>, groups: &Groups<'a>, resource: &Resource<'a>, delete: &'a Operation, table: &mut Table) {
+    fn delete(
+        &self,
+        draft: &mut Draft<'a>,
+        groups: &Groups<'a>,
+        resource: &Resource<'a>,
+        delete: &'a Operation,
+        table: &mut Table,
+    ) {
         let shapes = draft.shapes;
         let short = super::operations::ask(draft, groups, self, delete);
         let mut members = vec![("operation".to_owned(), Toml::from(short))];
@@ -393,9 +549,23 @@ impl<'a, 'g> Resources<'a, 'g> {
         let later = answers(202) && !answers(200) && !answers(204);
         let soft = resource.shown.members(shapes).into_iter().find(|member| {
             let name = snake(member.name);
-            ["deleted", "archived", "is_deleted", "is_archived", "deleted_at", "archived_at", "removed_at", "delete_time", "active", "is_active"].contains(&name.as_str())
+            [
+                "deleted",
+                "archived",
+                "is_deleted",
+                "is_archived",
+                "deleted_at",
+                "archived_at",
+                "removed_at",
+                "delete_time",
+                "active",
+                "is_active",
+            ]
+            .contains(&name.as_str())
                 || (name == "status" || name == "state")
-                    && shapes.choices(member.schema).iter().any(|value| matches!(snake(value).as_str(), "deleted" | "archived" | "removed" | "inactive"))
+                    && shapes.choices(member.schema).iter().any(|value| {
+                        matches!(snake(value).as_str(), "deleted" | "archived" | "removed" | "inactive")
+                    })
         });
         if later {
             members.push(("eventual".to_owned(), true.into()));
@@ -416,12 +586,14 @@ impl<'a, 'g> Resources<'a, 'g> {
 
 /// The refusals that a document lists for an operation and that may answer an id that does not exist.
 pub(super) fn refusals(operation: &Operation) -> Vec<u16> {
-    let documented = |status: u16| operation.responses.iter().any(|response| match response.status {
-        StatusKey::Exact(code) => code == status,
-        StatusKey::Range(class) => u16::from(class) == status / 100,
-        // Whatever a default stands for, it is no promise of a status.
-        StatusKey::Default => false,
-    });
+    let documented = |status: u16| {
+        operation.responses.iter().any(|response| match response.status {
+            StatusKey::Exact(code) => code == status,
+            StatusKey::Range(class) => u16::from(class) == status / 100,
+            // Whatever a default stands for, it is no promise of a status.
+            StatusKey::Default => false,
+        })
+    };
     let mut found: Vec<u16> = [400, 404, 410, 422].into_iter().filter(|status| documented(*status)).collect();
     if operation.method == Method::GET && !found.is_empty() && found.contains(&404) {
         // An id of a form that no record has may be refused as such, also where the document says nothing of it.
@@ -439,7 +611,7 @@ pub(super) fn refusals(operation: &Operation) -> Vec<u16> {
 fn typed(operation: &Operation) -> bool {
     operation.parameters.iter().filter(|p| p.location == Location::Path).any(|p| {
         let schema = p.schema.resolved();
-        ["format", "pattern", "minLength", "maxLength", "enum"].iter().any(|key| schema.get(*key).is_some()) || schema.get("type").is_some_and(|kind| kind != "string")
+        ["format", "pattern", "minLength", "maxLength", "enum"].iter().any(|key| schema.get(*key).is_some())
+            || schema.get("type").is_some_and(|kind| kind != "string")
     })
 }
-

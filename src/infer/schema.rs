@@ -35,7 +35,9 @@ impl<'a> Shapes<'a> {
             return;
         }
         parts.push(schema);
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|r| self.document.reference(r)) {
+        if let Some(target) =
+            schema.get("$ref").and_then(Value::as_str).and_then(|r| self.document.reference(r))
+        {
             self.collect(target, parts, depth + 1);
         }
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
@@ -63,7 +65,10 @@ impl<'a> Shapes<'a> {
     /// A keyword that is a whole number.
     pub(super) fn number(self, schema: &'a Value, keyword: &str) -> Option<i64> {
         let value = self.keyword(schema, keyword)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a bound that is no whole number is cut on purpose")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a bound that is no whole number is cut on purpose"
+        )]
         value.as_i64().or_else(|| value.as_f64().map(|float| float as i64))
     }
 
@@ -74,7 +79,10 @@ impl<'a> Shapes<'a> {
             Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
             _ if self.keyword(schema, "properties").is_some() => Some("object"),
             _ if self.keyword(schema, "items").is_some() => Some("array"),
-            _ if self.keyword(schema, "enum").is_some_and(|values| values.get(0).is_some_and(Value::is_string)) => {
+            _ if self
+                .keyword(schema, "enum")
+                .is_some_and(|values| values.get(0).is_some_and(Value::is_string)) =>
+            {
                 Some("string")
             }
             _ => None,
@@ -103,12 +111,24 @@ impl<'a> Shapes<'a> {
 
     /// The schema of a property.
     pub(super) fn property(self, schema: &'a Value, name: &str) -> Option<&'a Value> {
-        self.properties(schema).into_iter().find(|property| property.name == name).map(|property| property.schema)
+        self.properties(schema)
+            .into_iter()
+            .find(|property| property.name == name)
+            .map(|property| property.schema)
     }
 
     /// The schema of an array's elements.
     pub(super) fn items(self, schema: &'a Value) -> Option<&'a Value> {
         (self.kind(schema) == Some("array")).then(|| self.keyword(schema, "items")).flatten()
+    }
+
+    /// The schema of the elements where a schema is an array, or may be one.
+    pub(super) fn any_items(self, schema: &'a Value) -> Option<&'a Value> {
+        self.items(schema).or_else(|| {
+            let branches =
+                ["anyOf", "oneOf"].iter().filter_map(|keyword| schema.get(*keyword)?.as_array()).flatten();
+            branches.into_iter().find_map(|branch| self.items(branch))
+        })
     }
 
     /// The schema at a pointer through objects.
@@ -118,7 +138,12 @@ impl<'a> Shapes<'a> {
 
     /// The texts of an enumeration.
     pub(super) fn choices(self, schema: &'a Value) -> Vec<&'a str> {
-        self.keyword(schema, "enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+        self.keyword(schema, "enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     /// The name of the component that a schema refers to, where it does nothing else.
@@ -133,7 +158,10 @@ impl<'a> Shapes<'a> {
             || self.keyword(a, "enum").is_none()
             || self.keyword(b, "enum").is_none();
         self.component(a).is_some_and(|name| self.component(b) == Some(name))
-            || (self.kind(a).is_some() && of(a).0 == of(b).0 && same_values && (of(a).1 == of(b).1 || of(a).1.is_none() || of(b).1.is_none()))
+            || (self.kind(a).is_some()
+                && of(a).0 == of(b).0
+                && same_values
+                && (of(a).1 == of(b).1 || of(a).1.is_none() || of(b).1.is_none()))
     }
 
     /// What an operation answers with when all is well: the response, and the schema of its JSON content.
@@ -210,10 +238,15 @@ pub(super) fn singular(plural: &str) -> String {
             return format!("{stem}{whole}");
         }
     }
-    if ["series", "news", "media", "data", "status", "address", "access"].iter().any(|same| word.ends_with(same)) {
+    if ["series", "news", "media", "data", "status", "address", "access"]
+        .iter()
+        .any(|same| word.ends_with(same))
+    {
         return word;
     }
-    for (ending, whole) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("zzes", "zz")] {
+    for (ending, whole) in
+        [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("zzes", "zz")]
+    {
         if let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() > 1) {
             return format!("{stem}{whole}");
         }

@@ -35,7 +35,8 @@ pub(super) fn seeds(resources: &[Seeded]) -> Vec<Table> {
         let own = match &resource.parent {
             None => roots(resource, &mut tables),
             Some(parent) => {
-                let around = homes.iter().find(|(name, _)| name == parent).map_or(&[][..], |(_, homes)| homes);
+                let around =
+                    homes.iter().find(|(name, _)| name == parent).map_or(&[][..], |(_, homes)| homes);
                 below(resource, around, &mut tables)
             }
         };
@@ -85,7 +86,14 @@ fn below(resource: &Seeded, around: &[Home], tables: &mut Vec<Table>) -> Vec<Hom
     if resource.has_children {
         let mut homes = Vec::new();
         let (Some(main), Some(other)) = (home("main"), home("other")) else { return homes };
-        for (role, under) in [("main", main), ("other", main), ("one", main), ("empty", main), ("long", main), ("elsewhere", other)] {
+        for (role, under) in [
+            ("main", main),
+            ("other", main),
+            ("one", main),
+            ("empty", main),
+            ("long", main),
+            ("elsewhere", other),
+        ] {
             let label = format!("{role}-{name}");
             group(tables, resource, &label, Some(&under.label), 1);
             homes.push(Home { label, role });

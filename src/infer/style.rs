@@ -8,36 +8,153 @@ use super::toml::{Remark, Toml, guessed, question};
 use crate::document::{Location, Operation, Parameter};
 
 const SIZES: [&str; 24] = [
-    "limit", "page_size", "per_page", "size", "max_results", "max_page_size", "top", "first", "take", "rows", "page_limit", "count",
-    "results_per_page", "items_per_page", "max_items", "max", "maximum", "num", "pagesize", "perpage", "maxresults", "page_per", "n", "max_keys",
+    "limit",
+    "page_size",
+    "per_page",
+    "size",
+    "max_results",
+    "max_page_size",
+    "top",
+    "first",
+    "take",
+    "rows",
+    "page_limit",
+    "count",
+    "results_per_page",
+    "items_per_page",
+    "max_items",
+    "max",
+    "maximum",
+    "num",
+    "pagesize",
+    "perpage",
+    "maxresults",
+    "page_per",
+    "n",
+    "max_keys",
 ];
-const PAGES: [&str; 10] = ["page", "page_number", "page_no", "page_index", "page_num", "pagenumber", "current_page", "p", "pageno", "paged"];
-const OFFSETS: [&str; 9] = ["offset", "skip", "start", "start_index", "startindex", "page_offset", "from", "start_at", "first_result"];
+const PAGES: [&str; 10] = [
+    "page",
+    "page_number",
+    "page_no",
+    "page_index",
+    "page_num",
+    "pagenumber",
+    "current_page",
+    "p",
+    "pageno",
+    "paged",
+];
+const OFFSETS: [&str; 9] = [
+    "offset",
+    "skip",
+    "start",
+    "start_index",
+    "startindex",
+    "page_offset",
+    "from",
+    "start_at",
+    "first_result",
+];
 const TOKENS: [&str; 16] = [
-    "page_token", "cursor", "next_token", "next_page_token", "continuation_token", "continuation", "next_cursor", "page_cursor", "pagetoken", "after",
-    "page_after", "marker", "skip_token", "skiptoken", "start_cursor", "scroll_id",
+    "page_token",
+    "cursor",
+    "next_token",
+    "next_page_token",
+    "continuation_token",
+    "continuation",
+    "next_cursor",
+    "page_cursor",
+    "pagetoken",
+    "after",
+    "page_after",
+    "marker",
+    "skip_token",
+    "skiptoken",
+    "start_cursor",
+    "scroll_id",
 ];
 const AFTERS: [&str; 6] = ["starting_after", "after_id", "since_id", "start_after", "after", "page_after"];
 const BEFORES: [&str; 6] = ["ending_before", "before_id", "max_id", "end_before", "before", "page_before"];
 
 const TOTALS: [&str; 14] = [
-    "total", "total_count", "total_items", "total_elements", "total_results", "total_size", "total_records", "odata_count", "totalcount", "total_entries",
-    "items_total", "total_rows", "total_hits", "record_count",
+    "total",
+    "total_count",
+    "total_items",
+    "total_elements",
+    "total_results",
+    "total_size",
+    "total_records",
+    "odata_count",
+    "totalcount",
+    "total_entries",
+    "items_total",
+    "total_rows",
+    "total_hits",
+    "record_count",
 ];
-const PAGE_COUNTS: [&str; 8] = ["pages", "total_pages", "page_count", "last_page", "pages_count", "num_pages", "totalpages", "number_of_pages"];
-const MORE: [&str; 8] = ["has_more", "has_next", "has_next_page", "more", "is_truncated", "has_more_items", "hasmore", "more_results"];
-const PAGE_ECHOES: [&str; 7] = ["page", "current_page", "page_number", "number", "page_index", "page_no", "current"];
+const PAGE_COUNTS: [&str; 8] = [
+    "pages",
+    "total_pages",
+    "page_count",
+    "last_page",
+    "pages_count",
+    "num_pages",
+    "totalpages",
+    "number_of_pages",
+];
+const MORE: [&str; 8] = [
+    "has_more",
+    "has_next",
+    "has_next_page",
+    "more",
+    "is_truncated",
+    "has_more_items",
+    "hasmore",
+    "more_results",
+];
+const PAGE_ECHOES: [&str; 7] =
+    ["page", "current_page", "page_number", "number", "page_index", "page_no", "current"];
 const SIZE_ECHOES: [&str; 6] = ["size", "per_page", "page_size", "limit", "items_per_page", "page_limit"];
 const NEXT_TOKENS: [&str; 13] = [
-    "next_page_token", "next_cursor", "next_token", "continuation_token", "end_cursor", "cursor", "next_page", "next", "after", "next_marker", "marker",
-    "continuation", "next_page_cursor",
+    "next_page_token",
+    "next_cursor",
+    "next_token",
+    "continuation_token",
+    "end_cursor",
+    "cursor",
+    "next_page",
+    "next",
+    "after",
+    "next_marker",
+    "marker",
+    "continuation",
+    "next_page_cursor",
 ];
-const PREVIOUS_TOKENS: [&str; 7] = ["previous_page_token", "prev_page_token", "previous_cursor", "prev_cursor", "previous", "prev", "before"];
-const NEXT_URLS: [&str; 6] = ["next", "next_url", "next_link", "odata_next_link", "next_page_url", "next_page"];
-const PREVIOUS_URLS: [&str; 6] = ["previous", "prev", "previous_url", "prev_url", "previous_page_url", "prev_page_url"];
+const PREVIOUS_TOKENS: [&str; 7] = [
+    "previous_page_token",
+    "prev_page_token",
+    "previous_cursor",
+    "prev_cursor",
+    "previous",
+    "prev",
+    "before",
+];
+const NEXT_URLS: [&str; 6] =
+    ["next", "next_url", "next_link", "odata_next_link", "next_page_url", "next_page"];
+const PREVIOUS_URLS: [&str; 6] =
+    ["previous", "prev", "previous_url", "prev_url", "previous_page_url", "prev_page_url"];
 
-/// The styles that the suite format has.
-pub(super) const BUILT: &[&str] = &["page-number", "offset-limit", "timestamp-cursor"];
+const TOTAL_HEADERS: [&str; 6] = [
+    "x_total_count",
+    "x_total",
+    "total_count",
+    "x_total_results",
+    "pagination_count",
+    "x_pagination_total_count",
+];
+const PAGES_HEADERS: [&str; 4] =
+    ["x_total_pages", "x_page_count", "pagination_page_count", "x_pagination_page_count"];
 
 /// How a list pages.
 #[derive(Clone, Debug)]
@@ -50,8 +167,8 @@ pub(super) struct Paging {
     pub(super) remarks: Vec<Remark>,
     /// The query parameters that it takes.
     pub(super) parameters: Vec<String>,
-    /// The parameter for the page size.
-    pub(super) size: String,
+    /// The parameter for the page size; none where pages have a size of their own.
+    pub(super) size: Option<String>,
     /// Where the total stands, with what is said of it.
     pub(super) total: Option<(String, String)>,
 }
@@ -82,14 +199,14 @@ struct Looked<'a, 'l> {
 pub(super) fn paging<'a>(shapes: Shapes<'a>, list: &Listing<'a>) -> Result<Paging, String> {
     let mut looked = Looked { shapes, list, members: Vec::new() };
     looked.look(list.answer, "", "", 0);
-    let Some(size) = looked.parameter(&SIZES) else {
-        return Err("it has no query parameter for the size of a page that is known by its name".to_owned());
-    };
-    let size = size.name.clone();
+    let size = looked.parameter(&SIZES).map(|size| size.name.clone());
     [Looked::item_cursor, Looked::timestamp, Looked::token, Looked::link_header, Looked::next_url, Looked::page_number, Looked::offset]
         .into_iter()
-        .find_map(|style| style(&looked, &size))
-        .ok_or_else(|| format!("it has the parameter {size} for the size of a page, and none that is known to ask for the next one"))
+        .find_map(|style| style(&looked, size.as_deref()))
+        .ok_or_else(|| match &size {
+            Some(size) => format!("it has the parameter {size} for the size of a page, and none that is known to ask for the next one"),
+            None => "it has no query parameter that is known to ask for a page".to_owned(),
+        })
 }
 
 impl<'a> Looked<'a, '_> {
@@ -102,7 +219,12 @@ impl<'a> Looked<'a, '_> {
             if depth < 3 && self.shapes.kind(property.schema) == Some("object") {
                 self.look(property.schema, &pointer, &snake(property.name), depth + 1);
             }
-            self.members.push(Member { pointer, name: snake(property.name), within: within.to_owned(), schema: property.schema });
+            self.members.push(Member {
+                pointer,
+                name: snake(property.name),
+                within: within.to_owned(),
+                schema: property.schema,
+            });
         }
     }
 
@@ -120,7 +242,8 @@ impl<'a> Looked<'a, '_> {
     fn member(&self, names: &[&str], kinds: &[&str]) -> Option<&Member<'a>> {
         names.iter().find_map(|name| {
             self.members.iter().find(|member| {
-                member.name == *name && self.shapes.kind(member.schema).is_none_or(|kind| kinds.contains(&kind))
+                member.name == *name
+                    && self.shapes.kind(member.schema).is_none_or(|kind| kinds.contains(&kind))
             })
         })
     }
@@ -131,25 +254,45 @@ impl<'a> Looked<'a, '_> {
             // `count` counts the page in some APIs; beside links to the pages around it, it counts the list.
             let count = self.member(&["count"], &["integer", "number"])?;
             let said = self.shapes.text(count.schema, "description").unwrap_or_default().to_lowercase();
-            let linked = self.members.iter().any(|m| NEXT_URLS.contains(&m.name.as_str()) || PREVIOUS_URLS.contains(&m.name.as_str()));
+            let linked = self
+                .members
+                .iter()
+                .any(|m| NEXT_URLS.contains(&m.name.as_str()) || PREVIOUS_URLS.contains(&m.name.as_str()));
             (linked || said.contains("total") || said.contains("in all")).then_some(count)
         })
     }
 
-    fn made(&self, kind: &'static str, size: &str, parameters: &[(&str, &str)], fields: &[(&str, Option<&Member<'a>>)]) -> Paging {
-        let mut members: Vec<(String, Toml)> = parameters.iter().map(|(key, name)| ((*key).to_owned(), Toml::from(*name))).collect();
+    fn made(
+        &self,
+        kind: &'static str,
+        size: Option<&str>,
+        parameters: &[(&str, Option<&str>)],
+        fields: &[(&str, Option<&Member<'a>>)],
+    ) -> Paging {
+        let parameters: Vec<(&str, &str)> =
+            parameters.iter().filter_map(|(key, name)| Some((*key, (*name)?))).collect();
+        let mut members: Vec<(String, Toml)> =
+            parameters.iter().map(|(key, name)| ((*key).to_owned(), Toml::from(*name))).collect();
         let told = |member: &&Member<'a>| member.pointer.clone();
-        let found: Vec<(&str, &Member<'a>)> = fields.iter().filter_map(|(key, member)| Some((*key, (*member)?))).collect();
+        let found: Vec<(&str, &Member<'a>)> =
+            fields.iter().filter_map(|(key, member)| Some((*key, (*member)?))).collect();
         members.extend(found.iter().map(|(key, member)| ((*key).to_owned(), Toml::from(told(member)))));
         let names: Vec<&str> = parameters.iter().map(|(_, name)| *name).collect();
-        let mut reason = format!("query parameters {}", joined(&names));
+        let mut reason = match names[..] {
+            [] => "the answer alone".to_owned(),
+            [one] => format!("query parameter {one}"),
+            _ => format!("query parameters {}", joined(&names)),
+        };
         let pointers: Vec<String> = found.iter().map(|(_, member)| told(member)).collect();
         if !pointers.is_empty() {
             let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
             reason.push_str(&format!(", and {} in the answer", joined(&pointers)));
         }
         let total = found.iter().find(|(key, _)| *key == "total").map(|(_, member)| {
-            (member.pointer.clone(), self.shapes.text(member.schema, "description").unwrap_or_default().to_owned())
+            (
+                member.pointer.clone(),
+                self.shapes.text(member.schema, "description").unwrap_or_default().to_owned(),
+            )
         });
         let mut remarks = vec![guessed(reason)];
         if total.is_none()
@@ -165,12 +308,12 @@ impl<'a> Looked<'a, '_> {
             members,
             remarks,
             parameters: parameters.iter().map(|(_, name)| (*name).to_owned()).collect(),
-            size: size.to_owned(),
+            size: size.map(str::to_owned),
             total,
         }
     }
 
-    fn page_number(&self, size: &str) -> Option<Paging> {
+    fn page_number(&self, size: Option<&str>) -> Option<Paging> {
         let page = self.parameter(&PAGES)?;
         let echo = |names| self.member(names, &["integer", "number"]);
         let fields = [
@@ -178,13 +321,19 @@ impl<'a> Looked<'a, '_> {
             ("pages", self.member(&PAGE_COUNTS, &["integer", "number"])),
             ("page-echo", echo(&PAGE_ECHOES)),
             ("size-echo", echo(&SIZE_ECHOES)),
+            ("has-more", self.member(&MORE, &["boolean"])),
         ];
-        let mut paging = self.made("page-number", size, &[("page", &page.name), ("size", size)], &fields);
+        let mut paging =
+            self.made("page-number", size, &[("page", Some(&page.name)), ("size", size)], &fields);
         let schema = page.schema.value();
         let (first, reason) = self.first_page(page);
-        paging.members.insert(2, ("first".to_owned(), Toml::Integer(first)));
+        paging.members.insert(1, ("first".to_owned(), Toml::Integer(first)));
+        self.headers(&mut paging);
         paging.remarks.push(reason);
-        if self.shapes.number(schema, "minimum").is_none() && self.shapes.number(schema, "default").is_none() && first == 1 {
+        if self.shapes.number(schema, "minimum").is_none()
+            && self.shapes.number(schema, "default").is_none()
+            && first == 1
+        {
             paging.remarks.push(question("is the first page 1 or 0? (first = 1 or 0)"));
         }
         Some(paging)
@@ -194,46 +343,77 @@ impl<'a> Looked<'a, '_> {
     fn first_page(&self, page: &'a Parameter) -> (i64, Remark) {
         let schema = page.schema.value();
         let said = self.described(page);
-        for (keyword, value) in [("default", self.shapes.number(schema, "default")), ("minimum", self.shapes.number(schema, "minimum"))] {
+        for (keyword, value) in [
+            ("default", self.shapes.number(schema, "default")),
+            ("minimum", self.shapes.number(schema, "minimum")),
+        ] {
             if let Some(value @ (0 | 1)) = value {
-                return (value, guessed(format!("the {keyword} of {} is {value}, so pages are counted from {value}", page.name)));
+                return (
+                    value,
+                    guessed(format!(
+                        "the {keyword} of {} is {value}, so pages are counted from {value}",
+                        page.name
+                    )),
+                );
             }
         }
-        if ["zero-based", "0-based", "starts at 0", "starting at 0", "first is 0", "from 0", "zero based", "0-indexed", "zero-indexed"].iter().any(|w| said.contains(w)) {
+        if [
+            "zero-based",
+            "0-based",
+            "starts at 0",
+            "starting at 0",
+            "first is 0",
+            "from 0",
+            "zero based",
+            "0-indexed",
+            "zero-indexed",
+        ]
+        .iter()
+        .any(|w| said.contains(w))
+        {
             return (0, guessed(format!("the description of {} counts pages from 0", page.name)));
         }
         (1, guessed("most APIs count pages from 1"))
     }
 
-    fn offset(&self, size: &str) -> Option<Paging> {
+    fn offset(&self, size: Option<&str>) -> Option<Paging> {
         let skip = self.parameter(&OFFSETS)?;
         let fields = [
             ("total", self.total()),
             ("has-more", self.member(&MORE, &["boolean"])),
             ("limit-echo", self.member(&SIZE_ECHOES, &["integer", "number"])),
         ];
-        Some(self.made("offset-limit", size, &[("skip", &skip.name), ("limit", size)], &fields))
+        let mut paging =
+            self.made("offset-limit", size, &[("skip", Some(&skip.name)), ("limit", size)], &fields);
+        self.headers(&mut paging);
+        paging.members.retain(|(key, _)| key != "pages-header");
+        Some(paging)
     }
 
-    fn item_cursor(&self, size: &str) -> Option<Paging> {
+    fn item_cursor(&self, size: Option<&str>) -> Option<Paging> {
         let after = self.parameter(&AFTERS)?;
         let name = snake(&after.name);
         let id = self.shapes.property(self.list.item, "id");
         let typed = id.is_some_and(|id| self.shapes.alike(id, after.schema.value()));
         let said = self.described(after);
         let by_name = matches!(name.as_str(), "starting_after" | "after_id" | "since_id" | "start_after");
-        if !(by_name || (said.contains("id of") && typed)) || self.is_instant(after) || self.member(&NEXT_TOKENS[..5], &["string"]).is_some() {
+        if !(by_name || (said.contains("id of") && typed))
+            || self.is_instant(after)
+            || self.member(&NEXT_TOKENS[..5], &["string"]).is_some()
+        {
             return None;
         }
         let before = self.parameter(&BEFORES);
-        let mut parameters = vec![("after", after.name.as_str())];
-        parameters.extend(before.map(|before| ("before", before.name.as_str())));
-        parameters.push(("limit", size));
+        let parameters = [
+            ("after", Some(after.name.as_str())),
+            ("before", before.map(|before| before.name.as_str())),
+            ("limit", size),
+        ];
         let fields = [("has-more", self.member(&MORE, &["boolean"])), ("total", self.total())];
         Some(self.made("item-cursor", size, &parameters, &fields))
     }
 
-    fn timestamp(&self, size: &str) -> Option<Paging> {
+    fn timestamp(&self, size: Option<&str>) -> Option<Paging> {
         let (before, after) = (self.parameter(&["before"])?, self.parameter(&["after"])?);
         let has_more = self.member(&MORE, &["boolean"])?;
         let cursor = |name: &str| self.members.iter().find(|m| m.name == name && m.within.contains("cursor"));
@@ -241,10 +421,13 @@ impl<'a> Looked<'a, '_> {
         if !self.is_instant(before) && self.shapes.kind(older.schema) != Some("integer") {
             return None;
         }
-        let fields = [("has-more", Some(has_more)), ("before-cursor", Some(older)), ("after-cursor", Some(newer))];
-        let parameters = [("before", before.name.as_str()), ("after", after.name.as_str()), ("limit", size)];
+        let fields =
+            [("has-more", Some(has_more)), ("before-cursor", Some(older)), ("after-cursor", Some(newer))];
+        let parameters =
+            [("before", Some(before.name.as_str())), ("after", Some(after.name.as_str())), ("limit", size)];
         let mut paging = self.made("timestamp-cursor", size, &parameters, &fields);
-        let epoch = self.shapes.kind(older.schema) != Some("string") || self.shapes.kind(before.schema.value()) == Some("integer");
+        let epoch = self.shapes.kind(older.schema) != Some("string")
+            || self.shapes.kind(before.schema.value()) == Some("integer");
         let mut forms = Vec::new();
         if epoch {
             forms.push("epoch-milliseconds".into());
@@ -253,7 +436,10 @@ impl<'a> Looked<'a, '_> {
             forms.push("date-time".into());
         }
         paging.members.push(("forms".to_owned(), Toml::List(forms)));
-        paging.remarks.push(guessed(format!("the types of {} and {}; every form is tried", before.name, older.pointer)));
+        paging.remarks.push(guessed(format!(
+            "the types of {} and {}; every form is tried",
+            before.name, older.pointer
+        )));
         Some(paging)
     }
 
@@ -266,60 +452,111 @@ impl<'a> Looked<'a, '_> {
         self.is_date_time(parameter) || said.contains("timestamp") || said.contains("date")
     }
 
-    fn token(&self, size: &str) -> Option<Paging> {
+    fn token(&self, size: Option<&str>) -> Option<Paging> {
         let token = self.parameter(&TOKENS)?;
-        let text = |member: &&Member<'a>| self.shapes.text(member.schema, "format").is_none_or(|format| !format.contains("uri"));
+        let text = |member: &&Member<'a>| {
+            self.shapes.text(member.schema, "format").is_none_or(|format| !format.contains("uri"))
+        };
         let exact = self.members.iter().find(|member| {
             // What the next request sends often has the parameter's own name.
             member.name == snake(&token.name) && self.shapes.kind(member.schema) == Some("string")
         });
         let next = self.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
         let previous = self.member(&PREVIOUS_TOKENS, &["string"]).filter(text);
-        let fields = [("next", Some(next)), ("previous", previous), ("has-more", self.member(&MORE, &["boolean"])), ("total", self.total())];
-        let mut paging = self.made("token", size, &[("token", &token.name), ("size", size)], &fields);
-        if previous.is_some_and(|_| !self.operation().parameters.iter().any(|p| PREVIOUS_TOKENS.contains(&snake(&p.name).as_str()))) {
-            paging.remarks.push(guessed("tokens for both directions go back into the one parameter that takes a token"));
+        let fields = [
+            ("next", Some(next)),
+            ("previous", previous),
+            ("has-more", self.member(&MORE, &["boolean"])),
+            ("total", self.total()),
+        ];
+        let mut paging = self.made("token", size, &[("token", Some(&token.name)), ("size", size)], &fields);
+        if previous.is_some_and(|_| {
+            !self.operation().parameters.iter().any(|p| PREVIOUS_TOKENS.contains(&snake(&p.name).as_str()))
+        }) {
+            paging.remarks.push(guessed(
+                "tokens for both directions go back into the one parameter that takes a token",
+            ));
         }
         Some(paging)
     }
 
-    fn link_header(&self, size: &str) -> Option<Paging> {
-        let header = |wanted: &[&str]| {
-            self.list.response.headers.iter().find(|header| wanted.contains(&snake(&header.name).as_str())).map(|header| header.name.as_str())
-        };
-        header(&["link"])?;
-        let mut parameters = vec![("size", size)];
-        let page = self.parameter(&PAGES);
-        parameters.extend(page.map(|page| ("page", page.name.as_str())));
-        let mut paging = self.made("link-header", size, &parameters, &[]);
-        paging.remarks = vec![guessed(format!("the response header Link, and query parameters {}", joined(&paging.parameters.iter().map(String::as_str).collect::<Vec<_>>())))];
-        for (key, names) in [
-            ("total-header", &["x_total_count", "x_total", "total_count", "x_total_results", "pagination_count"][..]),
-            ("pages-header", &["x_total_pages", "x_page_count", "pagination_page_count"]),
-        ] {
-            if let Some(name) = header(names) {
-                paging.members.push((key.to_owned(), name.into()));
+    /// The name of a response header that has one of these names.
+    fn header(&self, wanted: &[&str]) -> Option<&'a str> {
+        let headers = &self.list.response.headers;
+        headers
+            .iter()
+            .find(|header| wanted.contains(&snake(&header.name).as_str()))
+            .map(|header| header.name.as_str())
+    }
+
+    /// Totals in header fields, where the content has none.
+    fn headers(&self, paging: &mut Paging) {
+        for (key, names) in [("total", &TOTAL_HEADERS[..]), ("pages", &PAGES_HEADERS)] {
+            let told = paging.members.iter().any(|(known, _)| known == key);
+            if let Some(name) = self.header(names).filter(|_| !told) {
+                paging.members.push((format!("{key}-header"), name.into()));
                 paging.remarks.push(guessed(format!("the response header {name}")));
-                if key == "total-header" {
+                if key == "total" {
                     paging.total = Some((name.to_owned(), String::new()));
                 }
             }
         }
+    }
+
+    /// The parameter by which a list that pages by links can be asked for a page by its position as well.
+    fn beside(&self, paging: &mut Paging) {
+        if let Some(page) = self.parameter(&PAGES) {
+            let (first, reason) = self.first_page(page);
+            paging.members.insert(0, ("page".to_owned(), page.name.as_str().into()));
+            paging.members.insert(1, ("first-page".to_owned(), Toml::Integer(first)));
+            paging.remarks.push(guessed(format!(
+                "the query parameter {} asks for a page by its number as well",
+                page.name
+            )));
+            paging.remarks.push(reason);
+            paging.parameters.push(page.name.clone());
+        } else if let Some(offset) = self.parameter(&OFFSETS) {
+            paging.members.insert(0, ("offset".to_owned(), offset.name.as_str().into()));
+            paging.remarks.push(guessed(format!(
+                "the query parameter {} asks for a page by its position as well",
+                offset.name
+            )));
+            paging.parameters.push(offset.name.clone());
+        }
+        // What stands in links need not be known to those who follow them.
+        paging.parameters.extend(self.parameter(&TOKENS).map(|token| token.name.clone()));
+    }
+
+    fn link_header(&self, size: Option<&str>) -> Option<Paging> {
+        let link = self.header(&["link"])?;
+        let mut paging = self.made("link-header", size, &[("size", size)], &[("total", self.total())]);
+        paging.remarks.insert(0, guessed(format!("the response header {link}")));
+        self.headers(&mut paging);
+        self.beside(&mut paging);
         Some(paging)
     }
 
-    fn next_url(&self, size: &str) -> Option<Paging> {
+    fn next_url(&self, size: Option<&str>) -> Option<Paging> {
         let link = |names: &[&str]| {
             let url = |member: &&Member<'a>| {
                 let format = self.shapes.text(member.schema, "format").unwrap_or_default();
                 let said = self.shapes.text(member.schema, "description").unwrap_or_default().to_lowercase();
-                let linked = member.within.contains("link") || member.name.ends_with("link") || member.name.ends_with("url");
+                let linked = member.within.contains("link")
+                    || member.name.ends_with("link")
+                    || member.name.ends_with("url");
                 self.shapes.kind(member.schema) == Some("string")
-                    && (format.contains("uri") || linked || said.contains("url") || said.contains("link") || self.around_url(member))
+                    && (format.contains("uri")
+                        || linked
+                        || said.contains("url")
+                        || said.contains("link")
+                        || self.around_url(member))
             };
-            let plain = names.iter().find_map(|name| self.members.iter().filter(|m| m.name == *name).find(url));
+            let plain =
+                names.iter().find_map(|name| self.members.iter().filter(|m| m.name == *name).find(url));
             // HAL: `_links.next.href`.
-            plain.or_else(|| self.members.iter().find(|m| m.name == "href" && names.contains(&m.within.as_str())))
+            plain.or_else(|| {
+                self.members.iter().find(|m| m.name == "href" && names.contains(&m.within.as_str()))
+            })
         };
         let next = link(&NEXT_URLS)?;
         let fields = [
@@ -328,17 +565,21 @@ impl<'a> Looked<'a, '_> {
             ("first", link(&["first"])),
             ("last", link(&["last"])),
             ("self", link(&["self"])),
+            ("has-more", self.member(&MORE, &["boolean"])),
             ("total", self.total()),
+            ("pages", self.member(&PAGE_COUNTS, &["integer", "number"])),
         ];
         let mut paging = self.made("next-url", size, &[("size", size)], &fields);
-        let beside: Vec<&Parameter> = [self.parameter(&PAGES), self.parameter(&OFFSETS), self.parameter(&TOKENS)].into_iter().flatten().collect();
-        paging.parameters.extend(beside.iter().map(|p| p.name.clone()));
+        self.beside(&mut paging);
         Some(paging)
     }
 
     /// Whether a member called `next` beside one called `previous` is a URL: no parameter takes a token.
     fn around_url(&self, member: &Member<'a>) -> bool {
-        let twin = self.members.iter().any(|m| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str()));
+        let twin = self
+            .members
+            .iter()
+            .any(|m| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str()));
         twin && self.parameter(&TOKENS).is_none()
     }
 

@@ -10,7 +10,8 @@ const MANNERS: &[(&str, &str)] = &[];
 #[test]
 fn what_is_inferred_loads_and_is_as_it_was() {
     for (name, text) in MANNERS {
-        let open = || Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let open =
+            || Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let suite = infer(&open(), "openapi.yaml");
         if let Err(error) = Suite::load(name, &suite, |_| Ok(open())) {
             panic!("{error}\n{suite}");

@@ -84,7 +84,10 @@ impl Toml {
             Value::String(text) => Self::Text(text.clone()),
             Value::Array(items) => Self::List(items.iter().filter_map(Self::of_json).collect()),
             Value::Object(members) => Self::Table(
-                members.iter().filter_map(|(key, value)| Some((key.clone(), Self::of_json(value)?))).collect(),
+                members
+                    .iter()
+                    .filter_map(|(key, value)| Some((key.clone(), Self::of_json(value)?)))
+                    .collect(),
             ),
         })
     }
@@ -236,7 +239,10 @@ fn folded(mark: &str, text: &str, out: &mut String) {
 
 /// A text without line breaks and control characters, which would end a comment.
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A key as it is written: bare where TOML allows it.
@@ -268,7 +274,13 @@ mod tests {
     fn what_is_written_can_be_read_again() {
         let mut table = Table::at(["a", "b c"]);
         table.explained("x", "q\"\\\n\u{7f}é", vec![guessed("two\nlines"), question("this or that?")]);
-        table.set("l", Toml::Lines(vec![Toml::table([("k", 3_usize.into()), ("e", Toml::List(Vec::new()))]), Toml::Float(0.5)]));
+        table.set(
+            "l",
+            Toml::Lines(vec![
+                Toml::table([("k", 3_usize.into()), ("e", Toml::List(Vec::new()))]),
+                Toml::Float(0.5),
+            ]),
+        );
         let text = rendered(&[Remark::Plain("head".into())], &[table]);
         let read: toml::Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(read["a"]["b c"]["x"].as_str(), Some("q\"\\\n\u{7f}é"));
@@ -280,6 +292,9 @@ mod tests {
     fn long_remarks_are_folded() {
         let mut out = String::new();
         remarks(&[guessed("word ".repeat(60))], &mut out);
-        assert!(out.lines().count() == 3 && out.lines().all(|line| line.starts_with("# ") && line.len() <= WIDTH), "{out}");
+        assert!(
+            out.lines().count() == 3 && out.lines().all(|line| line.starts_with("# ") && line.len() <= WIDTH),
+            "{out}"
+        );
     }
 }

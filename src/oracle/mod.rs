@@ -73,13 +73,25 @@ impl Oracle {
     }
 
     /// Notes the order in which a list was first seen.
-    pub fn see(&mut self, operation: &str, order: usize, scope: Option<RecordNumber>, members: &[RecordNumber]) {
+    pub fn see(
+        &mut self,
+        operation: &str,
+        order: usize,
+        scope: Option<RecordNumber>,
+        members: &[RecordNumber],
+    ) {
         let places = members.iter().enumerate().map(|(place, number)| (*number, place)).collect();
         self.seen.insert((operation.to_owned(), order, scope), places);
     }
 
     /// The place of a record in a list as it was first seen.
-    pub fn seen_at(&self, operation: &str, order: usize, scope: Option<RecordNumber>, number: RecordNumber) -> Option<usize> {
+    pub fn seen_at(
+        &self,
+        operation: &str,
+        order: usize,
+        scope: Option<RecordNumber>,
+        number: RecordNumber,
+    ) -> Option<usize> {
         self.seen.get(&(operation.to_owned(), order, scope))?.get(&number).copied()
     }
 

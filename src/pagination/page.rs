@@ -1,6 +1,10 @@
 //! Where a page starts, what its answer says of itself, and which part of a list it stands for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use super::link::{Link, Rel};
 
 /// How an instant is written when it is sent as a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -12,8 +16,8 @@ pub enum CursorForm {
     DateTime,
 }
 
-/// Where a page starts, as the request says it. Cursors are texts, as they are sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a page starts, as the request says it. Cursors and tokens are texts, as they are sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
     /// No parameter.
@@ -33,6 +37,10 @@ pub enum Start {
         /// The upper bound.
         before: String,
     },
+    /// What an opaque token stands for.
+    Token(String),
+    /// What a link of an answer leads to: path and query, relative to the target's base URL.
+    Link(String),
 }
 
 /// What an answer says of its page. What the style does not have, or the answer does not give, is `None`.
@@ -50,10 +58,22 @@ pub struct PageFacts {
     pub has_more: Option<bool>,
     /// The number of the next page; `Some(None)` is an explicit null.
     pub next_page: Option<Option<i64>>,
-    /// The cursor for what stands before this page in time (older).
+    /// The cursor for what stands before this page in time (older), or that of its first item.
     pub before: Option<String>,
-    /// The cursor for what stands after this page in time (newer).
+    /// The cursor for what stands after this page in time (newer), or that of its last item.
     pub after: Option<String>,
+    /// The cursor of the first item, read from the item.
+    pub first_item: Option<String>,
+    /// The cursor of the last item, read from the item.
+    pub last_item: Option<String>,
+    /// The token of the next page.
+    pub token: Option<String>,
+    /// The token of the page before.
+    pub previous_token: Option<String>,
+    /// The links, by where they lead.
+    pub links: BTreeMap<Rel, Link>,
+    /// What is wrong with the syntax of the `Link` header field, as a lowercase fragment.
+    pub link_problem: Option<String>,
 }
 
 /// The part of an ordered list that a request stands for, by position.

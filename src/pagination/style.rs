@@ -1,10 +1,9 @@
-//! The styles and their parameters. These types are part of the suite file's format.
+//! The styles and their parameters. These types are part of the suite file's format; docs/suite-format.md describes them.
+//!
+//! A parameter is named as the document names it. A place in an answer is a JSON pointer (RFC 6901), a header field is named in any case of letters.
+//! Where a parameter for the page size is left out, the API has a page size of its own.
 
-use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
-
-use super::{CursorForm, PageFacts, Slice, Start};
 
 /// How a collection pages.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,25 +15,46 @@ pub enum Style {
     OffsetLimit(OffsetLimit),
     /// `before` and `after` an instant, and `limit`.
     TimestampCursor(TimestampCursor),
+    /// `after` (and `before`) an item, and `limit`.
+    ItemCursor(ItemCursor),
+    /// An opaque token that the page before gave.
+    Token(Token),
+    /// A link to the next page in the `Link` header field.
+    LinkHeader(LinkHeader),
+    /// A link to the next page in the content.
+    NextUrl(NextUrl),
 }
 
 /// Pages by number.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PageNumber {
-    /// The query parameter for the page number.
+    /// The parameter for the page number.
     pub page: String,
-    /// The query parameter for the page size.
-    pub size: String,
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub size: Option<String>,
     /// The number of the first page.
     #[serde(default = "one")]
     pub first: u64,
     /// Where the total stands.
     #[serde(default)]
     pub total: Option<String>,
+    /// The header field with the total.
+    #[serde(default)]
+    pub total_header: Option<String>,
     /// Where the number of pages stands.
     #[serde(default)]
     pub pages: Option<String>,
+    /// The header field with the number of pages.
+    #[serde(default)]
+    pub pages_header: Option<String>,
+    /// Where it says whether more come.
+    #[serde(default)]
+    pub has_more: Option<String>,
+    /// Where the number of the next page stands.
+    #[serde(default)]
+    pub next_page: Option<String>,
     /// Where the page number stands.
     #[serde(default)]
     pub page_echo: Option<String>,
@@ -51,13 +71,17 @@ fn one() -> u64 {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OffsetLimit {
-    /// The query parameter for how many items to pass over.
+    /// The parameter for how many items to pass over.
     pub skip: String,
-    /// The query parameter for the page size.
-    pub limit: String,
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub limit: Option<String>,
     /// Where the total stands.
     #[serde(default)]
     pub total: Option<String>,
+    /// The header field with the total.
+    #[serde(default)]
+    pub total_header: Option<String>,
     /// Where it says whether more come.
     #[serde(default)]
     pub has_more: Option<String>,
@@ -73,20 +97,170 @@ pub struct OffsetLimit {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TimestampCursor {
-    /// The query parameter for an upper bound (older items).
+    /// The parameter for an upper bound (older items).
     pub before: String,
-    /// The query parameter for a lower bound (newer items).
+    /// The parameter for a lower bound (newer items).
     pub after: String,
-    /// The query parameter for the page size.
-    pub limit: String,
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub limit: Option<String>,
     /// The forms in which a bound may be written, the one of the answers' cursors first.
-    pub forms: Vec<CursorForm>,
+    pub forms: Vec<super::CursorForm>,
     /// Where it says whether more come.
     pub has_more: String,
     /// Where the cursor for older items stands.
     pub before_cursor: String,
     /// Where the cursor for newer items stands.
     pub after_cursor: String,
+}
+
+/// Pages by items: what a client sends stands in the items themselves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ItemCursor {
+    /// The parameter for the item that the page stands behind, in the order of the list.
+    pub after: String,
+    /// The parameter for the item that the page stands in front of, in the order of the list.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub limit: Option<String>,
+    /// Where in an item the value stands that is sent; the resource's id where it is left out.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// Where it says whether more come in the direction of reading.
+    #[serde(default)]
+    pub has_more: Option<String>,
+    /// Where the cursor of the page's first item stands.
+    #[serde(default)]
+    pub first: Option<String>,
+    /// Where the cursor of the page's last item stands.
+    #[serde(default)]
+    pub last: Option<String>,
+    /// Where the total stands.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// The header field with the total.
+    #[serde(default)]
+    pub total_header: Option<String>,
+}
+
+/// Pages by opaque tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Token {
+    /// The parameter for the token.
+    pub token: String,
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub size: Option<String>,
+    /// Where the token of the next page stands; missing, null and empty mean that there is none.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// The header field with the token of the next page.
+    #[serde(default)]
+    pub next_header: Option<String>,
+    /// Where the token of the page before stands.
+    #[serde(default)]
+    pub previous: Option<String>,
+    /// Where it says whether more come. Where it says no, nothing comes even if there is a token.
+    #[serde(default)]
+    pub has_more: Option<String>,
+    /// Where the total stands.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// The header field with the total.
+    #[serde(default)]
+    pub total_header: Option<String>,
+}
+
+/// Pages by links in the `Link` header field (RFC 8288).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LinkHeader {
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub size: Option<String>,
+    /// The parameter for the page number, where clients may choose one.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// The number of the first page.
+    #[serde(default = "one")]
+    pub first_page: u64,
+    /// The parameter for how many items to pass over, where clients may choose that.
+    #[serde(default)]
+    pub offset: Option<String>,
+    /// Where the total stands.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// The header field with the total.
+    #[serde(default)]
+    pub total_header: Option<String>,
+    /// The header field with the number of pages.
+    #[serde(default)]
+    pub pages_header: Option<String>,
+}
+
+/// Pages by links in the content. A link is a text, or an object with a member `href`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NextUrl {
+    /// The parameter for the page size.
+    #[serde(default)]
+    pub size: Option<String>,
+    /// The parameter for the page number, where clients may choose one.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// The number of the first page.
+    #[serde(default = "one")]
+    pub first_page: u64,
+    /// The parameter for how many items to pass over, where clients may choose that.
+    #[serde(default)]
+    pub offset: Option<String>,
+    /// Where the link to the next page stands; missing, null and empty mean that there is none.
+    pub next: String,
+    /// Where the link to the page before stands.
+    #[serde(default)]
+    pub previous: Option<String>,
+    /// Where the link to the first page stands.
+    #[serde(default)]
+    pub first: Option<String>,
+    /// Where the link to the last page stands.
+    #[serde(default)]
+    pub last: Option<String>,
+    /// Where the link to the page itself stands.
+    #[serde(default, rename = "self")]
+    pub own: Option<String>,
+    /// Where it says whether more come.
+    #[serde(default)]
+    pub has_more: Option<String>,
+    /// Where the total stands.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// The header field with the total.
+    #[serde(default)]
+    pub total_header: Option<String>,
+    /// Where the number of pages stands.
+    #[serde(default)]
+    pub pages: Option<String>,
+}
+
+/// How a client may choose a page by its position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position<'a> {
+    /// By its number.
+    Page {
+        /// The parameter.
+        parameter: &'a str,
+        /// The number of the first page.
+        first: u64,
+    },
+    /// By how many items to pass over.
+    Offset {
+        /// The parameter.
+        parameter: &'a str,
+    },
 }
 
 impl Style {
@@ -96,6 +270,10 @@ impl Style {
             Self::PageNumber(_) => "page-number",
             Self::OffsetLimit(_) => "offset-limit",
             Self::TimestampCursor(_) => "timestamp-cursor",
+            Self::ItemCursor(_) => "item-cursor",
+            Self::Token(_) => "token",
+            Self::LinkHeader(_) => "link-header",
+            Self::NextUrl(_) => "next-url",
         }
     }
 
@@ -106,187 +284,157 @@ impl Style {
             Self::TimestampCursor(_) => {
                 &["short-pages", "cursor-item", "adjacency", "both-bounds", "empty-cursors"]
             }
-        }
-    }
-
-    /// The name of the query parameter for the page size.
-    pub fn size_parameter(&self) -> &str {
-        match self {
-            Self::PageNumber(style) => &style.size,
-            Self::OffsetLimit(style) => &style.limit,
-            Self::TimestampCursor(style) => &style.limit,
-        }
-    }
-
-    /// The names of all query parameters of the style, by the suite file's keys for them.
-    pub fn parameters_by_key(&self) -> Vec<(&'static str, &str)> {
-        match self {
-            Self::PageNumber(style) => vec![("page", &style.page), ("size", &style.size)],
-            Self::OffsetLimit(style) => vec![("skip", &style.skip), ("limit", &style.limit)],
-            Self::TimestampCursor(style) => {
-                vec![("before", &style.before), ("after", &style.after), ("limit", &style.limit)]
+            Self::ItemCursor(_) => &[
+                "short-pages",
+                "total",
+                "cursor-item",
+                "adjacency",
+                "both-bounds",
+                "unknown-cursor",
+                "foreign-cursor",
+                "end",
+            ],
+            Self::Token(_) => {
+                &["short-pages", "total", "unknown-cursor", "foreign-cursor", "changed-arguments", "end"]
             }
+            Self::LinkHeader(_) | Self::NextUrl(_) if self.position().is_some() => {
+                &["past-end", "short-pages", "total", "end"]
+            }
+            Self::LinkHeader(_) | Self::NextUrl(_) => &["short-pages", "total", "end"],
         }
     }
 
-    /// The names of all query parameters of the style.
+    /// The name of the parameter for the page size, if clients may choose one.
+    pub fn size_parameter(&self) -> Option<&str> {
+        match self {
+            Self::PageNumber(style) => style.size.as_deref(),
+            Self::OffsetLimit(style) => style.limit.as_deref(),
+            Self::TimestampCursor(style) => style.limit.as_deref(),
+            Self::ItemCursor(style) => style.limit.as_deref(),
+            Self::Token(style) => style.size.as_deref(),
+            Self::LinkHeader(style) => style.size.as_deref(),
+            Self::NextUrl(style) => style.size.as_deref(),
+        }
+    }
+
+    /// How a client may choose a page by its position, if the style has that.
+    pub fn position(&self) -> Option<Position<'_>> {
+        let by = |page: &'_ Option<String>, first, offset: &'_ Option<String>| match (page, offset) {
+            (Some(_), _) => Some((true, first)),
+            (None, Some(_)) => Some((false, first)),
+            (None, None) => None,
+        };
+        let (page, offset, found) = match self {
+            Self::PageNumber(style) => {
+                return Some(Position::Page { parameter: &style.page, first: style.first });
+            }
+            Self::OffsetLimit(style) => return Some(Position::Offset { parameter: &style.skip }),
+            Self::TimestampCursor(_) | Self::ItemCursor(_) | Self::Token(_) => return None,
+            Self::LinkHeader(s) => (&s.page, &s.offset, by(&s.page, s.first_page, &s.offset)),
+            Self::NextUrl(s) => (&s.page, &s.offset, by(&s.page, s.first_page, &s.offset)),
+        };
+        let (is_page, first) = found?;
+        if is_page {
+            Some(Position::Page { parameter: page.as_deref()?, first })
+        } else {
+            Some(Position::Offset { parameter: offset.as_deref()? })
+        }
+    }
+
+    /// The names of all parameters of the style, by the suite file's keys for them.
+    pub fn parameters_by_key(&self) -> Vec<(&'static str, &str)> {
+        let all: Vec<(&'static str, Option<&str>)> = match self {
+            Self::PageNumber(style) => vec![("page", Some(&style.page)), ("size", style.size.as_deref())],
+            Self::OffsetLimit(style) => vec![("skip", Some(&style.skip)), ("limit", style.limit.as_deref())],
+            Self::TimestampCursor(style) => vec![
+                ("before", Some(&style.before)),
+                ("after", Some(&style.after)),
+                ("limit", style.limit.as_deref()),
+            ],
+            Self::ItemCursor(style) => vec![
+                ("after", Some(&style.after)),
+                ("before", style.before.as_deref()),
+                ("limit", style.limit.as_deref()),
+            ],
+            Self::Token(style) => vec![("token", Some(&style.token)), ("size", style.size.as_deref())],
+            Self::LinkHeader(style) => vec![
+                ("page", style.page.as_deref()),
+                ("offset", style.offset.as_deref()),
+                ("size", style.size.as_deref()),
+            ],
+            Self::NextUrl(style) => vec![
+                ("page", style.page.as_deref()),
+                ("offset", style.offset.as_deref()),
+                ("size", style.size.as_deref()),
+            ],
+        };
+        all.into_iter().filter_map(|(key, parameter)| Some((key, parameter?))).collect()
+    }
+
+    /// The names of all parameters of the style.
     pub fn parameters(&self) -> Vec<&str> {
         self.parameters_by_key().into_iter().map(|(_, parameter)| parameter).collect()
     }
 
-    /// The query parameters of a page. A start that the style does not have gives none.
-    pub fn query(&self, start: &Start, size: Option<u64>) -> Vec<(String, String)> {
-        let mut query = Vec::new();
-        let mut set = |name: &str, value: String| query.push((name.to_owned(), value));
-        match (self, start) {
-            (Self::PageNumber(style), Start::Page(page)) => set(&style.page, page.to_string()),
-            (Self::OffsetLimit(style), Start::Offset(skip)) => set(&style.skip, skip.to_string()),
-            (Self::TimestampCursor(style), Start::Before(cursor)) => set(&style.before, cursor.clone()),
-            (Self::TimestampCursor(style), Start::After(cursor)) => set(&style.after, cursor.clone()),
-            (Self::TimestampCursor(style), Start::Between { after, before }) => {
-                set(&style.after, after.clone());
-                set(&style.before, before.clone());
-            }
-            _ => {}
-        }
-        if let Some(size) = size {
-            set(self.size_parameter(), size.to_string());
-        }
-        query
-    }
-
-    /// What an answer says of its page.
-    pub fn facts(&self, answer: &Value) -> PageFacts {
-        let at = |pointer: &Option<String>| pointer.as_ref().and_then(|p| answer.pointer(p));
-        let number = |pointer: &Option<String>| at(pointer).and_then(Value::as_i64);
-        let mut facts = PageFacts::default();
+    /// Where the total stands, as a JSON pointer; `None` where it stands in a header field, or nowhere.
+    pub fn total_pointer(&self) -> Option<&str> {
         match self {
-            Self::PageNumber(style) => {
-                facts.total = number(&style.total);
-                facts.pages = number(&style.pages);
-                facts.page = number(&style.page_echo);
-                facts.size = number(&style.size_echo);
-            }
-            Self::OffsetLimit(style) => {
-                facts.total = number(&style.total);
-                facts.has_more = at(&style.has_more).and_then(Value::as_bool);
-                facts.size = number(&style.limit_echo);
-                facts.next_page = at(&style.next_page).map(Value::as_i64);
-            }
-            Self::TimestampCursor(style) => {
-                facts.has_more = answer.pointer(&style.has_more).and_then(Value::as_bool);
-                facts.before = answer.pointer(&style.before_cursor).and_then(cursor_text);
-                facts.after = answer.pointer(&style.after_cursor).and_then(cursor_text);
-            }
+            Self::PageNumber(style) => style.total.as_deref(),
+            Self::OffsetLimit(style) => style.total.as_deref(),
+            Self::TimestampCursor(_) => None,
+            Self::ItemCursor(style) => style.total.as_deref(),
+            Self::Token(style) => style.total.as_deref(),
+            Self::LinkHeader(style) => style.total.as_deref(),
+            Self::NextUrl(style) => style.total.as_deref(),
         }
-        facts
     }
 
-    /// Where the page after this one starts, in the direction that the walk goes; `None` at the end by the answer's own word.
-    /// `items` is how many items this page holds.
-    pub fn next(&self, start: &Start, size: u64, items: usize, facts: &PageFacts) -> Option<Start> {
-        if items == 0 {
-            return None;
+    /// The header field with the total, if there is one.
+    pub fn total_header(&self) -> Option<&str> {
+        match self {
+            Self::PageNumber(style) => style.total_header.as_deref(),
+            Self::OffsetLimit(style) => style.total_header.as_deref(),
+            Self::TimestampCursor(_) => None,
+            Self::ItemCursor(style) => style.total_header.as_deref(),
+            Self::Token(style) => style.total_header.as_deref(),
+            Self::LinkHeader(style) => style.total_header.as_deref(),
+            Self::NextUrl(style) => style.total_header.as_deref(),
         }
-        match (self, start) {
-            (Self::PageNumber(style), Start::First) => Some(Start::Page(style.first + 1)),
-            (Self::PageNumber(_), Start::Page(page)) => Some(Start::Page(page + 1)),
-            (Self::OffsetLimit(_), Start::First) => Some(Start::Offset(size)),
-            (Self::OffsetLimit(_), Start::Offset(skip)) => Some(Start::Offset(skip + size)),
-            (Self::TimestampCursor(_), Start::First | Start::Before(_)) => {
-                facts.has_more?.then(|| facts.before.clone().map(Start::Before))?
-            }
-            (Self::TimestampCursor(_), Start::After(_)) => {
-                facts.has_more?.then(|| facts.after.clone().map(Start::After))?
-            }
+    }
+
+    /// Where the number of pages stands, as a JSON pointer.
+    pub fn pages_pointer(&self) -> Option<&str> {
+        match self {
+            Self::PageNumber(style) => style.pages.as_deref(),
+            Self::NextUrl(style) => style.pages.as_deref(),
             _ => None,
         }
     }
 
-    /// The part of the whole ordered list that a page stands for, where the style says it by position.
-    pub fn slice(&self, start: &Start, size: u64) -> Option<Slice> {
-        let size = usize::try_from(size).ok()?;
-        let from = match (self, start) {
-            (Self::PageNumber(_) | Self::OffsetLimit(_), Start::First) => 0,
-            (Self::PageNumber(style), Start::Page(page)) => {
-                usize::try_from(page.checked_sub(style.first)?).ok()?.saturating_mul(size)
-            }
-            (Self::OffsetLimit(_), Start::Offset(skip)) => usize::try_from(*skip).ok()?,
-            _ => return None,
-        };
-        Some(Slice { from, to: from.saturating_add(size) })
-    }
-}
-
-/// A cursor as it would be sent back.
-fn cursor_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-impl CursorForm {
-    /// The form's name, as suites write it.
-    pub fn name(self) -> &'static str {
+    /// The header field with the number of pages, if there is one.
+    pub fn pages_header(&self) -> Option<&str> {
         match self {
-            Self::EpochMilliseconds => "epoch-milliseconds",
-            Self::DateTime => "date-time",
+            Self::PageNumber(style) => style.pages_header.as_deref(),
+            Self::LinkHeader(style) => style.pages_header.as_deref(),
+            _ => None,
         }
     }
 
-    /// An instant, in milliseconds since the epoch, written in this form.
-    pub fn write(self, milliseconds: i64) -> String {
+    /// Where it says whether more come, as a JSON pointer.
+    pub fn has_more_pointer(&self) -> Option<&str> {
         match self {
-            Self::EpochMilliseconds => milliseconds.to_string(),
-            Self::DateTime => Timestamp::from_millisecond(milliseconds)
-                .map_or_else(|_| milliseconds.to_string(), |instant| format!("{instant:.3}")),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn style(text: &str) -> Style {
-        toml::from_str::<std::collections::BTreeMap<String, Style>>(text).unwrap().remove("style").unwrap()
-    }
-
-    #[test]
-    fn a_page_stands_for_a_slice() {
-        let pages = style("[style.page-number]\npage = 'page'\nsize = 'size'\n");
-        let offsets = style("[style.offset-limit]\nskip = 'skip'\nlimit = 'limit'\n");
-        let list = [10, 11, 12, 13, 14];
-        for (style, start, size, expected) in [
-            (&pages, Start::First, 2, &[10, 11][..]),
-            (&pages, Start::Page(1), 2, &[10, 11]),
-            (&pages, Start::Page(3), 2, &[14]),
-            (&pages, Start::Page(4), 2, &[]),
-            (&pages, Start::Page(u64::MAX), 100, &[]),
-            (&offsets, Start::Offset(4), 3, &[14]),
-            (&offsets, Start::Offset(u64::MAX), 3, &[]),
-        ] {
-            assert_eq!(style.slice(&start, size).unwrap().of(&list), expected, "{start:?}");
+            Self::PageNumber(style) => style.has_more.as_deref(),
+            Self::OffsetLimit(style) => style.has_more.as_deref(),
+            Self::TimestampCursor(style) => Some(&style.has_more),
+            Self::ItemCursor(style) => style.has_more.as_deref(),
+            Self::Token(style) => style.has_more.as_deref(),
+            Self::LinkHeader(_) => None,
+            Self::NextUrl(style) => style.has_more.as_deref(),
         }
     }
 
-    #[test]
-    fn cursors_are_sent_back_as_they_came() {
-        let style = style(
-            "[style.timestamp-cursor]\nbefore='before'\nafter='after'\nlimit='limit'\nforms=['epoch-milliseconds','date-time']\n\
-             has-more='/hasMore'\nbefore-cursor='/cursors/before'\nafter-cursor='/cursors/after'\n",
-        );
-        let facts = style.facts(&json!({"hasMore": true, "cursors": {"before": 17, "after": "x"}}));
-        assert_eq!(style.next(&Start::First, 5, 5, &facts), Some(Start::Before("17".into())));
-        assert_eq!(style.next(&Start::After("a".into()), 5, 5, &facts), Some(Start::After("x".into())));
-        assert_eq!(style.next(&Start::First, 5, 0, &facts), None);
-        assert_eq!(CursorForm::DateTime.write(1_700_000_000_123), "2023-11-14T22:13:20.123Z");
-        assert_eq!(
-            style.query(&Start::Between { after: "1".into(), before: "2".into() }, Some(3)),
-            [("after", "1"), ("before", "2"), ("limit", "3")].map(|(k, v)| (k.to_owned(), v.to_owned()))
-        );
+    /// Whether pages are reached by links.
+    pub fn has_links(&self) -> bool {
+        matches!(self, Self::LinkHeader(_) | Self::NextUrl(_))
     }
 }

@@ -4,6 +4,7 @@
 //! [`World`] is what holds, [`EvidenceBuilder`] is what a target answered. Answers are honest until a test changes them: totals, echoes,
 //! cursors and "more" are computed from the oracle, so that a test only says what it is about.
 
+mod answers;
 mod honest;
 
 use std::collections::BTreeMap;
@@ -16,12 +17,13 @@ use crate::evidence::{
     Ask, Asked, Body, Entry, Evidence, Exchange, Filtering, Page, Probe, Query, RecordNumber, Request,
     Response, Walk, WalkEnd, WalkKind,
 };
-use crate::oracle::{Oracle, Record, expected, instant_nanoseconds};
-use crate::pagination::{Start, Style};
+use crate::oracle::{Oracle, Record, instant_nanoseconds};
+use crate::pagination::{PageFacts, Start};
 use crate::rules::{Rule, Scene, judge};
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Collection, Suite};
 use crate::verdict::{Judgement, Verdict};
+use answers::read;
 
 /// The document of the test suite.
 pub(crate) const DOCUMENT: &str = include_str!("testing/boxes.yaml");
@@ -144,7 +146,9 @@ impl World {
     pub(crate) fn judge(&self, rule: &'static Rule, evidence: &Evidence, scenario: Scenario) -> Judgement {
         let operation = match (scenario.collection(), scenario.resource()) {
             (Some(collection), _) => self.collection(collection).operation.clone(),
-            (None, Some(resource)) => self.suite.resource(resource).created_by().unwrap_or_default().to_owned(),
+            (None, Some(resource)) => {
+                self.suite.resource(resource).created_by().unwrap_or_default().to_owned()
+            }
             (None, None) => "create_note".to_owned(),
         };
         assert!(rule.scenarios.contains(&scenario.kind()), "{} does not judge {scenario:?}", rule.code);
@@ -317,7 +321,9 @@ impl EvidenceBuilder<'_> {
         let mut content = response.body.json().unwrap().clone();
         change(&mut content);
         response.body = Body::new(content.to_string());
-        page.facts = collection.style.facts(&content);
+        let headers = response.headers.clone();
+        let path = self.evidence.entries[page.entry].exchange.request.path.clone();
+        page.facts = read(self.world, collection, &path, &content, &headers);
         self
     }
 
@@ -325,7 +331,7 @@ impl EvidenceBuilder<'_> {
     pub(crate) fn refuse(mut self, page: usize, status: u16) -> Self {
         let page = &mut self.evidence.walks.last_mut().unwrap().pages[page];
         page.ids = None;
-        page.facts = crate::pagination::PageFacts::default();
+        page.facts = PageFacts::default();
         self.evidence.entries[page.entry].exchange.outcome = Ok(response(status, &json!({"message": "no"})));
         self
     }
@@ -396,13 +402,9 @@ impl EvidenceBuilder<'_> {
             },
         };
         for items in pages {
-            let content = self.answer(collection, &query, &start, effective.unwrap_or(10), items);
-            let facts = collection.style.facts(&content);
-            let mut path = format!("/{}", self.collection);
-            for (n, (name, value)) in collection.style.query(&start, size).iter().enumerate() {
-                path.push(if n == 0 { '?' } else { '&' });
-                path.extend([name.as_str(), "=", value.as_str()]);
-            }
+            let path = self.path(collection, &start, size);
+            let (content, headers) = self.answer(collection, &query, &start, effective.unwrap_or(10), items);
+            let facts = read(self.world, collection, &path, &content, &headers);
             walk.pages.push(Page {
                 entry: self.evidence.entries.len(),
                 start: start.clone(),
@@ -417,70 +419,14 @@ impl EvidenceBuilder<'_> {
                 items_at: "/items".to_owned(),
                 facts: facts.clone(),
             });
-            let exchange = exchange(&collection.operation, "GET", &path, None, 200, &content);
+            let mut exchange = exchange(&collection.operation, "GET", &path, None, 200, &content);
+            exchange.outcome.as_mut().unwrap().headers.extend(headers);
             self.evidence.entries.push(Entry { exchange, asked: Asked::Good });
             let next = collection.style.next(&start, effective.unwrap_or(10), items.len(), &facts);
             start = next.unwrap_or(start);
         }
         self.evidence.walks.push(walk);
         self
-    }
-
-    /// An honest answer.
-    fn answer(
-        &self,
-        collection: &Collection,
-        query: &Query,
-        start: &Start,
-        size: u64,
-        items: &[usize],
-    ) -> Value {
-        let world = self.world;
-        let members = expected(&world.suite, &world.oracle, collection, query).members();
-        let mut content = json!({"items": items.iter().map(|item| world.item(*item)).collect::<Vec<_>>()});
-        let total = u64::try_from(members.len()).unwrap();
-        let place = |item: &usize| members.iter().position(|member| Some(*member) == world.number(*item));
-        match &collection.style {
-            Style::PageNumber(style) => {
-                content["total"] = json!(total);
-                content["pages"] = json!(total.div_ceil(size));
-                content["page"] = json!(match start {
-                    Start::Page(page) => *page,
-                    _ => style.first,
-                });
-                content["size"] = json!(size);
-            }
-            Style::OffsetLimit(_) => {
-                let from = match start {
-                    Start::Offset(skip) => *skip,
-                    _ => 0,
-                };
-                let more = from.saturating_add(size) < total;
-                content["total"] = json!(total);
-                content["has_more"] = json!(more);
-                content["limit"] = json!(size);
-                content["next_page"] = if more { json!(from / size + 2) } else { Value::Null };
-            }
-            Style::TimestampCursor(_) => {
-                // The list is newest first: older items stand behind, newer ones in front.
-                let more = match start {
-                    Start::After(_) => items.first().and_then(place).is_some_and(|place| place > 0),
-                    Start::Between { .. } => false,
-                    _ => items.last().and_then(place).is_some_and(|place| place + 1 < members.len()),
-                };
-                let cursor = |item: Option<&usize>| {
-                    let at = instant_nanoseconds(&world.item(*item?)["at"])?;
-                    i64::try_from(at / 1_000_000).ok()
-                };
-                content["has_more"] = json!(more);
-                content["cursors"] = json!({});
-                if !items.is_empty() {
-                    content["cursors"] =
-                        json!({"before": cursor(items.last()), "after": cursor(items.first())});
-                }
-            }
-        }
-        content
     }
 }
 

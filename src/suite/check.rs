@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::collection::{At, Collection, Test};
+use super::arguments::{content_schema, members};
+use super::collection::{Arguments, At, Collection, Test};
 use super::error::{SuiteError, line_of, nearest};
 use super::model::{Bound, Make, Resource, SuiteFile};
 use crate::document::{Document, Operation};
+use crate::pagination::Style;
 
 /// The checks' context: where the file is, and what was checked so far.
 struct Checker<'a> {
@@ -140,6 +142,25 @@ impl<'a> Checker<'a> {
         self.among(key, &format!("parameter of {}", operation.id), parameter, names)
     }
 
+    /// An argument of a list operation: a parameter, or a member of its content.
+    fn argument(&self, key: &str, operation: &Operation, arguments: Arguments, name: &str) -> Checked {
+        if arguments == Arguments::Query {
+            return self.query(key, operation, name);
+        }
+        let Some(schema) = content_schema(operation) else {
+            let message = format!("{} takes no JSON content, so it has no arguments in it", operation.id);
+            return Err(self.wrong(key, message, None));
+        };
+        let members = members(self.document, schema.value());
+        // A pointer is followed as deep as its first token; a schema that names no member says nothing of them.
+        let first = name.strip_prefix('/').and_then(|rest| rest.split('/').next()).unwrap_or(name);
+        if members.is_empty() {
+            return Ok(());
+        }
+        let valid = members.iter().map(String::as_str);
+        self.among(key, &format!("member of the content of {}", operation.id), first, valid)
+    }
+
     fn resource(&mut self, at: &str, resource: &Resource) -> Checked {
         let resources = || self.file.resources.keys().map(String::as_str);
         if let Some(parent) = &resource.parent {
@@ -212,12 +233,20 @@ impl<'a> Checker<'a> {
         if let Some(scope) = &collection.scope {
             self.among(&format!("{at}.scope"), "resource", scope, resources())?;
         }
+        let arguments = collection.arguments;
         if let Some(parameter) = &collection.scope_query {
-            self.query(&format!("{at}.scope-query"), operation, parameter)?;
+            self.argument(&format!("{at}.scope-query"), operation, arguments, parameter)?;
         }
         let style = format!("{at}.style.{}", collection.style.name());
         for (key, parameter) in collection.style.parameters_by_key() {
-            self.query(&format!("{style}.{key}"), operation, parameter)?;
+            self.argument(&format!("{style}.{key}"), operation, arguments, parameter)?;
+        }
+        if let Style::Token(token) = &collection.style
+            && token.next.is_none()
+            && token.next_header.is_none()
+        {
+            let message = "`next` or `next-header` must say where the next token stands".to_owned();
+            return Err(self.wrong(&style, message, None));
         }
         self.requirement(&format!("{at}.complete.requirement"), &collection.complete.requirement)?;
         if let Some(unknown) = &collection.unknown_parent {
@@ -233,7 +262,7 @@ impl<'a> Checker<'a> {
         for (i, order) in collection.orders.iter().enumerate() {
             let at = format!("{at}.orders.{i}");
             for parameter in order.query.keys() {
-                self.query(&format!("{at}.query"), operation, parameter)?;
+                self.argument(&format!("{at}.query"), operation, arguments, parameter)?;
             }
             if let Some(other) = &order.mirror_of {
                 let names = collection.orders.iter().map(|o| o.name.as_str());

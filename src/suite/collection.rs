@@ -21,8 +21,11 @@ pub struct Collection {
     /// The query parameter that names the scope, when the path does not.
     #[serde(default)]
     pub scope_query: Option<String>,
-    /// Where the items stand in an answer.
+    /// Where the items stand in an answer; empty where the answer is the array of them.
     pub items: Pointers,
+    /// Where the style's parameters, those of the orders, and `scope-query` are sent.
+    #[serde(default)]
+    pub arguments: Arguments,
     /// How it pages.
     pub style: Style,
     /// Its orders; the first is what comes without parameters.
@@ -41,6 +44,17 @@ pub struct Collection {
     /// How the guides' disagreements are settled.
     #[serde(default)]
     pub conventions: Conventions,
+}
+
+/// Where the arguments of a list operation are sent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arguments {
+    /// In the query.
+    #[default]
+    Query,
+    /// In the JSON content, as members of these names; a name that begins with `/` is a JSON pointer.
+    Content,
 }
 
 /// Who else may write into a list.
@@ -193,6 +207,18 @@ pub struct Conventions {
     /// Whether an empty page has cursors.
     #[serde(default)]
     pub empty_cursors: Option<Settled<EmptyCursors>>,
+    /// What a cursor or token is answered that no answer gave.
+    #[serde(default)]
+    pub unknown_cursor: Option<Settled<UnknownCursor>>,
+    /// What a cursor or token of another list is answered.
+    #[serde(default)]
+    pub foreign_cursor: Option<Settled<ForeignCursor>>,
+    /// What a token is answered that comes with other arguments than it was given for.
+    #[serde(default)]
+    pub changed_arguments: Option<Settled<ChangedArguments>>,
+    /// Whether the last page with items says that it is the last.
+    #[serde(default)]
+    pub end: Option<Settled<End>>,
 }
 
 impl Conventions {
@@ -209,6 +235,10 @@ impl Conventions {
             ("adjacency", told(self.adjacency.as_ref())),
             ("both-bounds", told(self.both_bounds.as_ref())),
             ("empty-cursors", told(self.empty_cursors.as_ref())),
+            ("unknown-cursor", told(self.unknown_cursor.as_ref())),
+            ("foreign-cursor", told(self.foreign_cursor.as_ref())),
+            ("changed-arguments", told(self.changed_arguments.as_ref())),
+            ("end", told(self.end.as_ref())),
         ]
     }
 }
@@ -285,5 +315,35 @@ settings! {
         Absent = "absent",
         /// It may have some.
         Allowed = "allowed",
+    }
+    /// What a cursor or token is answered that no answer gave.
+    UnknownCursor {
+        /// It is refused.
+        Refused = "refused",
+        /// It gives a page without items.
+        Empty = "empty",
+        /// It gives the first page.
+        Start = "from-the-start",
+    }
+    /// What a cursor or token of another list is answered.
+    ForeignCursor {
+        /// It is refused.
+        Refused = "refused",
+        /// It gives a page without items.
+        Empty = "empty",
+    }
+    /// What a token is answered that comes with other arguments than it was given for.
+    ChangedArguments {
+        /// It is refused.
+        Refused = "refused",
+        /// The new arguments hold.
+        Applied = "applied",
+    }
+    /// Whether the last page with items says that it is the last.
+    End {
+        /// It does.
+        Exact = "exact",
+        /// An empty page may follow on it.
+        EmptyPage = "empty-page",
     }
 }

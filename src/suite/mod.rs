@@ -3,6 +3,7 @@
 //! Loading is strict. Whatever a suite names (an operation, a parameter, a field, a requirement) exists once a [`Suite`] is
 //! there, so that everything behind this module can look it up without doubt.
 
+mod arguments;
 mod check;
 mod collection;
 mod error;
@@ -96,9 +97,11 @@ impl Suite {
 
     /// The bounds that the document sets on a collection's page size.
     pub fn size_bounds(&self, collection: &Collection) -> SizeBounds {
-        let operation = self.operation(&collection.operation);
-        let schema = operation.parameter(collection.style.size_parameter()).map(|p| p.schema.value().clone());
-        let number = |key: &str| schema.as_ref().and_then(|s| s.get(key)).and_then(serde_json::Value::as_u64);
+        let name = collection.style.size_parameter();
+        let schema = name.and_then(|name| self.argument_schema(collection, name));
+        let number = |key: &str| {
+            schema.as_ref().and_then(|(schema, _)| arguments::keyword(self.document(), schema, key)?.as_u64())
+        };
         SizeBounds { default: number("default"), minimum: number("minimum"), maximum: number("maximum") }
     }
 

@@ -9,7 +9,7 @@ use super::lists::{
 };
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::oracle::Expected;
-use crate::pagination::{Start, Style};
+use crate::pagination::Start;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -35,17 +35,8 @@ rule! {
         summary: "A page says that more items come exactly if some stand beyond it.",
         implies: ["PAG002", "PAG004", "PAG006", "OFF003", "CUR008", "FLT002", "FLT005"],
         scenarios: &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Filter],
-        applies: |suite, case| when(suite, case, |collection| pointer(&collection.style).is_some()),
+        applies: |suite, case| when(suite, case, |collection| collection.style.has_more_pointer().is_some()),
         check: check,
-    }
-}
-
-/// Where the field stands.
-fn pointer(style: &Style) -> Option<&str> {
-    match style {
-        Style::PageNumber(_) => None,
-        Style::OffsetLimit(style) => style.has_more.as_deref(),
-        Style::TimestampCursor(style) => Some(&style.has_more),
     }
 }
 
@@ -76,7 +67,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 Beyond::Nothing | Beyond::Unseen => "nothing".to_owned(),
             };
             sheet.fail(Draft {
-                pointer: pointer(&scene.collection().style).map(str::to_owned),
+                pointer: scene.collection().style.has_more_pointer().map(str::to_owned),
                 ..draft(
                     &walk.label,
                     format!("page {} says {said} though {rest} stands beyond it", i + 1),

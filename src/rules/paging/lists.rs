@@ -35,7 +35,7 @@ pub(in crate::rules) fn closed(collection: &Collection) -> bool {
 
 /// Whether the pages of a collection stand for slices by position.
 pub(in crate::rules) fn positional(collection: &Collection) -> bool {
-    matches!(collection.style, Style::PageNumber(_) | Style::OffsetLimit(_))
+    collection.style.position().is_some()
 }
 
 /// Whether a collection pages by timestamp cursors.
@@ -45,11 +45,7 @@ pub(in crate::rules) fn by_timestamp(collection: &Collection) -> bool {
 
 /// Whether answers have a place for a total.
 pub(in crate::rules) fn has_total(collection: &Collection) -> bool {
-    match &collection.style {
-        Style::PageNumber(style) => style.total.is_some(),
-        Style::OffsetLimit(style) => style.total.is_some(),
-        Style::TimestampCursor(_) => false,
-    }
+    collection.style.total_pointer().is_some() || collection.style.total_header().is_some()
 }
 
 /// Whether a total is stated to be exact.
@@ -214,9 +210,10 @@ pub(in crate::rules) fn convention<T>(scene: &Scene<'_>, settled: &Settled<T>) -
 
 /// The parameter for the page size, as a finding cites it.
 pub(in crate::rules) fn size_parameter(scene: &Scene<'_>, text: &str) -> Requirement {
-    let name = scene.collection().style.size_parameter();
-    let pointer = scene.operation().parameter(name).map_or("", |parameter| &parameter.pointer);
-    scene.in_document(text, pointer)
+    let collection = scene.collection();
+    let name = collection.style.size_parameter();
+    let place = name.and_then(|name| scene.suite.argument_schema(collection, name));
+    scene.in_document(text, place.as_ref().map_or(&scene.operation().pointer, |(_, pointer)| pointer))
 }
 
 /// A finding without lists side by side.

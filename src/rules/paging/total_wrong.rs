@@ -64,11 +64,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 
 /// Where the total stands.
 pub(in crate::rules) fn total_pointer(scene: &Scene<'_>) -> Option<String> {
-    match &scene.collection().style {
-        crate::pagination::Style::PageNumber(style) => style.total.clone(),
-        crate::pagination::Style::OffsetLimit(style) => style.total.clone(),
-        crate::pagination::Style::TimestampCursor(_) => None,
-    }
+    scene.collection().style.total_pointer().map(str::to_owned)
 }
 
 #[cfg(test)]

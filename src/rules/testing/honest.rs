@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{EvidenceBuilder, OTHER, World};
 use crate::evidence::{RecordNumber, WalkKind};
 use crate::oracle::expected;
-use crate::pagination::{Start, Style};
+use crate::pagination::{Position, Start, Style};
 use crate::rules::{Scene, for_case, judge};
 use crate::scenario::{Case, Scenario};
 use crate::verdict::Verdict;
@@ -35,9 +35,7 @@ impl EvidenceBuilder<'_> {
     fn honest_walk(self, size: usize) -> Self {
         let members = self.members();
         let mut pages: Vec<&[usize]> = members.chunks(size).collect();
-        if pages.is_empty()
-            || !matches!(self.world.collection(&self.collection).style, Style::TimestampCursor(_))
-        {
+        if pages.is_empty() || self.world.collection(&self.collection).style.ends_by_short_page() {
             pages.push(&[]);
         }
         self.walk(size as u64, &pages)
@@ -117,17 +115,17 @@ fn pages() {
     for world in worlds() {
         for (name, collection) in &world.suite.file().collections {
             let mut lists = world.lists(name);
-            let (second, past, first) = match &collection.style {
-                Style::PageNumber(_) => (Start::Page(2), Start::Page(99), Start::Page(1)),
-                Style::OffsetLimit(_) => (Start::Offset(3), Start::Offset(500), Start::Offset(0)),
-                Style::TimestampCursor(_) => (Start::First, Start::First, Start::First),
+            let (second, past, first) = match collection.style.position() {
+                Some(Position::Page { .. }) => (Start::Page(2), Start::Page(99), Start::Page(1)),
+                Some(Position::Offset { .. }) => (Start::Offset(3), Start::Offset(500), Start::Offset(0)),
+                None => (Start::First, Start::First, Start::First),
             };
             lists = lists.honest_page(WalkKind::Page, second.clone(), Some(3));
             lists = lists.honest_page(WalkKind::Repeat, second.clone(), Some(3));
             lists = lists.honest_page(WalkKind::Permuted, second, Some(3));
             lists = lists.honest_page(WalkKind::Defaults, Start::First, None);
             lists = lists.honest_page(WalkKind::ExplicitDefaults, first, Some(5));
-            if !matches!(collection.style, Style::TimestampCursor(_)) {
+            if collection.style.position().is_some() {
                 lists = lists.honest_page(WalkKind::PastEnd, past, Some(5));
             }
             trip_nothing(&world, &lists, Scenario::Pages { collection: name.clone() });
