@@ -4,6 +4,7 @@
 //! stream as a run with one, but for [`Event::Progress`], which is for live displays only and never recorded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,9 @@ pub struct RunStarted {
     pub namespace: String,
     /// The base URL, without credentials.
     pub target: String,
+    /// When the run began (RFC 3339, UTC), where whoever started it has a clock. Exchanges say when they were sent from here on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
     /// The names of the suites, in order.
     pub suites: Vec<String>,
     /// The rules that this run knows, so that a recording can be read without this version at hand.
@@ -69,6 +73,12 @@ pub struct RuleHead {
     pub basis: Basis,
     /// One sentence.
     pub summary: String,
+    /// Where it stands, in general.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// The documentation in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub docs: String,
     /// Codes of the rules that a violation of this one usually breaks too.
     pub implies: Vec<String>,
 }
@@ -95,6 +105,9 @@ pub struct SuiteStarted {
     pub suite: String,
     /// The document's title and version.
     pub title: String,
+    /// The document itself, so that reports can point into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<DocumentText>,
     /// The operations that are judged: short name, method and path.
     pub operations: Vec<OperationHead>,
     /// How the guides' disagreements are settled here.
@@ -103,6 +116,15 @@ pub struct SuiteStarted {
     pub cases: usize,
     /// What the run is about to create, as sentences.
     pub will_create: Vec<String>,
+}
+
+/// A document as it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentText {
+    /// The file, as it was named.
+    pub file: String,
+    /// The text.
+    pub text: Arc<str>,
 }
 
 /// An operation in brief.

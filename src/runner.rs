@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, Progress, RunFinished,
-    RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
+    Progress, RunFinished, RunStarted, Seeded, SuiteFinished, SuiteStarted,
 };
 use crate::evidence::Evidence;
 use crate::plan::{Plan, Planned};
@@ -95,6 +95,7 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
         seed: jobs.first().map_or(0, |job| job.driver.seed),
         namespace: jobs.first().map_or_else(String::new, |job| job.driver.namespace.clone()),
         target: options.target.clone(),
+        started: None,
         suites: jobs.iter().map(|job| job.driver.suite.name().to_owned()).collect(),
         rules: RULES.iter().map(|rule| rule.head()).collect(),
     }
@@ -257,6 +258,7 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
             document.api_version(),
             if file.inferred { ", inferred from its document" } else { "" }
         ),
+        document: Some(DocumentText { file: document.name().to_owned(), text: Arc::clone(document.text()) }),
         operations: file
             .operations
             .keys()

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::arguments::Check;
 use super::failure::Failure;
-use super::outputs::{self, ForPeople, Outputs};
+use super::outputs::{ForPeople, Outputs};
 use super::{serve, signals, suites, target};
 
 /// What the bundled server asks for, so that the rules about credentials have something to judge.
@@ -88,7 +88,7 @@ async fn run_on(
     let options = runner::Options {
         jobs: arguments.pace.jobs,
         keep: arguments.keep,
-        exchanges: outputs::needs_exchanges(&arguments.look),
+        exchanges: true,
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),
         interrupted: interrupted.subscribe(),
     };
@@ -97,7 +97,10 @@ async fn run_on(
         outputs.say(&banner(&target, &common, arguments.keep));
     }
     let outputs = Mutex::new(outputs);
-    let sink = |event: Event| {
+    let sink = |mut event: Event| {
+        if let Event::RunStarted(head) = &mut event {
+            head.started = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+        }
         let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
         outputs.take(&event);
         if outputs.abandoned() {

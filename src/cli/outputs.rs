@@ -171,11 +171,6 @@ fn verbosity(look: &Look) -> Verbosity {
     }
 }
 
-/// Whether a report needs every exchange.
-pub(super) fn needs_exchanges(look: &Look) -> bool {
-    look.verbose || look.reports.iter().any(|wanted| wanted.kind == Kind::JsonLines)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,6 +30,8 @@ struct Inner {
     fixed: Fixed,
     timeout: Duration,
     max_retry_after: Duration,
+    /// When the client was made, which is when its run begins.
+    made: Instant,
 }
 
 impl std::fmt::Debug for Client {
@@ -54,6 +56,7 @@ impl Client {
             fixed,
             timeout: options.timeout,
             max_retry_after: options.max_retry_after,
+            made: Instant::now(),
             transport: Transport::new(options)?,
         })))
     }
@@ -117,7 +120,8 @@ impl Client {
         let Outgoing { operation, purpose, .. } = outgoing;
         match assembled {
             Err(failure) => {
-                Exchange { operation, purpose, request, outcome: Err(failure.error), elapsed_us: 0 }
+                let sent_us = microseconds(inner.made.elapsed());
+                Exchange { operation, purpose, request, outcome: Err(failure.error), sent_us, elapsed_us: 0 }
             }
             Ok(assembled) => {
                 let rewritten = inner.transport.url(&assembled.path).is_none();
@@ -129,10 +133,15 @@ impl Client {
     }
 }
 
+fn microseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}
+
 impl Inner {
     async fn run(&self, operation: String, purpose: String, request: Request, wire: Wire<'_>) -> Exchange {
         let (outcome, elapsed) = self.tries(wire).await;
         Exchange {
+            sent_us: microseconds(self.made.elapsed().saturating_sub(elapsed)),
             operation,
             purpose,
             request,
@@ -140,7 +149,7 @@ impl Inner {
                 Ok(response) => Ok(self.record(response)),
                 Err(failure) => Err(failure.error),
             },
-            elapsed_us: u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
+            elapsed_us: microseconds(elapsed),
         }
     }
 

@@ -6,6 +6,7 @@
 //! the first request is sent; and every part knows its JSON pointer, so that a finding can say where its basis stands.
 
 mod error;
+mod lines;
 mod model;
 mod pointer;
 mod reader;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use error::DocumentError;
+pub use lines::Lines;
 pub use model::{
     Header, Location, MediaType, Operation, Parameter, ParameterStyle, RequestBody, Response, SecurityScheme,
     Server, StatusKey, Version,
@@ -42,6 +44,7 @@ use schema::Schemas;
 #[derive(Debug)]
 pub struct Document {
     name: String,
+    text: Arc<str>,
     version: Version,
     title: String,
     api_version: String,
@@ -57,6 +60,7 @@ impl Document {
     /// `name` is the file name: messages begin with it, and its extension tells JSON (`.json`) from YAML (`.yaml`,
     /// `.yml`); without either, a text that starts with a brace is JSON.
     pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
+        let source = Arc::from(text);
         let text::Text { raw, order } = text::read(name, text)?;
         let version = version::check(name, &raw)?;
         let references = Arc::new(References::new(name, version, raw)?);
@@ -65,6 +69,7 @@ impl Document {
         let info = version::info(&reader)?;
         Ok(Self {
             name: name.to_owned(),
+            text: source,
             version,
             title: info.title,
             api_version: info.api_version,
@@ -78,6 +83,11 @@ impl Document {
     /// The file name, as given.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The text, as given.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
     }
 
     /// The version of the `OpenAPI` Specification.

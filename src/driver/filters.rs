@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use super::list::Ask;
-use super::seed::absent_word;
 use crate::evidence::{Evidence, Filtering, Query, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::suite::{Collection, Filter, Test};
@@ -54,7 +53,7 @@ impl Driver {
                     .await;
             }
         }
-        if let Some(value) = impossible(spec.test) {
+        if let Some(value) = self.suite.impossible_value(collection, spec) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
             let query = Query { scope, order: 0, filters, size: Some(3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
@@ -170,16 +169,4 @@ impl Driver {
 
 fn size_label(size: Option<u64>) -> String {
     size.map_or_else(String::new, |size| format!(" size={size}"))
-}
-
-/// A value that no record has; `None` for filters for which there is none.
-fn impossible(test: Test) -> Option<Value> {
-    if !test.can_be_impossible() {
-        return None;
-    }
-    Some(match test {
-        Test::Equals | Test::HasWord | Test::HasWordAnyCase | Test::HasMember => json!(absent_word()),
-        Test::Contains => json!({ "shade": absent_word() }),
-        _ => json!([absent_word()]),
-    })
 }

@@ -3,6 +3,7 @@
 use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::Parts;
+use super::unknown::UnknownId;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::suite::Collection;
@@ -52,19 +53,20 @@ impl Driver {
             oracle.records().filter(|(_, r)| r.resource == resource_name).map(|(number, _)| number).collect();
         let Some(first) = records.first().copied() else { return };
         let own = self.path_of(&fetch.operation, oracle, Some(first));
-        let changed =
-            changed(&oracle.record(first).id).filter(|id| oracle.find(resource_name, id, None).is_none());
-        for (label, id) in [
-            ("unknown id", Some(format!("{}-none", self.namespace))),
-            ("unknown id like a UUID", Some("00000000-0000-4000-8000-000000000000".to_owned())),
-            ("unknown id, a changed one", changed),
-        ] {
-            let Some(id) = id else { continue };
+        let known = oracle.record(first).id.as_str();
+        for UnknownId { label, id, fitting } in self.unknown_ids(&fetch.operation, &parameter, Some(known)) {
+            if oracle.find(resource_name, &id, None).is_some() {
+                continue;
+            }
             let mut path = own.clone();
             path.insert(parameter.clone(), id);
             let outgoing = self.outgoing(&fetch.operation, label, &Parts { path, ..Parts::default() });
-            let entry = self.send(evidence, outgoing, Asked::Unknown).await;
-            evidence.probes.push(Probe { label: label.to_owned(), ask: Ask::UnknownItem, entry });
+            // Whether an id of another shape is unknown or malformed is the target's own affair; that it survives it is not.
+            let asked = if fitting { Asked::Unknown } else { Asked::Open };
+            let entry = self.send(evidence, outgoing, asked).await;
+            if fitting {
+                evidence.probes.push(Probe { label: label.to_owned(), ask: Ask::UnknownItem, entry });
+            }
         }
         if fetch.only_through_parents.is_none() {
             return;
@@ -122,11 +124,12 @@ impl Driver {
         let mut at = Some(scope_resource.as_str());
         while let Some(resource) = at {
             let mut parts = self.list_parts(oracle, &ask);
-            let unknown = format!("{}-none", self.namespace);
             if let Some(parameter) = self.parameter_for(&collection.operation, resource) {
+                let like = oracle.ancestor(known, resource);
+                let unknown = self.unknown_id(oracle, &collection.operation, &parameter, like);
                 parts.path.insert(parameter, unknown);
-            } else if collection.scope_query.is_some() && resource == scope_resource {
-                ask.scope_as = Some(unknown);
+            } else if let (Some(parameter), true) = (&collection.scope_query, resource == scope_resource) {
+                ask.scope_as = Some(self.unknown_id(oracle, &collection.operation, parameter, Some(known)));
                 parts = self.list_parts(oracle, &ask);
             } else {
                 break;
@@ -136,35 +139,6 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Unknown).await;
             evidence.probes.push(Probe { label, ask: Ask::UnknownParent, entry });
             at = self.suite.resource(resource).parent.as_deref();
-        }
-    }
-}
-
-/// An id of the same shape that is not this one: its last letter or digit is replaced. `None` for numbers, whose neighbours may well
-/// be somebody else's.
-fn changed(id: &str) -> Option<String> {
-    if id.chars().all(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let mut characters: Vec<char> = id.chars().collect();
-    let last = characters.iter_mut().rev().find(|c| c.is_ascii_alphanumeric())?;
-    *last = match *last {
-        '9' => '0',
-        'f'..='z' => 'a',
-        'F'..='Z' => 'A',
-        other => char::from(other as u8 + 1),
-    };
-    Some(characters.into_iter().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_changed_id_keeps_its_shape() {
-        for (id, expected) in [("abc-9", Some("abc-0")), ("abz", Some("aba")), ("17", None), ("--", None)] {
-            assert_eq!(changed(id).as_deref(), expected, "{id}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::Driver;
 use crate::evidence::{Asked, Evidence, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected, instant_nanoseconds, key_of};
 use crate::pagination::{Answer, CursorForm, PageFacts, Place, Start, Style, TimestampCursor};
-use crate::suite::{At, Collection, OrderKey};
+use crate::suite::{At, Collection, OrderKey, PastEnd};
 
 /// How many foreign items a list may hold before the harness stops reading it.
 const FOREIGN: usize = 500;
@@ -189,9 +189,14 @@ impl Driver {
             }
             let page = self.page(oracle, evidence, label, &ask).await;
             let Some(items) = page.len() else {
-                // Some APIs answer a page past the end with 404: where the suite does not rule that out, it is the end.
+                // Some APIs answer a page past the end with 404: where the suite does not rule that out, and all that is known of was met,
+                // it is the end.
                 let status = evidence.entries[page.entry].exchange.status();
-                if status == Some(404) && !pages.is_empty() && ask.collection.conventions.past_end.is_none() {
+                if status == Some(404)
+                    && !pages.is_empty()
+                    && may_be_absent(ask.collection)
+                    && met >= known.len()
+                {
                     evidence.entries[page.entry].asked = Asked::Open;
                     break WalkEnd::Exhausted;
                 }
@@ -346,6 +351,11 @@ impl Driver {
             .map(|value| (format!("content {value}"), Unfiltered::Json(value)))
             .collect()
     }
+}
+
+/// Whether a page past the end may be answered with 404: the suite says so, or does not say.
+pub(super) fn may_be_absent(collection: &Collection) -> bool {
+    collection.conventions.past_end.as_ref().is_none_or(|settled| settled.is == PastEnd::NotFound)
 }
 
 /// The instant of a record, in milliseconds, that a timestamp cursor at it has.

@@ -17,6 +17,7 @@ mod perform;
 mod protocol;
 mod request;
 mod seed;
+mod unknown;
 mod values;
 mod walks;
 mod writes;

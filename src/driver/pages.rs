@@ -1,7 +1,7 @@
 //! Single pages: past the end, the defaults, random access, and the same question asked twice or in other words.
 
 use super::Driver;
-use super::list::{Ask, pages_for};
+use super::list::{Ask, may_be_absent, pages_for};
 use crate::evidence::{Asked, Evidence, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::pagination::{Position, Start, Style};
@@ -104,7 +104,7 @@ impl Driver {
         for start in starts {
             let label = format!("{label} past-end {} size={size}", start_label(&start));
             let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size))).at(start);
-            if collection.conventions.past_end.is_none() {
+            if may_be_absent(collection) {
                 ask.asked = Asked::Open;
             }
             self.single(oracle, evidence, &label, WalkKind::PastEnd, ask).await;
@@ -167,8 +167,12 @@ impl Driver {
                 let order_name =
                     if order == 0 { String::new() } else { format!("{} ", collection.orders[order].name) };
                 let label = format!("{label} {order_name}{} size={size}", start_label(start));
-                let ask =
+                let mut ask =
                     Ask::first(name, collection, Self::query(scope, order, Some(*size))).at(start.clone());
+                let beyond = collection.style.slice(start, *size).is_some_and(|slice| slice.from >= count);
+                if beyond && may_be_absent(collection) {
+                    ask.asked = Asked::Open;
+                }
                 self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
             }
         }

@@ -1,14 +1,14 @@
 //! Parameters at both sides of every bound that the document sets.
 
 use super::Driver;
-use super::list::Ask as ListAsk;
+use super::list::{Ask as ListAsk, may_be_absent};
 use super::request::Parts;
 use crate::document::{Location, Parameter};
 use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
 use crate::generate::wire_specimens;
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::Bound;
+use crate::suite::{Bound, Suite};
 
 impl Driver {
     /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
@@ -35,6 +35,10 @@ impl Driver {
                 set(&mut parts, parameter, &specimen.text);
                 let asked = match (specimen.valid, specimen.lenient) {
                     (_, true) => Asked::Open,
+                    // A page of a high number lies past the end.
+                    (true, false) if starts_page(&self.suite, &case.operation, &parameter.name) => {
+                        Asked::Open
+                    }
                     (true, false) => Asked::Good,
                     (false, false) => self.asked_of_invalid(&case.operation),
                 };
@@ -126,6 +130,16 @@ impl Driver {
             .unwrap_or_else(|| self.path_of(short, oracle, None));
         Parts { path, ..Parts::default() }
     }
+}
+
+/// Whether a parameter says where a page starts, of a list in which a page past the end may be refused.
+fn starts_page(suite: &Suite, operation: &str, parameter: &str) -> bool {
+    let mut lists = suite.file().collections.values().filter(|c| c.operation == operation);
+    lists.any(|collection| {
+        let style = &collection.style;
+        let starts = style.parameters().contains(&parameter) && style.size_parameter() != Some(parameter);
+        starts && may_be_absent(collection)
+    })
 }
 
 /// Puts a text where a parameter stands, in place of what stands there.

@@ -41,7 +41,9 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::FetchElsewhere { resource } => driver.fetch_elsewhere(seeded, e, resource).await,
         Scenario::Parameters => driver.parameters(seeded, e, case).await,
         Scenario::Methods => driver.methods(seeded, e, case).await,
-        Scenario::Credentials => driver.credentials(seeded, e, case).await,
+        Scenario::Credentials => {
+            driver.credentials(own.insert(seeded.as_ref().clone()), e, case).await;
+        }
         Scenario::Update { resource } => {
             driver.update(own.insert(seeded.as_ref().clone()), e, resource).await;
         }

@@ -1,6 +1,7 @@
 //! What HTTP itself demands: methods that a path does not have, HEAD, and credentials.
 
 use super::Driver;
+use super::request::Parts;
 use crate::client::Credentials;
 use crate::evidence::{Ask, Asked, Evidence, Probe};
 use crate::oracle::Oracle;
@@ -24,9 +25,7 @@ impl Driver {
         let on_path = self.suite.document().operations().iter().filter(|o| o.path == operation.path);
         let documented: Vec<String> = on_path.map(|o| o.method.to_string()).collect();
         let mut nowhere = usual;
-        for value in nowhere.path.values_mut() {
-            *value = format!("{}-none", self.namespace);
-        }
+        self.lead_nowhere(oracle, &case.operation, &mut nowhere);
         nowhere.content = None;
         for method in ["GET", "PUT", "POST", "PATCH", "DELETE"] {
             if documented.iter().any(|m| m == method) {
@@ -41,13 +40,29 @@ impl Driver {
         }
     }
 
-    /// A good request without credentials, and with wrong ones; then one that would also be refused for other reasons.
-    pub(super) async fn credentials(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
-        let usual = self.usual_parts(oracle, &case.operation);
-        let mut nowhere = usual.clone();
-        for value in nowhere.path.values_mut() {
-            *value = format!("{}-none", self.namespace);
+    /// Puts ids that name nothing in the place of a request's path parameters.
+    fn lead_nowhere(&self, oracle: &Oracle, short: &str, parts: &mut Parts) {
+        for (parameter, value) in &mut parts.path {
+            let like = oracle.records().find(|(_, record)| record.id == *value).map(|(number, _)| number);
+            *value = self.unknown_id(oracle, short, parameter, like);
         }
+    }
+
+    /// A good request without credentials, and with wrong ones; then one that would also be refused for other reasons.
+    pub(super) async fn credentials(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
+        let mut usual = self.usual_parts(oracle, &case.operation);
+        // Should the target delete without credentials, it is to be no record that another case looks at.
+        let suite = std::sync::Arc::clone(&self.suite);
+        let mut resources = suite.file().resources.iter();
+        let deleted =
+            resources.find(|(_, r)| r.delete.as_ref().is_some_and(|d| d.operation == case.operation));
+        if let Some((resource, _)) = deleted
+            && let Some(record) = self.scratch_record(oracle, evidence, resource, "credentials").await
+        {
+            usual.path = self.path_of(&case.operation, oracle, Some(record));
+        }
+        let mut nowhere = usual.clone();
+        self.lead_nowhere(oracle, &case.operation, &mut nowhere);
         let wrong = |prefix: &str| -> Credentials {
             Credentials::Other(
                 self.suite

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use super::request::{Content, Parts, set_at};
-use super::values::{Place, marker};
+use super::values::Place;
 use crate::document::Location;
 use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
@@ -458,9 +458,4 @@ fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, O
     }
     result.sort_by_key(|(index, _)| *index);
     result
-}
-
-/// A word that no seeded text holds.
-pub(super) fn absent_word() -> String {
-    marker(usize::from(u16::MAX) * 7)
 }

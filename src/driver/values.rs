@@ -69,7 +69,7 @@ impl Driver {
                 let siblings = oracle
                     .children(resource, place.parent.and_then(|p| self.parent_for(oracle, p, resource)));
                 let number = siblings.get(place.index % siblings.len().max(1))?;
-                plain(json!(oracle.record(*number).id))
+                plain(self.id_of(oracle, *number))
             }
             Make::Metadata => {
                 let mut metadata = Words::metadata(&mut rng);
@@ -91,11 +91,11 @@ impl Driver {
                 use fake::Fake;
                 plain(json!(fake::uuid::UUIDv4.fake_with_rng::<uuid::Uuid, _>(&mut rng).to_string()))
             }
+            Make::Integer { min, max } => plain(json!(integer(&mut rng, *min..=*max, place.index))),
+            Make::Boolean => plain(json!(place.index.is_multiple_of(2))),
             Make::Constant(value) => plain(serde_json::to_value(value).ok()?),
             Make::Variable(name) => plain(json!(self.variable(name)?)),
-            Make::Ancestor(resource) => {
-                plain(json!(oracle.record(oracle.ancestor(place.parent?, resource)?).id))
-            }
+            Make::Ancestor(resource) => plain(self.id_of(oracle, oracle.ancestor(place.parent?, resource)?)),
         }
     }
 
@@ -108,6 +108,13 @@ impl Driver {
         let pointer = format!("{array}{}", field.send.as_ref()?);
         let resolve = |reference: &str| self.suite.document().reference(reference);
         sample_at(schema.value(), &pointer, &resolve, rng)
+    }
+
+    /// The id of a record as its representation shows it: a number where the API has numbers.
+    pub(super) fn id_of(&self, oracle: &Oracle, number: RecordNumber) -> Value {
+        let record = oracle.record(number);
+        let shown = self.suite.resource(&record.resource).id.find(&record.acknowledged);
+        shown.cloned().unwrap_or_else(|| json!(record.id))
     }
 
     /// The ancestor under which records of `resource` lie, seen from a record that lies beside them or deeper.
@@ -155,6 +162,18 @@ fn is_tame(text: &str) -> bool {
         && !text.contains("  ")
         && !text.chars().any(odd)
         && text.chars().count() <= 200
+}
+
+/// The bounds, what lies beside them, and in between something at random.
+fn integer(rng: &mut ChaCha8Rng, bounds: std::ops::RangeInclusive<i64>, index: usize) -> i64 {
+    let (min, max) = (*bounds.start(), *bounds.end());
+    match index % 4 {
+        0 => max,
+        1 => min,
+        2 => max.saturating_sub(1).max(min),
+        _ if min < max => rand::RngExt::random_range(rng, bounds),
+        _ => min,
+    }
 }
 
 /// A word of lower-case letters that no sentence holds: equally long for every record, so that none is part of another.

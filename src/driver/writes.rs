@@ -77,7 +77,7 @@ impl Driver {
     }
 
     /// One record of its own, or `None` with an obstacle written down.
-    async fn scratch_record(
+    pub(super) async fn scratch_record(
         &self,
         oracle: &mut Oracle,
         evidence: &mut Evidence,

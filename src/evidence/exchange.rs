@@ -185,6 +185,9 @@ pub struct Exchange {
     /// The response, or why there is none.
     #[serde(with = "outcome")]
     pub outcome: Result<Response, TransportError>,
+    /// When it was sent, in microseconds since the run began.
+    #[serde(default)]
+    pub sent_us: u64,
     /// Time from the first octet sent to the last octet read, in microseconds.
     pub elapsed_us: u64,
 }
@@ -262,6 +265,7 @@ mod tests {
                 purpose: "fetch".into(),
                 request: Request { method: "GET".into(), path: "/a".into(), headers: vec![], body: None },
                 outcome: Ok(Response { status: 200, headers: vec![("a".into(), "b".into())], body }),
+                sent_us: 3,
                 elapsed_us: 7,
             };
             let text = serde_json::to_string(&exchange).unwrap();

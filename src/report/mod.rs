@@ -9,6 +9,7 @@ mod fold;
 pub mod html;
 pub mod jsonl;
 pub mod junit;
+mod latency;
 pub mod live;
 pub mod markdown;
 mod plain;
@@ -22,6 +23,7 @@ mod text;
 use std::io;
 
 pub use fold::{Defect, Lead, Located, fold};
+pub use latency::Latencies;
 pub use sign::Sign;
 pub use tally::{CaseTally, Cell, Exit, OperationTally, SuiteTally, Tally, Unjudged};
 

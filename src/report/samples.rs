@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use super::Reporter;
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, Ending, Event, FORMAT, OperationHead, Progress,
-    RuleHead, RunFinished, RunStarted, Seeded, SeedingProblem, SuiteFinished, SuiteStarted,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, FORMAT, OperationHead,
+    Progress, RuleHead, RunFinished, RunStarted, Seeded, SeedingProblem, SuiteFinished, SuiteStarted,
 };
 use crate::evidence::{Body, Exchange, Request, Response, TransportError, TransportErrorKind};
-use crate::verdict::{Basis, Comparison, Finding, Judgement, Level, Mark, Requirement, Verdict};
+use crate::verdict::{
+    Basis, Comparison, Finding, Judgement, Level, Mark, Requirement, Strip, StripItem, StripPage, Verdict,
+};
 
 /// Text of a target that wants to do harm in a terminal, in HTML, in XML and in Markdown.
 pub(crate) const HOSTILE: &str =
@@ -68,6 +70,8 @@ pub(crate) fn rule(code: &str, name: &str, level: Level, implies: &[&str]) -> Ru
         level,
         basis: Basis::Invariant,
         summary: format!("The summary of {code}."),
+        source: String::new(),
+        docs: format!("## What it checks\nWhat {code} checks, `<b>` and all.\n## Example\n`page=2`\n"),
         implies: implies.iter().map(|&code| code.into()).collect(),
     }
 }
@@ -87,6 +91,7 @@ pub(crate) fn exchange(operation: &str, method: &str, path: &str, status: u16, b
             headers: vec![("content-type".into(), "application/json".into())],
             body: Body::new(body),
         }),
+        sent_us: 52_000,
         elapsed_us: 1_200,
     }
 }
@@ -104,6 +109,7 @@ pub(crate) fn finding(rule: &str, level: Level) -> Finding {
         expected: "right".into(),
         actual: "wrong".into(),
         comparison: None,
+        strip: None,
         pointer: None,
         exchanges: vec![exchange(
             "get_messages",
@@ -122,6 +128,49 @@ pub(crate) fn judgement(rule: &str, verdict: Verdict, findings: Vec<Finding>) ->
     Judgement { rule: rule.into(), verdict, findings, cause, notes: Vec::new() }
 }
 
+/// Puts hostile text wherever a target, or a recording that was tampered with, could put it.
+pub(crate) fn spoil(events: &mut [Event]) {
+    for event in events {
+        match event {
+            Event::CaseFinished(case) => {
+                for judgement in &mut case.judgements {
+                    judgement.cause = judgement.cause.as_ref().map(|_| HOSTILE.to_owned());
+                    judgement.notes.push(HOSTILE.to_owned());
+                    judgement.findings.iter_mut().for_each(spoil_finding);
+                }
+            }
+            Event::CaseSkipped(case) => HOSTILE.clone_into(&mut case.reason),
+            Event::SuiteFinished(foot) => foot.left_behind.push(HOSTILE.to_owned()),
+            Event::RunFinished(foot) => foot.message = Some(HOSTILE.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn spoil_finding(finding: &mut Finding) {
+    for text in [
+        &mut finding.summary,
+        &mut finding.input,
+        &mut finding.expected,
+        &mut finding.actual,
+        &mut finding.requirement.text,
+        &mut finding.requirement.source,
+    ] {
+        HOSTILE.clone_into(text);
+    }
+    finding.pointer = Some(format!("/{HOSTILE}"));
+    for exchange in &mut finding.exchanges {
+        HOSTILE.clone_into(&mut exchange.purpose);
+        exchange.request.path.push_str(HOSTILE);
+        exchange.request.headers.push((HOSTILE.to_owned(), HOSTILE.to_owned()));
+        exchange.outcome = Ok(Response {
+            status: 200,
+            headers: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+            body: Body::new(serde_json::json!({ HOSTILE: HOSTILE }).to_string()),
+        });
+    }
+}
+
 fn head(rules: Vec<RuleHead>) -> Event {
     Event::RunStarted(RunStarted {
         format: FORMAT,
@@ -129,6 +178,7 @@ fn head(rules: Vec<RuleHead>) -> Event {
         seed: 7,
         namespace: "sp-7".into(),
         target: "http://127.0.0.1:8000".into(),
+        started: Some("2026-01-02T03:04:05.678Z".into()),
         suites: vec!["honcho".into()],
         rules,
     })
@@ -153,6 +203,30 @@ fn foot(ending: Ending) -> Event {
 fn operation(name: &str, method: &str, path: &str) -> OperationHead {
     let pointer = format!("/paths/{}/{}", path.replace('/', "~1"), method.to_lowercase());
     OperationHead { name: name.into(), method: method.into(), path: path.into(), pointer }
+}
+
+/// The document that the operations of the story stand in.
+fn document() -> DocumentText {
+    let text = "\
+openapi: 3.1.0
+info: {title: Honcho, version: 3.0.7}
+paths:
+  /messages/list:
+    post:
+      parameters:
+        - {name: page, in: query, schema: {type: integer}}
+      responses:
+        '200': {description: a page}
+  /messages/{message_id}:
+    get:
+      responses:
+        '200': {description: <script>alert(1)</script>}
+  /sessions:
+    get:
+      responses:
+        '200': {description: all}
+";
+    DocumentText { file: "specs/openapi.yaml".into(), text: text.into() }
 }
 
 /// A small run with one finding of each level; without an ending it is cut off.
@@ -181,6 +255,7 @@ pub(crate) fn run(levels: &[Level], unseeded: bool, ending: Option<Ending>) -> V
         Event::SuiteStarted(SuiteStarted {
             suite: "honcho".into(),
             title: "Honcho 3.0.7".into(),
+            document: Some(document()),
             operations: vec![operation("get_messages", "POST", "/messages/list")],
             conventions: vec![],
             cases: 1,
@@ -237,6 +312,20 @@ pub(crate) fn story() -> Vec<Event> {
                 (Mark::Extra, format!("x9 \"{HOSTILE}\"")),
             ],
         }),
+        strip: Some(Strip {
+            pages: vec![
+                StripPage { asked: "page 1".into(), items: vec![StripItem::Same(2)] },
+                StripPage {
+                    asked: "page 2".into(),
+                    items: vec![
+                        StripItem::Missing("m3 \"third\"".into()),
+                        StripItem::Missing("m4 \"fourth\"".into()),
+                        StripItem::Same(1),
+                        StripItem::Foreign(format!("x9 \"{HOSTILE}\"")),
+                    ],
+                },
+            ],
+        }),
         pointer: Some("/items".into()),
         ..finding("PAG001", Must)
     };
@@ -270,6 +359,7 @@ pub(crate) fn story() -> Vec<Event> {
         Event::SuiteStarted(SuiteStarted {
             suite: "honcho".into(),
             title: "Honcho 3.0.7".into(),
+            document: Some(document()),
             operations: vec![
                 operation("get_messages", "POST", "/messages/list"),
                 operation("get_message", "GET", "/messages/{message_id}"),

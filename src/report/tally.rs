@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fold::{Defect, Located, fold};
+use super::latency::Latencies;
 use super::sign::Sign;
 use crate::event::{
-    CaseFinished, CaseSkipped, Convention, Ending, Event, OperationHead, RuleHead, RunFinished, RunStarted,
-    Seeded,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
+    RuleHead, RunFinished, RunStarted, Seeded,
 };
 use crate::verdict::{Judgement, Level, Verdict};
 
@@ -97,6 +98,8 @@ pub struct OperationTally {
     pub skipped: Vec<CaseSkipped>,
     /// What each rule says, by code.
     pub cells: BTreeMap<String, Cell>,
+    /// How long its requests took, whichever case sent them.
+    pub latencies: Latencies,
 }
 
 impl OperationTally {
@@ -160,6 +163,8 @@ pub struct SuiteTally {
     pub name: String,
     /// The document's title and version.
     pub title: String,
+    /// The document.
+    pub document: Option<DocumentText>,
     /// How the guides' disagreements are settled.
     pub conventions: Vec<Convention>,
     /// The operations in the order of the suite; those that only cases name come last.
@@ -209,6 +214,7 @@ impl Tally {
             Event::SuiteStarted(head) => {
                 let suite = self.suite(&head.suite);
                 suite.title.clone_from(&head.title);
+                suite.document.clone_from(&head.document);
                 suite.conventions.clone_from(&head.conventions);
                 for operation in &head.operations {
                     suite.operation(&operation.name).head = Some(operation.clone());
@@ -223,7 +229,19 @@ impl Tally {
                 self.suite(&foot.suite).left_behind.extend(foot.left_behind.iter().cloned());
             }
             Event::RunFinished(foot) => self.foot = Some(foot.clone()),
-            Event::Exchange(_) | Event::Progress(_) => {}
+            Event::Exchange(exchanged) => self.exchange(exchanged),
+            Event::Progress(_) => {}
+        }
+    }
+
+    /// Times an exchange. One that no suite's operation answered for is nobody's.
+    fn exchange(&mut self, exchanged: &CaseExchange) {
+        let suite = exchanged.case.split("::").next().unwrap_or_default();
+        let suite = self.suites.iter_mut().find(|known| known.name == suite);
+        let operations = suite.into_iter().flat_map(|suite| &mut suite.operations);
+        let mut own = operations.filter(|operation| operation.name == exchanged.exchange.operation);
+        if let Some(operation) = own.next() {
+            operation.latencies.add(exchanged.exchange.elapsed_us);
         }
     }
 

@@ -180,6 +180,19 @@ fn entities(text: &str) -> String {
     escaped
 }
 
+/// A short span of time, to two digits where there is less than ten of a unit.
+pub(crate) fn duration_exact(microseconds: u64) -> String {
+    match microseconds {
+        0..1_000 => format!("{microseconds} µs"),
+        1_000..10_000 => format!("{}.{} ms", microseconds / 1_000, microseconds % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", microseconds / 1_000),
+        1_000_000..10_000_000 => {
+            format!("{}.{} s", microseconds / 1_000_000, microseconds % 1_000_000 / 100_000)
+        }
+        _ => format!("{} s", microseconds / 1_000_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +242,15 @@ mod tests {
             [(0, "0 ms"), (999_999, "999 ms"), (2_310_000, "2.31 s"), (125_000_000, "2 min 5 s")]
         {
             assert_eq!(duration(microseconds), shown);
+        }
+        for (microseconds, shown) in [
+            (412, "412 µs"),
+            (1_650, "1.6 ms"),
+            (52_000, "52 ms"),
+            (1_250_000, "1.2 s"),
+            (61_000_000, "61 s"),
+        ] {
+            assert_eq!(duration_exact(microseconds), shown);
         }
     }
 

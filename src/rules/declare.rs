@@ -58,9 +58,16 @@ impl Rule {
             level: self.level,
             basis: self.basis,
             summary: self.summary.to_owned(),
+            source: self.source.to_owned(),
+            docs: docs(self.docs),
             implies: self.implies.iter().map(|code| (*code).to_owned()).collect(),
         }
     }
+}
+
+/// The documentation without the blank that stands before each line of a doc comment.
+fn docs(comment: &str) -> String {
+    comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// For rules that judge every case of their kinds.

@@ -1,5 +1,6 @@
 //! Where a rule writes down what it saw.
 
+use super::paging::strip;
 use super::{Rule, Scene};
 use crate::verdict::{Comparison, Finding, Judgement, Requirement, Verdict};
 
@@ -62,6 +63,7 @@ impl<'a> Sheet<'a> {
             return;
         }
         let entries = &self.scene.evidence.entries;
+        let strip = draft.comparison.as_ref().and_then(|_| strip::of_walk(&self.scene, &draft.input));
         self.findings.push(Finding {
             rule: self.rule.code.to_owned(),
             level: level.max(self.rule.level),
@@ -71,6 +73,7 @@ impl<'a> Sheet<'a> {
             expected: draft.expected,
             actual: draft.actual,
             comparison: draft.comparison,
+            strip,
             pointer: draft.pointer,
             exchanges: draft
                 .entries

@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod collection;
 mod error;
+mod impossible;
 mod model;
 #[cfg(test)]
 mod tests;

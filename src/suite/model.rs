@@ -347,6 +347,15 @@ pub enum Make {
     Uuid,
     /// An e-mail address that is unique in this run, in lower case.
     Email,
+    /// An integer: the smallest, the largest, and others between them, in turn.
+    Integer {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// `true` and `false`, in turn.
+    Boolean,
     /// Always this.
     Constant(toml::Value),
     /// The value of a variable.

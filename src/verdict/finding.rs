@@ -62,6 +62,38 @@ pub struct Comparison {
     pub actual: Vec<(Mark, String)>,
 }
 
+/// A walk page by page: what was met where, with what is missing in its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strip {
+    /// The pages in the order asked.
+    pub pages: Vec<StripPage>,
+}
+
+/// One page of a [`Strip`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StripPage {
+    /// What was asked, in a few words, such as `page 3`.
+    pub asked: String,
+    /// What stands there, in order.
+    pub items: Vec<StripItem>,
+}
+
+/// One item of a [`StripPage`], or several as expected in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StripItem {
+    /// So many items as expected.
+    Same(usize),
+    /// An item that should stand here and stands nowhere.
+    Missing(String),
+    /// An item that was met before.
+    Repeated(String),
+    /// An item that does not belong in this list.
+    Foreign(String),
+    /// An item that belongs elsewhere in this list.
+    Misplaced(String),
+}
+
 /// One observed violation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -83,6 +115,9 @@ pub struct Finding {
     /// The lists side by side, where the finding is about a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// The whole walk, where the finding is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strip: Option<Strip>,
     /// Where in the response content it stands, as a JSON pointer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,

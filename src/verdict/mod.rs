@@ -5,7 +5,7 @@
 
 mod finding;
 
-pub use finding::{Basis, Comparison, Finding, Level, Mark, Requirement};
+pub use finding::{Basis, Comparison, Finding, Level, Mark, Requirement, Strip, StripItem, StripPage};
 
 use serde::{Deserialize, Serialize};
 

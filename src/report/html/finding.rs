@@ -2,38 +2,55 @@
 
 use std::fmt::{self, Write as _};
 
-use super::definitions;
-use crate::evidence::{Body, Exchange};
+use super::{View, definitions, exchange, strip};
 use crate::report::compare::{Shown, aligned, elided};
 use crate::report::plain::excerpt;
 use crate::report::sign::level_word;
 use crate::report::text::{count, html, html_lines, start};
-use crate::report::{Curl, Located, Sign, Tally};
+use crate::report::{Located, Sign};
 use crate::verdict::{Comparison, Mark};
 
 /// How many exchanges of a finding are shown: the last ones, since the telling one comes last.
-const EXCHANGES: usize = 4;
+const EXCHANGES: usize = 3;
 
-/// How many octets of content are shown.
-const CONTENT_OCTETS: usize = 4096;
+/// How many octets of a list's element are shown.
+const ELEMENT_OCTETS: usize = 400;
 
-pub(super) fn write(page: &mut String, tally: &Tally, curl: Curl, located: &Located) -> fmt::Result {
+/// What was broken, with a link to where it stands.
+pub(super) fn requirement(page: &mut String, view: &View<'_>, located: &Located) -> fmt::Result {
+    let requirement = &located.finding.requirement;
+    let source = html(&requirement.source);
+    let source = match view.place(&located.suite, &requirement.source) {
+        Some(id) => format!("<a href=\"#{id}\">{source}</a>"),
+        None => source,
+    };
+    writeln!(
+        page,
+        "<p class=\"requires\">{} <span class=\"faint\">{source}</span></p>",
+        html(&excerpt(&requirement.text))
+    )
+}
+
+pub(super) fn write(page: &mut String, view: &View<'_>, located: &Located) -> fmt::Result {
     let finding = &located.finding;
-    writeln!(page, "<div class=\"finding\">\n<strong>{}</strong>", html(&excerpt(&finding.summary)))?;
-    let mut fields =
-        vec![("requires", finding.requirement.text.clone()), ("source", finding.requirement.source.clone())];
+    writeln!(page, "<div class=\"finding\">\n<h4>{}</h4>", html(&excerpt(&finding.summary)))?;
+    requirement(page, view, located)?;
+    let mut fields = Vec::new();
     if let Some(pointer) = &finding.pointer {
-        fields.push(("at", pointer.clone()));
+        fields
+            .push(("at", if pointer.is_empty() { "the whole content".to_owned() } else { pointer.clone() }));
     }
     fields.push(("level", level_word(finding.level).to_owned()));
     fields.push(("input", finding.input.clone()));
+    fields.push(("case", located.case.clone()));
     if finding.repeats > 0 {
         fields.push(("repeats", format!("{} more in this case", finding.repeats)));
     }
     definitions(page, &fields)?;
+    strip::write(page, finding)?;
     writeln!(
         page,
-        "<div class=\"beside\"><div>expected<pre>{}</pre></div><div>actual<pre>{}</pre></div></div>",
+        "<div class=\"beside\"><div><h5>expected</h5><pre>{}</pre></div><div><h5>actual</h5><pre>{}</pre></div></div>",
         html_lines(&excerpt(&finding.expected)),
         html_lines(&excerpt(&finding.actual))
     )?;
@@ -42,17 +59,18 @@ pub(super) fn write(page: &mut String, tally: &Tally, curl: Curl, located: &Loca
     }
     let mut commands = Vec::new();
     if let Some(exchange) = finding.exchanges.last() {
-        commands.push(curl(exchange, tally.head.as_ref().map_or("", |head| &head.target)));
+        commands.push((view.curl)(exchange, view.base()));
     }
     commands.push(format!("specproof explain {}", finding.rule));
     commands.push(format!("specproof check --only '{}::'", located.case));
-    writeln!(page, "<pre>{}</pre>", html_lines(&commands.join("\n")))?;
+    writeln!(page, "<pre class=\"commands\">{}</pre>", html_lines(&commands.join("\n")))?;
     let left = finding.exchanges.len().saturating_sub(EXCHANGES);
     if left > 0 {
         writeln!(page, "<p class=\"faint\">{} before these</p>", count(left, "exchange"))?;
     }
-    for exchange in &finding.exchanges[left..] {
-        self::exchange(page, exchange)?;
+    for (at, exchange) in finding.exchanges.iter().enumerate().skip(left) {
+        let telling = at + 1 == finding.exchanges.len();
+        exchange::write(page, exchange, finding.pointer.as_deref().filter(|_| telling))?;
     }
     writeln!(page, "</div>")
 }
@@ -60,69 +78,32 @@ pub(super) fn write(page: &mut String, tally: &Tally, curl: Curl, located: &Loca
 fn comparison(page: &mut String, comparison: &Comparison) -> fmt::Result {
     let side = |cell: Option<&(Mark, String)>| {
         let Some((mark, text)) = cell else { return "<td></td>".to_owned() };
-        let (glyph, class) = match mark {
-            Mark::Same => ("", Sign::Pass),
-            Mark::Missing => ("- ", Sign::Fail),
-            Mark::Extra => ("+ ", Sign::Fail),
-            Mark::Misplaced => ("~ ", Sign::Tolerated),
+        let (glyph, word, class) = match mark {
+            Mark::Same => ("", "", Sign::Pass),
+            Mark::Missing => ("−", "missing", Sign::Fail),
+            Mark::Extra => ("+", "extra", Sign::Fail),
+            Mark::Misplaced => ("~", "misplaced", Sign::Tolerated),
         };
-        let class = if *mark == Mark::Same { String::new() } else { format!(" class=\"{}\"", class.class()) };
-        format!("<td{class}>{glyph}{}</td>", html(start(text, CONTENT_OCTETS).0))
-    };
-    writeln!(page, "<table class=\"comparison\">")?;
-    for row in elided(&aligned(comparison)) {
-        match row {
-            Shown::Row(expected, actual) => writeln!(page, "<tr>{}{}</tr>", side(expected), side(actual))?,
-            Shown::Gap(rows) => {
-                writeln!(
-                    page,
-                    "<tr><td colspan=\"2\" class=\"faint\">{} as expected</td></tr>",
-                    count(rows, "row")
-                )?;
-            }
-            Shown::Rest(rows) => {
-                writeln!(
-                    page,
-                    "<tr><td colspan=\"2\" class=\"faint\">{} more</td></tr>",
-                    count(rows, "row")
-                )?;
-            }
+        let text = html(start(text, ELEMENT_OCTETS).0);
+        match mark {
+            Mark::Same => format!("<td>{text}</td>"),
+            _ => format!("<td class=\"{}\">{glyph} {text} <small>{word}</small></td>", class.class()),
         }
-    }
-    writeln!(page, "</table>")
-}
-
-fn exchange(page: &mut String, exchange: &Exchange) -> fmt::Result {
-    let request = &exchange.request;
-    let came = match &exchange.outcome {
-        Ok(response) => response.status.to_string(),
-        Err(error) => error.message.clone(),
     };
     writeln!(
         page,
-        "<details>\n<summary><code>{} {}</code> → {} <span class=\"faint\">{}</span></summary>",
-        html(&request.method),
-        html(&request.path),
-        html(&came),
-        html(&exchange.purpose)
+        "<table class=\"comparison\">\n<thead><tr><th scope=\"col\">expected</th><th scope=\"col\">actual</th></tr></thead>"
     )?;
-    message(page, &request.headers, request.body.as_ref())?;
-    if let Ok(response) = &exchange.outcome {
-        message(page, &response.headers, Some(&response.body))?;
+    for row in elided(&aligned(comparison)) {
+        let words = match row {
+            Shown::Row(expected, actual) => {
+                writeln!(page, "<tr>{}{}</tr>", side(expected), side(actual))?;
+                continue;
+            }
+            Shown::Gap(rows) => format!("{} as expected", count(rows, "row")),
+            Shown::Rest(rows) => format!("{} more", count(rows, "row")),
+        };
+        writeln!(page, "<tr><td colspan=\"2\" class=\"faint\">{words}</td></tr>")?;
     }
-    writeln!(page, "</details>")
-}
-
-fn message(page: &mut String, headers: &[(String, String)], body: Option<&Body>) -> fmt::Result {
-    let mut text = String::new();
-    for (name, value) in headers {
-        writeln!(text, "{name}: {}", crate::report::text::visible(value))?;
-    }
-    if let Some(body) = body.filter(|body| !body.is_empty()) {
-        let content = body.text();
-        let (shown, left) = start(&content, CONTENT_OCTETS);
-        let more = if left > 0 { format!("… ({left} octets more)") } else { String::new() };
-        write!(text, "\n{shown}{more}")?;
-    }
-    writeln!(page, "<pre>{}</pre>", html_lines(text.trim_end()))
+    writeln!(page, "</table>")
 }

@@ -60,8 +60,10 @@ pub(crate) fn shows(field: &Field, aspect: Aspect) -> bool {
                     | Make::Instant
             ) || constant(aspect)
         }
-        Aspect::Number => matches!(make, Make::Metadata) || constant(aspect),
-        Aspect::Structure => matches!(make, Make::Metadata | Make::Some(_)) || constant(aspect),
+        Aspect::Number => matches!(make, Make::Metadata | Make::Integer { .. }) || constant(aspect),
+        Aspect::Structure => {
+            matches!(make, Make::Metadata | Make::Some(_) | Make::Boolean) || constant(aspect)
+        }
         Aspect::Instant | Aspect::Rounding => false,
     }
 }

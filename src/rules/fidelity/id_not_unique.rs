@@ -25,7 +25,9 @@ rule! {
         code: "FID009", name: "id-not-unique", level: Must, basis: Invariant,
         source: "an id tells a record from all others of its resource in its parent",
         summary: "Records of one resource and parent have ids of their own.",
-        implies: ["PAG003", "PAG004", "PAG006", "CON001"],
+        implies: [
+            "PAG003", "PAG004", "PAG006", "CON001", "PGN001", "OFF001", "FID001", "FID002", "FID003", "FID004", "FID005", "FID007",
+        ],
         scenarios: &[Kind::Create],
         applies: always,
         check: check,

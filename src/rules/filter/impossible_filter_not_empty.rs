@@ -4,7 +4,8 @@ use super::{described, filter_of, requirement};
 use crate::rules::declare::rule;
 use crate::rules::paging::lists::{draft, items};
 use crate::rules::{Scene, Sheet};
-use crate::scenario::Kind;
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
@@ -24,9 +25,18 @@ rule! {
         summary: "A filter that nothing matches gives a page without items.",
         implies: [],
         scenarios: &[Kind::Filter],
-        applies: |suite, case| filter_of(suite, case).is_some_and(|(filter, _)| filter.test.can_be_impossible()),
+        applies: applies,
         check: check,
     }
+}
+
+/// Where there is a value that nothing seeded has.
+fn applies(suite: &Suite, case: &Case) -> bool {
+    let collection = case.scenario.collection().and_then(|name| suite.file().collections.get(name));
+    let filter = filter_of(suite, case).map(|(filter, _)| filter);
+    collection
+        .zip(filter)
+        .is_some_and(|(collection, filter)| suite.impossible_value(collection, filter).is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {

@@ -41,7 +41,7 @@ pub(in crate::rules) fn side_by_side(expected: &[String], actual: &[String]) -> 
 
 /// For each element of both lists: `None` where the other list lacks it, else whether it keeps its place among the longest run of
 /// elements that both lists have in the same order.
-fn in_place(expected: &[String], actual: &[String]) -> (Vec<Option<bool>>, Vec<Option<bool>>) {
+pub(super) fn in_place(expected: &[String], actual: &[String]) -> (Vec<Option<bool>>, Vec<Option<bool>>) {
     let places: BTreeMap<&String, usize> = expected.iter().enumerate().map(|(i, name)| (name, i)).collect();
     let mut of_expected = vec![None; expected.len()];
     let mut of_actual = vec![None; actual.len()];

@@ -18,6 +18,7 @@ mod same_page;
 pub(super) mod size_echo;
 pub(super) mod slice;
 pub(super) mod sorted;
+pub(super) mod strip;
 pub(super) mod total_changes;
 pub(super) mod total_wrong;
 pub(super) mod walk_depends_on_size;
