@@ -1,6 +1,6 @@
 //! Seeding: the suite's records are created through the target's own API, and what it acknowledges goes into the oracle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,9 @@ use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Bound, Keep, Make, Resource};
+
+/// The most code points of a refusal that a note repeats.
+const SAID: usize = 160;
 
 /// What came of seeding one suite.
 #[derive(Debug, Default)]
@@ -41,6 +44,7 @@ pub async fn seed(driver: &Driver) -> Seeding {
     }
     let suite = Arc::clone(&driver.suite);
     let mut serial = 0;
+    let mut refusals: BTreeSet<u16> = BTreeSet::new();
     for group in &suite.file().seed {
         let lies_in = suite.resource(&group.resource).parent.as_ref();
         if let Some(why) = lies_in.and_then(|parent| seeding.refused.get(parent)).cloned() {
@@ -75,10 +79,15 @@ pub async fn seed(driver: &Driver) -> Seeding {
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
             if suite.file().inferred {
-                let answer = last.and_then(|exchange| exchange.status()).map_or_else(
+                let response = last.as_ref().and_then(|exchange| exchange.response());
+                let answer = response.map_or_else(
                     || "the target did not answer".to_owned(),
-                    |status| format!("the target answered {status}"),
+                    |response| {
+                        let said: String = response.body.text().chars().take(SAID).collect();
+                        format!("the target answered {} {said}", response.status)
+                    },
                 );
+                refusals.extend(response.map(|response| response.status));
                 seeding.refuse(&group.resource, format!("no {} could be created: {answer}", group.resource));
                 continue;
             }
@@ -92,12 +101,23 @@ pub async fn seed(driver: &Driver) -> Seeding {
             return seeding;
         }
     }
-    let wanted = suite.file().seed.len();
-    if wanted > 0 && seeding.oracle.records().next().is_none() && suite.file().inferred {
-        let causes: Vec<&str> = seeding.refused.values().map(String::as_str).collect();
-        seeding
-            .notes
-            .push(format!("nothing could be created, so only reading is judged: {}", causes.join("; ")));
+    if seeding.oracle.records().next().is_none() && !refusals.is_empty() {
+        if refusals.iter().all(|status| matches!(status, 401 | 403)) {
+            let forms: Vec<&str> = suite.file().credentials.iter().map(|form| form.header.as_str()).collect();
+            let form = if forms.is_empty() {
+                "as the API asks for them".to_owned()
+            } else {
+                format!("in {}", forms.join(" or "))
+            };
+            seeding.problem = Some(SeedingProblem {
+                message: format!(
+                    "the target wants credentials for every creation: give them with --bearer-env or --header-env, {form}"
+                ),
+                exchange: None,
+            });
+            return seeding;
+        }
+        seeding.notes.push("nothing could be created, so only reading is judged".to_owned());
     }
     driver.calibrate(&mut seeding).await;
     driver.see_orders(&mut seeding).await;

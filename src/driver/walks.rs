@@ -30,8 +30,13 @@ impl Driver {
             let known = expected(&self.suite, oracle, collection, &Self::query(scope, order, None));
             let largest = bounds.maximum.or(bounds.default);
             let mut sizes: Vec<Option<u64>> = if collection.scope.is_none() {
-                // Nobody knows how long a list is that everybody writes into.
-                vec![largest]
+                // Nobody knows how long a list is that everybody writes into. Where nothing else is known of it, two walks alike around one with
+                // another size show whether it stands still and what depends on the size.
+                if self.suite.file().inferred && order == 0 {
+                    vec![largest, Some(7), largest]
+                } else {
+                    vec![largest]
+                }
             } else if !telling.contains(&scope) {
                 if order == 0 { vec![largest] } else { Vec::new() }
             } else if order == 0 {
@@ -45,8 +50,9 @@ impl Driver {
                 sizes.push(None);
             }
             sizes.dedup();
-            for size in sizes {
+            for (i, size) in sizes.iter().copied().enumerate() {
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
+                let text = if sizes[..i].contains(&size) { format!("{text} again") } else { text };
                 for order in mirrored.into_iter().chain([order]) {
                     let order_name = if order == 0 {
                         String::new()

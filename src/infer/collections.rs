@@ -166,12 +166,12 @@ fn table<'a>(
     let (chosen, open) = filters(shapes, list, &resource.fields, &taken);
     if !open.is_empty() && resource.creation.is_some() {
         let open: Vec<&str> = open.iter().map(String::as_str).collect();
+        let what = match open[..] {
+            [one] => format!("what does the query parameter {one} of {short} do?"),
+            _ => format!("what do the query parameters {} of {short} do?", joined(&open)),
+        };
         table.remarks.push(question(format!(
-            "what {} of {short}? As it stands, odd values are sent and nothing else; a filter would stand under [collections.{name}.filters], an order under orders",
-            match open[..] {
-                [one] => format!("does the query parameter {one} do, one"),
-                _ => format!("do the query parameters {} do, those", joined(&open)),
-            }
+            "{what} As it stands, only odd values are sent; a filter would stand under [collections.{name}.filters], a choice of order under orders"
         )));
     }
     let mut tables = vec![table];

@@ -26,6 +26,8 @@ pub(super) struct Creation<'a> {
     pub(super) batch: Option<(String, i64)>,
     /// Where the answer shows the record.
     pub(super) answer: String,
+    /// What an id must be, where the client chooses it and it goes into the path.
+    pub(super) chosen_id: Option<&'a Value>,
     /// What else was seen in it, as sentences.
     pub(super) seen: Vec<String>,
 }
@@ -78,7 +80,13 @@ fn id_of<'a>(
     // A parameter such as `{user}` takes an id, and a member `user` is somebody.
     let exact = parameter.as_deref().filter(|name| *name != resource || *name == "id").and_then(named);
     let last = resource.rsplit('_').next().map(|word| format!("{word}_id"));
+    // `{issue_number}` takes the `number` of an issue.
+    let stripped = parameter.as_deref().and_then(|name| {
+        let words = [Some(resource), resource.rsplit('_').next()];
+        words.into_iter().flatten().find_map(|word| name.strip_prefix(&format!("{word}_")).and_then(named))
+    });
     exact
+        .or(stripped)
         .or_else(|| named("id"))
         .or_else(|| own.iter().find_map(|name| named(name)))
         .or_else(|| last.and_then(|name| named(&name)))
@@ -134,6 +142,9 @@ pub(super) fn creation<'a>(
         common: Vec::new(),
         batch: None,
         answer: String::new(),
+        chosen_id: parameter
+            .filter(|_| group.chosen_id)
+            .and_then(|name| Some(operation.parameter(name)?.schema.value())),
         seen: Vec::new(),
     };
     let (listed, representation) = match answered(shapes, answer, group, parameter) {

@@ -136,6 +136,25 @@ pub(super) fn fields<'a>(
             remarks,
         });
     }
+    if let Some(schema) = creation.chosen_id
+        && !fields.iter().any(|field| field.name == shown.id)
+    {
+        let member = Property { name: &shown.id, schema, required: true };
+        let make = match text(shapes, &member, "slug", &mut Vec::new()).0 {
+            Toml::Text(make) if make == "name" || make == "uuid" => Toml::Text(make),
+            _ => return Err(format!("the client chooses {}, and nobody knows a value that fits", shown.id)),
+        };
+        fields.push(Field {
+            name: shown.id.clone(),
+            schema,
+            send: None,
+            read: Some(format!("/{}", escape(&shown.id))),
+            source: Some(Source::Made(make, false)),
+            keep: None,
+            every: 1,
+            remarks: vec![guessed("the client chooses it, and it goes into the path")],
+        });
+    }
     for (at, value) in &creation.constants {
         fields.push(Field {
             name: at.trim_start_matches('/').replace('/', "_"),
@@ -203,29 +222,27 @@ fn is_servers(name: &str) -> bool {
         .any(|end| name.ends_with(end) && name.starts_with(['c', 'u', 'd', 'm', 'l']))
 }
 
+/// A name without what says that it is a time: `created_at`, `createTime` and `createdDateTime` are all `created`.
+pub(super) fn moment(name: &str) -> String {
+    let name = snake(name);
+    let bare = ["_date_time", "_at", "_on", "_time", "_date", "_utc", "_ts"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(&name);
+    match bare {
+        "create" | "creation" | "date_created" | "time_created" => "created".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 /// Whether a member tells when the record was created.
 pub(super) fn is_creation_time(shapes: Shapes<'_>, member: Property<'_>) -> bool {
-    const NAMES: [&str; 14] = [
-        "created_at",
-        "created",
-        "created_on",
-        "create_time",
-        "creation_time",
-        "creation_date",
-        "date_created",
-        "inserted_at",
-        "created_time",
-        "created_date",
-        "added_at",
-        "opened_at",
-        "registered_at",
-        "time_created",
-    ];
+    const NAMES: [&str; 6] = ["created", "inserted", "added", "opened", "registered", "posted"];
     let schema = shapes.document.resolve(member.schema);
     let kind = schema.get("type").and_then(Value::as_str);
     let timed = schema.get("format").is_some_and(|format| format == "date-time")
         || matches!(kind, Some("integer" | "number"));
-    timed && NAMES.contains(&snake(member.name).as_str())
+    timed && NAMES.contains(&moment(member.name).as_str())
 }
 
 type Sourced = (Source, Option<&'static str>, Vec<Remark>);

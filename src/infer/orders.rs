@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::fields::{Field, Source, is_creation_time};
+use super::fields::{Field, Source, is_creation_time, moment};
 use super::lists::Listing;
 use super::schema::{Property, Shapes, escape, snake};
 use super::style::Paging;
@@ -169,8 +169,8 @@ struct Choices {
 
 fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Option<Choices> {
     let query = || list.operation.parameters.iter().filter(|p| p.location == Location::Query);
-    let created = at.and_then(|at| at.rsplit('/').next()).map(snake);
-    let is_created = |text: &str| created.as_deref() == Some(snake(text).as_str());
+    let created = at.and_then(|at| at.rsplit('/').next()).map(moment);
+    let is_created = |text: &str| created.as_deref() == Some(moment(text).as_str());
     let direction = |text: &str| match snake(text).as_str() {
         "asc" | "ascending" | "oldest" | "oldest_first" => Some(Way::Up),
         "desc" | "descending" | "newest" | "newest_first" | "latest" => Some(Way::Down),
@@ -240,13 +240,13 @@ fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Opti
     let values = shapes.choices(parameter.schema.value());
     let read = |text: &str| -> Option<Way> {
         if let Some(rest) = text.strip_prefix('-') {
-            return (snake(rest) == created).then_some(Way::Down);
+            return (moment(rest) == created).then_some(Way::Down);
         }
-        if text.strip_prefix('+').is_some_and(|rest| snake(rest) == created) || snake(text) == created {
+        if text.strip_prefix('+').is_some_and(|rest| moment(rest) == created) || moment(text) == created {
             return Some(Way::Up);
         }
         let (field, way) = text.rsplit_once([':', ' ', '.', ','])?;
-        (snake(field) == created).then(|| direction(way)).flatten()
+        (moment(field) == created).then(|| direction(way)).flatten()
     };
     let ways: Vec<(String, Vec<(String, String)>, Way)> = values
         .iter()

@@ -146,7 +146,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let parameter = item_parameter(group);
         let mut made = creation(shapes, group, parameter);
         let unknown =
-            made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, creation.operation));
+            made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, at, creation.operation));
         let parent = by_path.filter(|name| self.all.iter().any(|r| r.name == *name && r.creation.is_some()));
         let by_query = if group.path.contains("{}") {
             None
@@ -248,8 +248,9 @@ impl<'a, 'g> Resources<'a, 'g> {
     }
 
     /// The parameter of a creation's path that stands for nothing that can be created.
-    fn unmade_parent(&self, groups: &Groups<'a>, create: &'a Operation) -> Option<&'a str> {
+    fn unmade_parent(&self, groups: &Groups<'a>, own: usize, create: &'a Operation) -> Option<&'a str> {
         groups.parameters(create).into_iter().find_map(|(name, stands)| match stands {
+            Stands::For(at) if at == own => None,
             Stands::For(at) if self.all.iter().any(|r| r.group == at && r.creation.is_some()) => None,
             Stands::For(_) | Stands::Unknown => Some(name),
         })

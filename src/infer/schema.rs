@@ -154,6 +154,10 @@ impl<'a> Shapes<'a> {
     /// Whether two schemas are of one kind: the same component, or the same type and format.
     pub(super) fn alike(self, a: &'a Value, b: &'a Value) -> bool {
         let of = |schema| (self.kind(schema), self.text(schema, "format"));
+        let elements = |schema| self.items(schema).map(|item| self.kind(item));
+        if self.kind(a) == Some("array") && elements(a) != elements(b) {
+            return false;
+        }
         let same_values = self.keyword(a, "enum") == self.keyword(b, "enum")
             || self.keyword(a, "enum").is_none()
             || self.keyword(b, "enum").is_none();

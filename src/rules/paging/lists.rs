@@ -130,12 +130,31 @@ pub(in crate::rules) fn aligned(expected: &Expected, met: &[RecordNumber]) -> Ve
 /// every page told the same total. Lists that page by timestamp do not move under what is written at their new end.
 pub(in crate::rules) fn quiet(scene: &Scene<'_>, walk: &Walk) -> bool {
     let collection = scene.collection();
-    if closed(collection) || by_timestamp(collection) {
+    if closed(collection) || by_timestamp(collection) || steady(scene, walk) {
         return true;
     }
     let mut totals = walk.pages.iter().filter(|page| page.ids.is_some()).map(|page| page.facts.total);
     let first = totals.next().flatten();
     first.is_some() && totals.all(|total| total == first)
+}
+
+/// Whether a list that others may write into stood still while it was walked: a walk before (or this one) and another after it (or this one) asked
+/// for the same and met the same items in the same order.
+pub(in crate::rules) fn steady(scene: &Scene<'_>, walk: &Walk) -> bool {
+    let walks = &scene.evidence.walks;
+    let Some(at) = walks.iter().position(|other| std::ptr::eq(other, walk)) else { return false };
+    let of_list = |other: &&Walk| {
+        let (a, b) = (&other.query, &walk.query);
+        other.is_whole() && a.scope == b.scope && a.order == b.order && a.filters == b.filters
+    };
+    walks[..=at].iter().filter(of_list).any(|before| {
+        let mut after = walks[at..].iter().filter(of_list);
+        after.any(|after| {
+            !std::ptr::eq(before, after)
+                && before.query.size == after.query.size
+                && before.ids().eq(after.ids())
+        })
+    })
 }
 
 /// Why a list that others write into was not judged.
