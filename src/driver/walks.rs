@@ -32,7 +32,7 @@ impl Driver {
             let mut sizes: Vec<Option<u64>> = if collection.scope.is_none() {
                 // Nobody knows how long a list is that everybody writes into. Where nothing else is known of it, two walks alike around one with
                 // another size show whether it stands still and what depends on the size.
-                if self.suite.file().inferred && order == 0 {
+                if self.suite.file().inferred && order == 0 && collection.style.size_parameter().is_some() {
                     vec![largest, Some(7), largest]
                 } else {
                     vec![largest]
