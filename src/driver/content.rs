@@ -5,7 +5,7 @@ use super::request::{Content, Parts};
 use super::seed::Item;
 use super::values::Place;
 use crate::evidence::{Ask, Asked, Evidence, Probe};
-use crate::generate::{Expectation, body_specimens, raw_bodies};
+use crate::generate::{Expectation, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{Make, Resource};
@@ -29,7 +29,8 @@ impl Driver {
         let Some(base) = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item)) else {
             return;
         };
-        let parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
+        let mut parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
+        parts.path.extend(self.own_id(resource_name, resource, &item));
         let invalid = self.asked_of_invalid(&case.operation);
 
         // What is varied below must be good to begin with.
@@ -50,6 +51,18 @@ impl Driver {
             {
                 continue;
             }
+            let at = |keyword| keywords_at(schema.value(), &specimen.place, keyword, &resolve);
+            // What a client must not send is passed over by many servers, whatever it is.
+            if at("readOnly").contains(&&serde_json::Value::Bool(true)) {
+                continue;
+            }
+            // The bounds of a `format` say how wide a number is, not which numbers mean something.
+            if specimen.valid
+                && matches!(specimen.keyword, "minimum" | "maximum")
+                && at(specimen.keyword).is_empty()
+            {
+                continue;
+            }
             let asked = match (specimen.valid, specimen.lenient) {
                 (_, true) => Asked::Open,
                 (true, false) => Asked::Good,
@@ -59,6 +72,7 @@ impl Driver {
             let other = self.item(oracle, resource, Place { index: serial, serial, ..place });
             rename(resource, &item, &other, &specimen.place, &mut specimen.value);
             let mut parts = parts.clone();
+            parts.path.extend(self.own_id(resource_name, resource, &other));
             parts.content = Some(Content::Json(specimen.value));
             let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
             let entry = self.send(evidence, outgoing, asked).await;

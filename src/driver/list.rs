@@ -206,7 +206,9 @@ impl Driver {
             met += items;
             let total = page.facts.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
             let short = (items as u64) < step && met >= known.len() && met >= total;
-            let mut next = ask.collection.style.next(&ask.start, step, items, &page.facts);
+            // Where nobody says how large a page is, what came is what was passed.
+            let passed = effective_size.unwrap_or(items as u64).max(1);
+            let mut next = ask.collection.style.next(&ask.start, passed, items, &page.facts);
             if short && ask.collection.style.ends_by_short_page() {
                 // Nothing says that more comes, and a full page would be needed for it.
                 next = None;

@@ -30,6 +30,9 @@ impl Driver {
                 {
                     continue;
                 }
+                if is_of_format(parameter, specimen.keyword) {
+                    continue;
+                }
                 let label = format!("{} {}", parameter.name, specimen.label);
                 let mut parts = usual.clone();
                 set(&mut parts, parameter, &specimen.text);
@@ -140,6 +143,13 @@ fn starts_page(suite: &Suite, operation: &str, parameter: &str) -> bool {
         let starts = style.parameters().contains(&parameter) && style.size_parameter() != Some(parameter);
         starts && may_be_absent(collection)
     })
+}
+
+/// Whether a bound is only that of the integers of a `format`: it says how wide a number is, not which numbers mean something.
+fn is_of_format(parameter: &Parameter, keyword: &str) -> bool {
+    let schema = parameter.schema.resolved();
+    let wide = schema.get("format").is_some_and(|format| format == "int32" || format == "int64");
+    wide && matches!(keyword, "minimum" | "maximum") && schema.get(keyword).is_none()
 }
 
 /// Puts a text where a parameter stands, in place of what stands there.

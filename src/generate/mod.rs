@@ -27,7 +27,7 @@ mod words;
 
 pub use body::{BODY_SPECIMENS_MAX, Specimen, body_specimens};
 pub use corpus::{CorpusEntry, corpus};
-pub use maker::{instance, sample_at};
+pub use maker::{instance, keywords_at, sample_at};
 pub use raw::{Expectation, RawBody, raw_bodies};
 pub use wire::{WireSpecimen, wire_specimens};
 pub use words::Words;

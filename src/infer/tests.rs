@@ -37,17 +37,30 @@ fn what_is_inferred_loads_and_is_as_it_was() {
 #[test]
 fn nothing_is_guessed_without_a_word() {
     for (name, text) in MANNERS {
-        let document = Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let document =
+            Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let suite = infer(&document, "openapi.yaml");
         let lines: Vec<&str> = suite.lines().collect();
         for (i, line) in lines.iter().enumerate() {
-            let guess = ["style = ", "orders = ", "items = ", "scope = ", "parent = ", "id = ", "create = ", "others = "];
+            let guess = [
+                "style = ",
+                "orders = ",
+                "items = ",
+                "scope = ",
+                "parent = ",
+                "id = ",
+                "create = ",
+                "others = ",
+            ];
             if guess.iter().any(|key| line.starts_with(key)) {
                 let above = i.checked_sub(1).map_or("", |at| lines[at]);
                 assert!(above.starts_with('#'), "{name}: nothing is said of {line:?}");
             }
         }
-        assert!(lines.iter().all(|line| !line.starts_with("source = ") || line.contains("guessed: ")), "{name}");
+        assert!(
+            lines.iter().all(|line| !line.starts_with("source = ") || line.contains("guessed: ")),
+            "{name}"
+        );
     }
 }
 
@@ -59,9 +72,11 @@ fn every_operation_is_asked_or_left_out_with_a_reason() {
         ("mielto", include_str!("../../specs/mielto/openapi.yaml")),
     ];
     for (name, text) in MANNERS.iter().chain(&bundled) {
-        let open = || Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let open =
+            || Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let suite = infer(&open(), "openapi.yaml");
-        let loaded = Suite::load(name, &suite, |_| Ok(open())).unwrap_or_else(|error| panic!("{error}\n{suite}"));
+        let loaded =
+            Suite::load(name, &suite, |_| Ok(open())).unwrap_or_else(|error| panic!("{error}\n{suite}"));
         let file = loaded.file();
         for operation in loaded.document().operations() {
             let asked = file.operations.values().any(|id| *id == operation.id);
@@ -74,15 +89,25 @@ fn every_operation_is_asked_or_left_out_with_a_reason() {
 #[test]
 fn the_bundled_documents_are_understood() {
     for (text, creatable, collections) in [
-        (include_str!("../../specs/honcho/openapi.yaml"), &["message", "peer", "session", "workspace"][..], 4),
+        (
+            include_str!("../../specs/honcho/openapi.yaml"),
+            &["message", "peer", "session", "workspace"][..],
+            4,
+        ),
         (include_str!("../../specs/elizaos/openapi.yaml"), &["message", "session"], 1),
         (include_str!("../../specs/mielto/openapi.yaml"), &["conversation", "message"], 1),
     ] {
         let open = || Document::from_text("openapi.yaml", text).unwrap_or_else(|error| panic!("{error}"));
         let suite = infer(&open(), "openapi.yaml");
-        let loaded = Suite::load("inferred", &suite, |_| Ok(open())).unwrap_or_else(|error| panic!("{error}\n{suite}"));
-        let made: Vec<&str> =
-            loaded.file().resources.iter().filter(|(_, r)| r.create.is_some()).map(|(name, _)| name.as_str()).collect();
+        let loaded = Suite::load("inferred", &suite, |_| Ok(open()))
+            .unwrap_or_else(|error| panic!("{error}\n{suite}"));
+        let made: Vec<&str> = loaded
+            .file()
+            .resources
+            .iter()
+            .filter(|(_, r)| r.create.is_some())
+            .map(|(name, _)| name.as_str())
+            .collect();
         assert_eq!(made, creatable, "{suite}");
         assert_eq!(loaded.file().collections.len(), collections, "{suite}");
         assert!(loaded.file().collections.values().any(|c| c.scope.is_some()), "{suite}");
