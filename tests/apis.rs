@@ -28,7 +28,7 @@ use specproof::event::{Event, RuleHead};
 use specproof::report::{Located, fold};
 use specproof::rules::RULES;
 use specproof::runner::{self, Options};
-use specproof::setup::{Common, Target, job, load_file};
+use specproof::setup::{Common, Target, infer_file, job, load_file};
 use specproof::suite::Suite;
 use specproof::verdict::Verdict;
 
@@ -179,6 +179,38 @@ fn faulty(small: &Small, fault: &'static str, named: &BTreeSet<String>) -> Resul
     Ok(())
 }
 
+/// Faults that an inferred suite does not find, since only a promise beyond the document forbids them.
+const NOT_INFERRED: &[(&str, &str)] = &[];
+
+/// The suite that is inferred from the document alone finds nothing wrong with the clean server, and finds the faults.
+fn inferred(small: &Small) -> Result<(), Failed> {
+    let document = folder().join(small.name).join("openapi.yaml");
+    let seen = |fault| -> Result<Seen, Failed> {
+        let suite = infer_file(&document)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(run(small, suite, fault))?)
+    };
+    let clean = seen(None)?;
+    if let Some(problem) = clean.problem {
+        return Err(problem.into());
+    }
+    if !clean.findings.is_empty() {
+        return Err(clean.told().into());
+    }
+    let mut passed_over = Vec::new();
+    for (fault, _) in small.faults {
+        if seen(Some(*fault))?.findings.is_empty() {
+            passed_over.push((small.name, *fault));
+        }
+    }
+    let known: Vec<(&str, &str)> =
+        NOT_INFERRED.iter().filter(|(name, _)| *name == small.name).copied().collect();
+    if passed_over == known {
+        return Ok(());
+    }
+    Err(format!("not found: {passed_over:?}; known not to be found: {known:?}").into())
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let text = std::fs::read_to_string(folder().join("faults.toml")).unwrap_or_default();
@@ -186,6 +218,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for small in APIS {
         trials.push(Trial::test(format!("{}::clean", small.name), || clean(small)));
+        trials.push(Trial::test(format!("{}::inferred", small.name), || inferred(small)));
         let of_api = table.get(small.name).cloned().unwrap_or_default();
         for (fault, _) in small.faults {
             let named = of_api.get(*fault).cloned().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Content at both sides of every bound that the document sets, and content that is no JSON.
 
 use super::Driver;
+use super::parameters::is_width;
 use super::request::{Content, Parts};
 use super::seed::Item;
 use super::values::Place;
@@ -57,9 +58,8 @@ impl Driver {
                 continue;
             }
             // The bounds of a `format` say how wide a number is, not which numbers mean something.
-            if specimen.valid
-                && matches!(specimen.keyword, "minimum" | "maximum")
-                && at(specimen.keyword).is_empty()
+            if matches!(specimen.keyword, "minimum" | "maximum")
+                && at(specimen.keyword).into_iter().any(is_width)
             {
                 continue;
             }

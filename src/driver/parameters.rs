@@ -145,11 +145,15 @@ fn starts_page(suite: &Suite, operation: &str, parameter: &str) -> bool {
     })
 }
 
-/// Whether a bound is only that of the integers of a `format`: it says how wide a number is, not which numbers mean something.
+/// Whether a parameter's bound is only that of the integers of its `format`.
 fn is_of_format(parameter: &Parameter, keyword: &str) -> bool {
-    let schema = parameter.schema.resolved();
-    let wide = schema.get("format").is_some_and(|format| format == "int32" || format == "int64");
-    wide && matches!(keyword, "minimum" | "maximum") && schema.get(keyword).is_none()
+    matches!(keyword, "minimum" | "maximum") && parameter.schema.resolved().get(keyword).is_some_and(is_width)
+}
+
+/// Whether a bound is that of 32 or 64 bits: it says how wide a number is, not which numbers mean something.
+pub(super) fn is_width(bound: &serde_json::Value) -> bool {
+    let widths = [i64::from(i32::MIN), i64::from(i32::MAX), i64::MIN, i64::MAX];
+    bound.as_i64().is_some_and(|bound| widths.contains(&bound))
 }
 
 /// Puts a text where a parameter stands, in place of what stands there.
