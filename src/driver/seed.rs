@@ -102,7 +102,7 @@ pub async fn seed(driver: &Driver) -> Seeding {
         }
     }
     if seeding.oracle.records().next().is_none() && !refusals.is_empty() {
-        if refusals.iter().all(|status| matches!(status, 401 | 403)) {
+        if refusals.iter().all(|status| *status == 401 || (*status == 403 && !driver.authenticated)) {
             let forms: Vec<&str> = suite.file().credentials.iter().map(|form| form.header.as_str()).collect();
             let form = if forms.is_empty() {
                 "as the API asks for them".to_owned()

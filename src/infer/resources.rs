@@ -438,18 +438,17 @@ impl<'a, 'g> Resources<'a, 'g> {
             members.push(("answer".to_owned(), answer.into()));
         }
         let mut remarks = Vec::new();
-        let refusals = refusals(fetch);
+        let mut refusals = refusals(fetch);
         if refusals.contains(&404) {
-            let list = Toml::List(refusals.iter().map(|status| Toml::Integer(i64::from(*status))).collect());
-            draft.requirements.refer("unknown");
-            members.push((
-                "unknown".to_owned(),
-                Toml::table([("status", list), ("requirement", "unknown".into())]),
-            ));
             remarks.push(guessed("the document names 404 for the operation; an id that cannot be one may be refused as invalid"));
+        } else {
+            refusals = vec![400, 403, 404, 410, 422];
+            remarks.push(guessed("the document names no status for an id that nothing has, but a success it cannot be"));
         }
-        let parents = groups.parameters(fetch).len();
-        if resource.parent.is_some() && parents > 1 && refusals.contains(&404) {
+        let list = Toml::List(refusals.iter().map(|status| Toml::Integer(i64::from(*status))).collect());
+        draft.requirements.refer("unknown");
+        members.push(("unknown".to_owned(), Toml::table([("status", list), ("requirement", "unknown".into())])));
+        if resource.parent.is_some() && groups.parameters(fetch).len() > 1 {
             members.push(("only-through-parents".to_owned(), draft.requirements.promise("own-parents")));
             remarks.push(guessed("the path names what the record lies in"));
         }

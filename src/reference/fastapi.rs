@@ -195,6 +195,15 @@ pub(crate) struct Fields<'r, 'a> {
     at: Location,
 }
 
+    /// A text that may be absent, but not null.
+    pub(crate) fn defaulted_text(&mut self, name: &str, default: &str) -> String {
+        if self.map.contains_key(name) {
+            self.required_text(name, 0..=usize::MAX)
+        } else {
+            default.to_owned()
+        }
+    }
+
 impl Fields<'_, '_> {
     /// Text that has to be there, of so many code points.
     pub(crate) fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> String {
