@@ -1,6 +1,7 @@
 //! The plan: which cases a suite gives, which rules judge each, and what is left out and why. Nothing is sent.
 
 use crate::document::Operation;
+use crate::pagination::Style;
 use crate::rules::{self, Rule};
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Suite, Test};
@@ -139,8 +140,15 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
                 add(case, Scenario::Walk { collection: name(), order });
             }
             add("pages".to_owned(), Scenario::Pages { collection: name() });
-            if matches!(collection.style, crate::pagination::Style::TimestampCursor(_)) {
-                add("bounds".to_owned(), Scenario::Bounds { collection: name() });
+            match &collection.style {
+                Style::TimestampCursor(_) | Style::ItemCursor(_) => {
+                    add("bounds".to_owned(), Scenario::Bounds { collection: name() });
+                }
+                Style::Token(_) => add("tokens".to_owned(), Scenario::Tokens { collection: name() }),
+                Style::LinkHeader(_) | Style::NextUrl(_) => {
+                    add("links".to_owned(), Scenario::Links { collection: name() });
+                }
+                Style::PageNumber(_) | Style::OffsetLimit(_) => {}
             }
             for filter in collection.filters.keys() {
                 add(

@@ -25,6 +25,16 @@ pub enum Scenario {
         /// The collection.
         collection: String,
     },
+    /// The tokens that pages give: again, with another size, backwards, damaged, and in lists and with arguments that they are not for.
+    Tokens {
+        /// The collection.
+        collection: String,
+    },
+    /// The links that pages give, to the first and the last page, back, and to themselves.
+    Links {
+        /// The collection.
+        collection: String,
+    },
     /// One filter with every seeded value, alone and with paging, and one impossible value.
     Filter {
         /// The collection.
@@ -89,6 +99,8 @@ pub enum Kind {
     Walk,
     Pages,
     Bounds,
+    Tokens,
+    Links,
     Filter,
     FilterPair,
     UnknownParent,
@@ -110,6 +122,8 @@ impl Kind {
         Kind::Walk,
         Kind::Pages,
         Kind::Bounds,
+        Kind::Tokens,
+        Kind::Links,
         Kind::Filter,
         Kind::FilterPair,
         Kind::UnknownParent,
@@ -125,7 +139,7 @@ impl Kind {
     ];
     /// Those whose evidence is made of lists of an unchanging collection.
     pub const LISTS: &'static [Kind] =
-        &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Filter, Kind::FilterPair];
+        &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Tokens, Kind::Links, Kind::Filter, Kind::FilterPair];
 }
 
 impl Scenario {
@@ -136,6 +150,8 @@ impl Scenario {
             Self::Walk { .. } => Kind::Walk,
             Self::Pages { .. } => Kind::Pages,
             Self::Bounds { .. } => Kind::Bounds,
+            Self::Tokens { .. } => Kind::Tokens,
+            Self::Links { .. } => Kind::Links,
             Self::Filter { .. } => Kind::Filter,
             Self::FilterPair { .. } => Kind::FilterPair,
             Self::UnknownParent { .. } => Kind::UnknownParent,
@@ -157,6 +173,8 @@ impl Scenario {
             Self::Walk { collection, .. }
             | Self::Pages { collection }
             | Self::Bounds { collection }
+            | Self::Tokens { collection }
+            | Self::Links { collection }
             | Self::Filter { collection, .. }
             | Self::FilterPair { collection, .. }
             | Self::UnknownParent { collection } => Some(collection),

@@ -12,22 +12,24 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use matrix::{TOKEN, Table, token_for, tripped};
+use matrix::{Outcome, TOKEN, Table, token_for};
 use specproof::reference::fault::{FAULTS, Fault};
 use specproof::rules::RULES;
 use specproof::setup::BUNDLED;
 
-/// The rules that are tripped, measured on a runtime of its own.
-fn measured(api: &str, faults: Vec<&'static Fault>, token: Option<&str>) -> Result<BTreeSet<String>, Failed> {
+/// What a run says, measured on a runtime of its own.
+fn measured(api: &str, faults: Vec<&'static Fault>, token: Option<&str>) -> Result<Outcome, Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(tripped(api, faults, token, 1)).map_err(Failed::from)
+    runtime.block_on(matrix::run(api, faults, token, 1)).map_err(Failed::from)
 }
 
 fn judge(fault: &'static Fault, named: &BTreeSet<String>) -> Result<(), Failed> {
-    let measured = measured(fault.api.name(), vec![fault], token_for(fault))?;
+    let outcome = measured(fault.api.name(), vec![fault], token_for(fault))?;
+    let measured = outcome.tripped;
     if std::env::var_os("SPECPROOF_MEASURE").is_some() {
         let codes: Vec<String> = measured.iter().map(|code| format!("{code:?}")).collect();
-        writeln!(std::io::stdout(), "{} = [{}]", fault.name, codes.join(", "))?;
+        let defects = outcome.defects.len();
+        writeln!(std::io::stdout(), "{} = [{}] # defects: {defects}", fault.name, codes.join(", "))?;
         return Ok(());
     }
     let missed: Vec<&String> = named.difference(&measured).collect();
@@ -58,7 +60,7 @@ fn main() -> ExitCode {
     for bundled in &BUNDLED {
         for (name, token) in [("clean", None), ("clean-with-token", Some(TOKEN))] {
             trials.push(Trial::test(format!("{}::{name}", bundled.name), move || {
-                let codes = measured(bundled.name, Vec::new(), token)?;
+                let codes = measured(bundled.name, Vec::new(), token)?.tripped;
                 if codes.is_empty() {
                     Ok(())
                 } else {
@@ -84,6 +86,13 @@ fn main() -> ExitCode {
         }
         named.extend(table.untripped.keys().map(String::as_str));
         same(&RULES.iter().map(|rule| rule.code).collect(), &named)
+    }));
+    trials.push(Trial::test("table::the-page-is-current", || {
+        let faults: Vec<&'static Fault> = FAULTS.iter().collect();
+        if include_str!("../docs/faults.md") == matrix::page(&faults, &table.faults, &table.untripped) {
+            return Ok(());
+        }
+        Err("docs/faults.md is another: run `cargo run -- faults --list > docs/faults.md`".into())
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

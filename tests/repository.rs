@@ -50,8 +50,10 @@ const LAYERS: &[Layer] = &[
 const APART: &[&str] = &["report", "reference"];
 
 /// The families of rules: what their codes begin with.
-const FAMILIES: &[&str] =
-    &["PAG", "PGN", "OFF", "CUR", "ORD", "FLT", "HTTP", "SCH", "FID", "ISO", "NEG", "AUT", "CON", "LIF"];
+const FAMILIES: &[&str] = &[
+    "PAG", "PGN", "OFF", "CUR", "TOK", "LNK", "ORD", "FLT", "HTTP", "SCH", "FID", "ISO", "NEG", "AUT", "CON",
+    "LIF",
+];
 
 /// The most lines of a source file.
 const MOST_LINES: usize = 800;

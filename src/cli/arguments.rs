@@ -47,9 +47,12 @@ pub(super) struct Faults {
     /// Only faults whose names hold one of these texts
     #[arg(value_name = "NAME")]
     pub(super) names: Vec<String>,
-    /// Print the table of faults and the rules named for them, in Markdown, and try nothing
+    /// Print the page of faults and the rules named for them, in Markdown, and try nothing
     #[arg(long)]
     pub(super) list: bool,
+    /// How to write what was tried
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TableFormat,
     /// Number that all values come from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
@@ -64,6 +67,15 @@ pub(super) struct Init {
     /// File to write; standard output without it
     #[arg(long, value_name = "PATH")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// How the matrix of faults is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    /// A line for each fault, as it is tried
+    Text,
+    /// A page, once all were tried
+    Markdown,
 }
 
 /// `specproof check`.

@@ -3,13 +3,14 @@
 //! `specproof faults` prints it and `tests/faults.rs` compares it; both read this file, so that they cannot disagree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
-use specproof::event::Event;
 use specproof::reference::clock::SystemClock;
 use specproof::reference::fault::Fault;
 use specproof::reference::{self, Running};
+use specproof::report::Tally;
 use specproof::runner::{self, Options};
 use specproof::setup::{Bundled, Common, Target, job};
 
@@ -38,13 +39,22 @@ pub(crate) fn token_for(fault: &Fault) -> Option<&'static str> {
     (fault.family == "auth").then_some(TOKEN)
 }
 
-/// The codes of the rules that a reference server with these faults trips, in one run of the API's suite with this seed number.
-pub(crate) async fn tripped(
+/// What a run said of a server.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The codes of the rules that were tripped.
+    pub(crate) tripped: BTreeSet<String>,
+    /// The codes of the rules that lead the defects which a report shows, one for each defect.
+    pub(crate) defects: Vec<String>,
+}
+
+/// What one run of the API's suite with this seed number says of a reference server with these faults.
+pub(crate) async fn run(
     api: &str,
     faults: Vec<&'static Fault>,
     token: Option<&str>,
     seed: u64,
-) -> Result<BTreeSet<String>, String> {
+) -> Result<Outcome, String> {
     let mut options = reference::Options::new(Arc::new(SystemClock));
     options.faults = faults;
     options.token = token.map(str::to_owned);
@@ -60,14 +70,48 @@ pub(crate) async fn tripped(
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
     let options = Options { jobs: 1, keep: true, exchanges: false, target: String::new(), interrupted };
-    let codes = Mutex::new(BTreeSet::new());
+    let tally = Mutex::new(Tally::default());
     runner::run(vec![job], &options, &|event| {
-        if let Event::CaseFinished(case) = event {
-            let found = case.judgements.into_iter().filter(|j| !j.findings.is_empty()).map(|j| j.rule);
-            codes.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-        }
+        tally.lock().unwrap_or_else(PoisonError::into_inner).add(&event);
     })
     .await;
     server.stop().await;
-    Ok(codes.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Outcome {
+        tripped: tally.findings().map(|located| located.finding.rule.clone()).collect(),
+        defects: tally.defects().iter().map(|defect| defect.first().rule().to_owned()).collect(),
+    })
+}
+
+/// Names with blanks between.
+pub(crate) fn join<'a>(codes: impl IntoIterator<Item = &'a String>) -> String {
+    codes.into_iter().map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The page of faults, in Markdown: each with the rules that it trips, and the rules that none can trip.
+pub(crate) fn page(
+    faults: &[&'static Fault],
+    rules: &BTreeMap<String, BTreeSet<String>>,
+    untripped: &BTreeMap<String, String>,
+) -> String {
+    let mut text = String::from(
+        "# Faults of the reference server\n\n\
+         `specproof serve --fault NAME` serves one, `specproof faults NAME` tries it, and `specproof faults --list` writes this page. The tests \
+         run every fault: it trips exactly the rules named here.\n\n\
+         | fault | operation | what goes wrong | rules that it trips |\n|---|---|---|---|\n",
+    );
+    for fault in faults {
+        let rules = rules.get(fault.name).map(join).unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "| `{}` | {} {} | {} | {rules} |",
+            fault.name, fault.api, fault.operation, fault.summary
+        );
+    }
+    text.push_str("\nRules that none of them can trip, and why:\n\n");
+    for (code, reason) in untripped {
+        let _ = writeln!(text, "- {code}: {reason}");
+    }
+    text
 }

@@ -1,11 +1,14 @@
 //! Pages bounded by cursors that stand at known records.
 
+use std::collections::BTreeSet;
+
 use super::Driver;
 use super::list::{Ask, milliseconds_of};
+use super::pages::size_label;
 use crate::evidence::{self, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::oracle::Oracle;
 use crate::pagination::{Start, Style};
-use crate::suite::Collection;
+use crate::suite::{BothBounds, Collection};
 
 impl Driver {
     /// Every form of a cursor, pages before and after known records, ranges, and a walk back to the start.
@@ -16,58 +19,127 @@ impl Driver {
         name: &str,
         collection: &Collection,
     ) {
-        let Some((scope, members)) = self.middling_scope(oracle, collection) else {
+        let Some((scope, members)) = self.handful(oracle, collection) else {
             evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
             return;
         };
-        let label = Self::scope_label(oracle, Some(scope));
+        let label = Self::scope_label(oracle, scope);
         let largest = self.suite.size_bounds(collection).maximum.unwrap_or(50);
-        let bounded = |size: u64| Ask::first(name, collection, Self::query(Some(scope), 0, Some(size)));
+        let bounded = |size: Option<u64>| Ask::first(name, collection, Self::query(scope, 0, size));
+        let sizes = |wanted: &[u64]| {
+            let mut sizes: Vec<Option<u64>> =
+                wanted.iter().map(|size| self.size(collection, *size)).collect();
+            sizes.dedup();
+            sizes
+        };
+        let cursor = |at: usize| self.cursor_at(name, collection, oracle, members[at]);
         self.forms_of(oracle, evidence, name, collection, (scope, members[members.len() / 2])).await;
 
         let last = members.len() - 1;
-        for at in [0, 1, members.len() / 2, last - 1, last] {
+        let places: BTreeSet<usize> = [0, 1, members.len() / 2, last - 1, last].into();
+        for at in places {
             let record = members[at];
-            let Some(cursor) = self.cursor_at(name, collection, oracle, record) else { continue };
+            let Some(cursor) = cursor(at) else { continue };
             let record_name = oracle.record(record).name();
-            for size in [1, 3, largest] {
+            for size in sizes(&[1, 3, largest]) {
                 for (word, start) in
                     [("before", Start::Before(cursor.clone())), ("after", Start::After(cursor.clone()))]
                 {
+                    if word == "before" && !reads_back(&collection.style) {
+                        continue;
+                    }
                     let mut ask = bounded(size).at(start);
                     ask.anchor = Some(record);
-                    let label = format!("{label} {word} {record_name} size={size}");
+                    let label = format!("{label} {word} {record_name}{}", size_label(size));
                     self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
                 }
             }
         }
+        self.between(oracle, evidence, name, collection, (scope, &members)).await;
 
-        // In a list that runs from new to old, the lower bound stands further back.
+        for size in sizes(&[1, 3, 7]).into_iter().filter(|_| reads_back(&collection.style)) {
+            let Some(cursor) = cursor(last) else { continue };
+            let start = match &collection.style {
+                Style::ItemCursor(_) => Start::Before(cursor),
+                _ => Start::After(cursor),
+            };
+            let mut ask = bounded(size).at(start);
+            ask.anchor = Some(members[last]);
+            let label = format!("{label} backward{}", size_label(size));
+            self.walk(oracle, evidence, &label, WalkKind::Backward, ask).await;
+        }
+        match &collection.style {
+            Style::ItemCursor(_) => self.strange_items(oracle, evidence, name, collection, scope).await,
+            _ => self.malformed_cursors(oracle, evidence, name, collection, scope).await,
+        }
+    }
+
+    /// Pages between two cursors. In a list that runs from new to old, the lower bound of time stands further back; the lower bound of place never does.
+    async fn between(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        (scope, members): (Option<RecordNumber>, &[RecordNumber]),
+    ) {
+        let by_item = matches!(collection.style, Style::ItemCursor(_));
+        let range =
+            collection.conventions.both_bounds.as_ref().is_some_and(|stated| stated.is == BothBounds::Range);
+        if by_item && !(range && reads_back(&collection.style)) {
+            return;
+        }
+        let label = Self::scope_label(oracle, scope);
+        let largest = self.suite.size_bounds(collection).maximum.unwrap_or(50);
+        let last = members.len() - 1;
         for (from, to, size) in
             [(last, 0, largest), (last - 1, 1, largest), (last - 1, 1, 2), (1, 0, largest), (2, 2, largest)]
         {
+            let (from, to) = if by_item { (to, from) } else { (from, to) };
             let (Some(after), Some(before)) = (
                 self.cursor_at(name, collection, oracle, members[from]),
                 self.cursor_at(name, collection, oracle, members[to]),
             ) else {
                 continue;
             };
-            let mut ask = bounded(size).at(Start::Between { after, before });
+            let size = self.size(collection, size);
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, size))
+                .at(Start::Between { after, before });
             ask.anchor = Some(members[from]);
             ask.upper_anchor = Some(members[to]);
             let names = [from, to].map(|at| oracle.record(members[at]).name());
-            let label = format!("{label} between {} and {} size={size}", names[0], names[1]);
+            let label = format!("{label} between {} and {}{}", names[0], names[1], size_label(size));
             self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
+    }
 
-        for size in [1, 3, 7] {
-            let Some(cursor) = self.cursor_at(name, collection, oracle, members[last]) else { continue };
-            let mut ask = bounded(size).at(Start::After(cursor));
-            ask.anchor = Some(members[last]);
-            self.walk(oracle, evidence, &format!("{label} backward size={size}"), WalkKind::Backward, ask)
-                .await;
+    /// Cursors that stand at no item of the list: made up, and at items of another list.
+    async fn strange_items(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        scope: Option<RecordNumber>,
+    ) {
+        let ask = Ask::first(name, collection, Self::query(scope, 0, self.size(collection, 3)));
+        let known = oracle.records().find(|(_, record)| record.resource == collection.resource);
+        let known = known.and_then(|(number, _)| self.cursor_at(name, collection, oracle, number));
+        let Style::ItemCursor(style) = &collection.style else { return };
+        let unknown = self.unknown_ids(&collection.operation, &style.after, known.as_deref());
+        if let Some(unknown) = unknown.into_iter().find(|unknown| unknown.fitting).map(|unknown| unknown.id) {
+            let ask = ask.clone().at(Start::After(unknown));
+            let about = evidence::Ask::UnknownCursor { sure: true };
+            self.probe_cursor(oracle, evidence, "after an item that there is not", &ask, about).await;
         }
-        self.malformed_cursors(oracle, evidence, name, collection, scope).await;
+        let Some(other) = self.other_list(oracle, collection, scope) else { return };
+        let theirs = oracle.children(&collection.resource, Some(other)).get(1);
+        let cursor = theirs.and_then(|number| self.cursor_at(name, collection, oracle, *number));
+        if let Some(cursor) = cursor {
+            let label = format!("after an item of {}", Self::scope_label(oracle, Some(other)));
+            let about = evidence::Ask::ForeignCursor { scope: other };
+            self.probe_cursor(oracle, evidence, &label, &ask.at(Start::After(cursor)), about).await;
+        }
     }
 
     /// One page per form of a cursor, all at the same record.
@@ -77,7 +149,7 @@ impl Driver {
         evidence: &mut Evidence,
         name: &str,
         collection: &Collection,
-        (scope, anchor): (RecordNumber, RecordNumber),
+        (scope, anchor): (Option<RecordNumber>, RecordNumber),
     ) {
         let Style::TimestampCursor(style) = &collection.style else { return };
         let Some(instant) = milliseconds_of(collection, oracle, anchor) else {
@@ -86,7 +158,7 @@ impl Driver {
         };
         let size = self.suite.size_bounds(collection).maximum;
         for form in &style.forms {
-            let mut ask = Ask::first(name, collection, Self::query(Some(scope), 0, size))
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, size))
                 .at(Start::Before(form.write(instant)));
             ask.anchor = Some(anchor);
             // Where a collection has several forms, no single one can be demanded of every target.
@@ -102,7 +174,7 @@ impl Driver {
         evidence: &mut Evidence,
         name: &str,
         collection: &Collection,
-        scope: RecordNumber,
+        scope: Option<RecordNumber>,
     ) {
         for (label, text) in
             [("word", "not-a-cursor"), ("no such date", "2026-02-31T25:61:00Z"), ("markup", "<cursor>")]
@@ -110,7 +182,8 @@ impl Driver {
             for (word, start) in
                 [("before", Start::Before(text.to_owned())), ("after", Start::After(text.to_owned()))]
             {
-                let ask = Ask::first(name, collection, Self::query(Some(scope), 0, Some(3))).at(start);
+                let size = self.size(collection, 3);
+                let ask = Ask::first(name, collection, Self::query(scope, 0, size)).at(start);
                 let label = format!("malformed {word}: {label}");
                 let parts = self.list_parts(oracle, &ask);
                 let outgoing = self.outgoing(&collection.operation, &label, &parts);
@@ -119,5 +192,13 @@ impl Driver {
                 evidence.probes.push(Probe { label, ask: evidence::Ask::MalformedCursor, entry });
             }
         }
+    }
+}
+
+/// Whether a list can be read from its end to its start.
+fn reads_back(style: &Style) -> bool {
+    match style {
+        Style::ItemCursor(style) => style.before.is_some(),
+        _ => true,
     }
 }

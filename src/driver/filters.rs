@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use super::list::Ask;
+use super::pages::size_label;
 use crate::evidence::{Evidence, Filtering, Query, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::suite::{Collection, Filter, Test};
@@ -33,7 +34,12 @@ impl Driver {
         }
         for (ordinal, value) in values.into_iter().enumerate() {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
-            let sizes = if ordinal == 0 { vec![Some(2), bounds.maximum] } else { vec![bounds.maximum] };
+            let mut sizes = if ordinal == 0 {
+                vec![self.size(collection, 2), bounds.maximum]
+            } else {
+                vec![bounds.maximum]
+            };
+            sizes.dedup();
             for size in sizes {
                 let query = Query { scope, order: 0, filters: filters.clone(), size };
                 let label =
@@ -43,11 +49,13 @@ impl Driver {
             }
             if ordinal == 0 && collection.orders.len() > 1 {
                 let order = collection.orders.len() - 1;
-                let query = Query { scope, order, filters: filters.clone(), size: Some(2) };
+                let size = self.size(collection, 2);
+                let query = Query { scope, order, filters: filters.clone(), size };
                 let label = format!(
-                    "{} {} size=2 {filter}={ordinal}",
+                    "{} {}{} {filter}={ordinal}",
                     Self::scope_label(oracle, scope),
-                    collection.orders[order].name
+                    collection.orders[order].name,
+                    size_label(size)
                 );
                 self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query))
                     .await;
@@ -55,7 +63,7 @@ impl Driver {
         }
         if let Some(value) = self.suite.impossible_value(collection, spec) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
-            let query = Query { scope, order: 0, filters, size: Some(3) };
+            let query = Query { scope, order: 0, filters, size: self.size(collection, 3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
             self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query)).await;
         }
@@ -81,7 +89,9 @@ impl Driver {
         {
             let filters = [(pair[0], a), (pair[1], b)]
                 .map(|(filter, value)| Filtering { filter: filter.to_owned(), value: value.clone() });
-            for size in [Some(2), self.suite.size_bounds(collection).maximum] {
+            let mut sizes = vec![self.size(collection, 2), self.suite.size_bounds(collection).maximum];
+            sizes.dedup();
+            for size in sizes {
                 let query = Query { scope, order: 0, filters: filters.to_vec(), size };
                 let label = format!(
                     "{}{} {}+{}={ordinal}",
@@ -109,7 +119,7 @@ impl Driver {
     }
 
     /// Values that seeded records have, in the order of the records.
-    fn values_for(
+    pub(super) fn values_for(
         &self,
         oracle: &Oracle,
         collection: &Collection,
@@ -166,8 +176,4 @@ impl Driver {
             _ => values,
         }
     }
-}
-
-fn size_label(size: Option<u64>) -> String {
-    size.map_or_else(String::new, |size| format!(" size={size}"))
 }

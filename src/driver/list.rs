@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Driver;
 use crate::evidence::{Asked, Evidence, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected, instant_nanoseconds, key_of};
-use crate::pagination::{Answer, CursorForm, PageFacts, Place, Start, Style, TimestampCursor};
+use crate::pagination::{Answer, CursorForm, PageFacts, Place, Rel, Start, Style, TimestampCursor};
 use crate::suite::{At, Collection, OrderKey, PastEnd};
 
 /// How many foreign items a list may hold before the harness stops reading it.
@@ -170,10 +170,13 @@ impl Driver {
         let step = effective_size.unwrap_or(1).max(1);
         let mut most = pages_for(known.len() + known.maybe.len(), step) + 2;
         let mut pages: Vec<Page> = Vec::new();
-        let mut starts: BTreeSet<String> = BTreeSet::new();
+        let mut starts: BTreeSet<Start> = BTreeSet::new();
         let mut met = 0;
+        let mut own: BTreeSet<RecordNumber> = BTreeSet::new();
         let end = loop {
-            if !starts.insert(format!("{:?}", ask.start)) {
+            let again = !starts.insert(ask.start.clone());
+            // A token may stand for the reading and not for a place in the list: then the pages that it gives differ.
+            if again && !matches!(ask.start, Start::Token(_)) {
                 break WalkEnd::Loop;
             }
             if pages.len() >= most {
@@ -192,30 +195,49 @@ impl Driver {
                 // Some APIs answer a page past the end with 404: where the suite does not rule that out, and all that is known of was met,
                 // it is the end.
                 let status = evidence.entries[page.entry].exchange.status();
-                if status == Some(404)
-                    && !pages.is_empty()
-                    && may_be_absent(ask.collection)
-                    && met >= known.len()
-                {
+                let open = ask.collection.style.ends_by_short_page() && may_be_absent(ask.collection);
+                if status == Some(404) && !pages.is_empty() && open && met >= known.len() {
                     evidence.entries[page.entry].asked = Asked::Open;
                     break WalkEnd::Exhausted;
                 }
                 pages.push(page);
                 break WalkEnd::Broken;
             };
+            if again && pages.iter().any(|earlier| earlier.start == page.start && earlier.ids == page.ids) {
+                break WalkEnd::Loop;
+            }
             met += items;
+            let before = own.len();
+            own.extend(page.known_ids().filter_map(|id| {
+                let number = oracle.find(&ask.collection.resource, id, ask.query.scope)?;
+                (ask.query.scope.is_none() || oracle.record(number).parent == ask.query.scope)
+                    .then_some(number)
+            }));
+            // Pages may be short where nothing rules that out: as long as they bring something, the walk goes on.
+            if own.len() > before && (items as u64) < step && !ask.collection.style.ends_by_short_page() {
+                most += 1;
+            }
             let total = page.facts.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
             let short = (items as u64) < step && met >= known.len() && met >= total;
-            // Where nobody says how large a page is, what came is what was passed.
-            let passed = effective_size.unwrap_or(items as u64).max(1);
-            let mut next = ask.collection.style.next(&ask.start, passed, items, &page.facts);
-            if short && ask.collection.style.ends_by_short_page() {
+            // Where the page size is not known, a page passes over as many items as it holds.
+            let passed = effective_size.unwrap_or(items as u64);
+            let style = &ask.collection.style;
+            let mut next = match (kind, style) {
+                (WalkKind::Backward, Style::Token(_) | Style::LinkHeader(_) | Style::NextUrl(_)) => {
+                    style.previous(&page.facts)
+                }
+                _ => style.next(&ask.start, passed, items, &page.facts),
+            };
+            if short && style.ends_by_short_page() {
                 // Nothing says that more comes, and a full page would be needed for it.
                 next = None;
             }
+            let towards = if kind == WalkKind::Backward { Rel::Previous } else { Rel::Next };
+            let astray = page.facts.links.get(&towards).is_some_and(|link| link.leads.is_err());
             pages.push(page);
             match next {
                 Some(next) => ask.start = self.in_form(ask.name, ask.collection, next),
+                None if astray => break WalkEnd::Astray,
                 None => break WalkEnd::Exhausted,
             }
             ask.anchor = None;
@@ -254,9 +276,23 @@ impl Driver {
         oracle: &Oracle,
         record: RecordNumber,
     ) -> Option<String> {
-        let Style::TimestampCursor(style) = &ask.style else { return None };
-        let form = self.form(name, *style.forms.first()?);
-        Some(form.write(milliseconds_of(ask, oracle, record)?))
+        match &ask.style {
+            Style::TimestampCursor(style) => {
+                let form = self.form(name, *style.forms.first()?);
+                Some(form.write(milliseconds_of(ask, oracle, record)?))
+            }
+            style => {
+                let id = self.suite.resource(&ask.resource).id.all();
+                style.cursor_of(&oracle.record(record).acknowledged, id)
+            }
+        }
+    }
+
+    /// A page size as near to this one as the document allows; `None` where clients may not choose one.
+    pub(super) fn size(&self, collection: &Collection, wanted: u64) -> Option<u64> {
+        collection.style.size_parameter()?;
+        let bounds = self.suite.size_bounds(collection);
+        Some(wanted.max(bounds.minimum.unwrap_or(1)).min(bounds.maximum.unwrap_or(u64::MAX)))
     }
 
     /// The forms of a cursor that the target honours: a page bounded by one holds nothing that lies beyond it, and what it should.
@@ -290,6 +326,19 @@ impl Driver {
             }
         }
         honoured
+    }
+
+    /// A list with a handful of members, and those members in order; where there is one list for all, the run's own records in it.
+    pub(super) fn handful(
+        &self,
+        oracle: &Oracle,
+        collection: &Collection,
+    ) -> Option<(Option<RecordNumber>, Vec<RecordNumber>)> {
+        if collection.scope.is_some() {
+            return self.middling_scope(oracle, collection).map(|(scope, members)| (Some(scope), members));
+        }
+        let members = expected(&self.suite, oracle, collection, &Self::query(None, 0, None)).members();
+        (members.len() >= 5).then_some((None, members))
     }
 
     /// A scope with a handful of members, and those members in order.

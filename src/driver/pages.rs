@@ -62,7 +62,7 @@ impl Driver {
         let bounds = self.suite.size_bounds(collection);
         let mut explicit = Ask::first(name, collection, Self::query(scope, 0, bounds.default));
         explicit.start = first_written_out(&collection.style);
-        if bounds.default.is_some() {
+        if bounds.default.is_some() && collection.style.size_parameter().is_some() {
             let ask = explicit.clone();
             self.single(
                 oracle,
@@ -73,12 +73,12 @@ impl Driver {
             )
             .await;
         }
-        explicit.query.size = Some(2);
-        self.single(oracle, evidence, &format!("{label} size=2"), WalkKind::Page, explicit.clone()).await;
-        self.single(oracle, evidence, &format!("{label} size=2 again"), WalkKind::Repeat, explicit.clone())
-            .await;
+        explicit.query.size = self.size(collection, 2);
+        let label = format!("{label}{}", size_label(explicit.query.size));
+        self.single(oracle, evidence, &label, WalkKind::Page, explicit.clone()).await;
+        self.single(oracle, evidence, &format!("{label} again"), WalkKind::Repeat, explicit.clone()).await;
         explicit.backwards = true;
-        let label = format!("{label} size=2 parameters in another order");
+        let label = format!("{label} parameters in another order");
         self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;
     }
 
@@ -94,18 +94,18 @@ impl Driver {
     ) {
         let label = Self::scope_label(oracle, scope);
         let n = count as u64;
-        let size = 5;
+        let size = self.size(collection, 5);
         let Some(position) = collection.style.position() else { return };
         let starts: [Start; 4] = match position {
             Position::Page { first, .. } => {
-                let last = first + pages_for(count, size) as u64 - 1;
+                let last = first + pages_for(count, size.unwrap_or(1)) as u64 - 1;
                 [last + 1, last + 2, 1_000_000, FAR].map(Start::Page)
             }
             Position::Offset { .. } => [n, n + 1, 1_000_000, FAR].map(Start::Offset),
         };
         for start in starts {
-            let label = format!("{label} past-end {} size={size}", start_label(&start));
-            let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size))).at(start);
+            let label = format!("{label} past-end {}{}", start_label(&start), size_label(size));
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, size)).at(start);
             if may_be_absent(collection) {
                 ask.asked = Asked::Open;
             }
@@ -117,8 +117,8 @@ impl Driver {
                 Position::Page { .. } => Start::Page(huge),
                 Position::Offset { .. } => Start::Offset(huge),
             };
-            let label = format!("{label} {} size={size}", start_label(&start));
-            let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size))).at(start);
+            let label = format!("{label} {}{}", start_label(&start), size_label(size));
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, size)).at(start);
             ask.asked = Asked::Open;
             self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
@@ -164,6 +164,8 @@ impl Driver {
             ],
             None => Vec::new(),
         };
+        let asks: Vec<(Start, u64)> =
+            asks.into_iter().filter(|(_, size)| self.size(collection, *size) == Some(*size)).collect();
         for order in 0..collection.orders.len() {
             for (start, size) in asks.iter().take(if order == 0 { asks.len() } else { 3 }) {
                 let order_name =
@@ -188,6 +190,11 @@ fn first_written_out(style: &Style) -> Start {
         Some(Position::Offset { .. }) => Start::Offset(0),
         None => Start::First,
     }
+}
+
+/// How a size is called in labels.
+pub(super) fn size_label(size: Option<u64>) -> String {
+    size.map_or_else(String::new, |size| format!(" size={size}"))
 }
 
 /// How a start is called in labels.

@@ -28,6 +28,10 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::Bounds { collection } => {
             driver.bounds(seeded, e, collection, &collections[collection]).await;
         }
+        Scenario::Tokens { collection } => {
+            driver.tokens(seeded, e, collection, &collections[collection]).await;
+        }
+        Scenario::Links { collection } => driver.links(seeded, e, collection, &collections[collection]).await,
         Scenario::Filter { collection, filter } => {
             driver.filter(seeded, e, collection, &collections[collection], filter).await;
         }

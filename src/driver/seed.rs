@@ -154,7 +154,7 @@ impl Seeding {
                     ));
                 }
                 Some(Bound::Resource(resource)) if collection.is_none_or(|c| c.scope.is_some()) => {
-                    needed.push(resource)
+                    needed.push(resource);
                 }
                 _ => {}
             }
@@ -446,11 +446,9 @@ pub(super) struct Item {
     pub marker: Option<String>,
 }
 
-/// Pairs what was sent with what was answered: by content where that tells, else by position. A record that was not answered is left
-/// out.
+/// Pairs what was sent with what was answered: an answer whose content is that of its own position first, then by content, else by
+/// position. A record that was not answered is left out.
 fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, Option<Value>)> {
-    let mut free: Vec<usize> = (0..items.len()).collect();
-    let mut pairs: Vec<Option<usize>> = Vec::new();
     let fits = |index: usize, answer: &Value| {
         resource.fields.iter().all(|(name, field)| {
             let (Some(sent), Some(read)) = (items[index].sent.get(name), &field.read) else { return true };
@@ -459,12 +457,16 @@ fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, O
                 || read.find(answer).is_some_and(|v| same_value(sent, v))
         })
     };
+    let in_place = |position: usize| position < items.len() && fits(position, &answers[position]);
+    let mut pairs: Vec<Option<usize>> =
+        (0..answers.len()).map(|position| in_place(position).then_some(position)).collect();
+    let mut free: Vec<usize> =
+        (0..items.len()).filter(|index| pairs.get(*index).is_none_or(Option::is_none)).collect();
     for (position, answer) in answers.iter().enumerate() {
-        let found = free
-            .iter()
-            .position(|index| *index == position && fits(*index, answer))
-            .or_else(|| free.iter().position(|index| fits(*index, answer)));
-        pairs.push(found.map(|at| free.remove(at)));
+        if pairs[position].is_none() {
+            let found = free.iter().position(|index| fits(*index, answer));
+            pairs[position] = found.map(|at| free.remove(at));
+        }
     }
     let mut result = Vec::new();
     for (position, answer) in answers.iter().enumerate() {

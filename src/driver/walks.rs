@@ -29,14 +29,13 @@ impl Driver {
             let label = Self::scope_label(oracle, scope);
             let known = expected(&self.suite, oracle, collection, &Self::query(scope, order, None));
             let largest = bounds.maximum.or(bounds.default);
-            let mut sizes: Vec<Option<u64>> = if collection.scope.is_none() {
-                // Nobody knows how long a list is that everybody writes into. Where nothing else is known of it, two walks alike around one with
-                // another size show whether it stands still and what depends on the size.
-                if self.suite.file().inferred && order == 0 && collection.style.size_parameter().is_some() {
-                    vec![largest, Some(7), largest]
-                } else {
-                    vec![largest]
-                }
+            let mut sizes: Vec<Option<u64>> = if collection.scope.is_none()
+                && collection.style.size_parameter().is_some()
+            {
+                // Nobody knows how long a list is that everybody writes into.
+                vec![largest]
+            } else if collection.style.size_parameter().is_none() {
+                Vec::new()
             } else if !telling.contains(&scope) {
                 if order == 0 { vec![largest] } else { Vec::new() }
             } else if order == 0 {
@@ -46,13 +45,17 @@ impl Driver {
                 let small = if pages_for(known.len(), 7) <= MOST_PAGES { Some(7) } else { bounds.default };
                 vec![small, largest]
             };
-            if order == 0 && collection.scope.is_some() && bounds.default.is_some() {
+            let sizeless = collection.style.size_parameter().is_none();
+            if order == 0 && collection.scope.is_some() && bounds.default.is_some() || sizeless {
                 sizes.push(None);
             }
             sizes.dedup();
-            for (i, size) in sizes.iter().copied().enumerate() {
+            let mut ahead = std::collections::VecDeque::from(sizes);
+            let mut done: BTreeSet<Option<u64>> = BTreeSet::new();
+            while let Some(size) = ahead.pop_front() {
+                let again = !done.insert(size);
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
-                let text = if sizes[..i].contains(&size) { format!("{text} again") } else { text };
+                let text = if again { format!("{text} again") } else { text };
                 for order in mirrored.into_iter().chain([order]) {
                     let order_name = if order == 0 {
                         String::new()
@@ -62,6 +65,17 @@ impl Driver {
                     let ask = Ask::first(name, collection, Self::query(scope, order, size));
                     let label = format!("{label} {order_name}{text}");
                     self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
+                }
+                // Now it is known how long a list is that everybody writes into.
+                let first = size == largest && !sizeless && !again;
+                if let (None, Some(walk), true) = (scope, evidence.walks.last(), first) {
+                    let count = walk.ids().count();
+                    let small = [2, 7].into_iter().find(|small| pages_for(count, *small) <= MOST_PAGES);
+                    let small = small.and_then(|small| self.size(collection, small));
+                    let small = small.filter(|small| walk.is_whole() && Some(*small) != largest);
+                    // Two walks alike around another show that the list stood still, where nothing else tells it.
+                    let last = small.filter(|_| self.suite.file().inferred && order == 0).map(|_| size);
+                    ahead.extend(small.map(Some).into_iter().chain(last));
                 }
             }
         }

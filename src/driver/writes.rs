@@ -206,7 +206,9 @@ impl Driver {
         for (name, collection) in suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name)
         {
             let scope = collection.scope.as_ref().and_then(|scope| oracle.ancestor(parent?, scope));
-            for size in [Some(3), suite.size_bounds(collection).maximum] {
+            let mut sizes = vec![self.size(collection, 3), suite.size_bounds(collection).maximum];
+            sizes.dedup();
+            for size in sizes {
                 let ask = ListAsk::first(name, collection, Self::query(scope, 0, size));
                 let label = format!("together size={}", size.unwrap_or_default());
                 self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;

@@ -102,6 +102,8 @@ pub enum WalkEnd {
     Cap,
     /// An answer was no page.
     Broken,
+    /// The link to the next page leads out of the target, or is no URL: it was not followed.
+    Astray,
     /// It was only to be this one page.
     Single,
     /// The list is not ours alone and longer than the harness is willing to read.
@@ -230,8 +232,23 @@ pub enum Ask {
         /// Whether a strict server must refuse it; otherwise only a server error is wrong.
         refuse: bool,
     },
-    /// A cursor that no answer gave.
+    /// A text that cannot be a cursor.
     MalformedCursor,
+    /// A cursor or token that no answer gave, though it looks like one.
+    UnknownCursor {
+        /// Whether it is sure that it stands for no page: a token that was changed may be another one.
+        sure: bool,
+    },
+    /// A cursor or token of another list was sent with the list of this query.
+    ForeignCursor {
+        /// The record whose list it is.
+        scope: RecordNumber,
+    },
+    /// A token was sent with other arguments than it was given for.
+    ChangedArguments {
+        /// What was asked for.
+        query: Query,
+    },
     /// A method that the document does not have on this path.
     UndocumentedMethod {
         /// The methods that it has.

@@ -150,15 +150,15 @@ fn table<'a>(
         .filter_map(|p| Some((p.name.clone(), Toml::from(harmless(p.schema.resolved())?))))
         .collect();
     if !fixed.is_empty() {
-        found.orders.truncate(1);
-        if let Some(Toml::Table(order)) = found.orders.first_mut() {
+        found.list.truncate(1);
+        if let Some(Toml::Table(order)) = found.list.first_mut() {
             order.push(("query".to_owned(), Toml::Table(fixed)));
         }
         found
             .remarks
             .push(guessed("parameters that the document requires, with the values that it names first"));
     }
-    let lines = Toml::Lines(found.orders.clone());
+    let lines = Toml::Lines(found.list.clone());
     draft.requirements.refer_all(&lines);
     table.explained("orders", lines, found.remarks.clone());
     let mut taken: Vec<String> = style.parameters.iter().chain(&found.parameters).cloned().collect();

@@ -43,11 +43,11 @@ impl Field<'_> {
         members.extend(self.read.as_deref().map(|read| ("read", read.into())));
         match &self.source {
             Some(Source::Ancestor(of)) => {
-                members.push(("make", Toml::table([("ancestor", of.as_str().into())])))
+                members.push(("make", Toml::table([("ancestor", of.as_str().into())])));
             }
             Some(Source::Record(of)) => members.push(("make", Toml::table([("record", of.as_str().into())]))),
             Some(Source::Variable(of)) => {
-                members.push(("make", Toml::table([("variable", of.as_str().into())])))
+                members.push(("make", Toml::table([("variable", of.as_str().into())])));
             }
             Some(Source::Made(make, _)) => members.push(("make", make.clone())),
             // It was given a variable's name before.
@@ -251,9 +251,8 @@ type Sourced = (Source, Option<&'static str>, Vec<Remark>);
 fn source<'a>(shapes: Shapes<'a>, member: &Property<'a>, around: &dyn Around) -> Result<Sourced, String> {
     let schema = member.schema;
     let name = snake(member.name);
-    let made = |make: Toml, shared: bool| Ok((Source::Made(make, shared), None, Vec::new()));
     if let Some(value) = fixed(shapes, schema) {
-        return made(Toml::table([("constant", value)]), true);
+        return Ok((Source::Made(Toml::table([("constant", value)]), true), None, Vec::new()));
     }
     let kind = shapes.kind(schema);
     if matches!(kind, Some("string" | "integer") | None) && shapes.keyword(schema, "enum").is_none() {
@@ -398,16 +397,16 @@ fn text<'a>(
         Some(_) => return ("schema".into(), None, false),
         None => {}
     }
-    let named =
+    let words =
         ["name", "slug", "key", "username", "login", "handle", "code", "sku", "alias", "identifier", "id"];
-    let is_name = named.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
-    let names = is_name && most.is_none_or(|most| most >= 64) && least <= 12;
+    let is_name = words.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
+    let called = is_name && most.is_none_or(|most| most >= 64) && least <= 12;
     if let Some(pattern) = shapes.text(schema, "pattern") {
         // What `make = "name"` gives looks like these.
         let fits = ["specproof-m1a2b3c4d5e-main-a_b", "specproof-m1a2b3c4d5e-more-a-11"]
             .iter()
             .all(|text| crate::generate::obeys_pattern(pattern, text));
-        return (if names && fits { "name" } else { "schema" }.into(), None, false);
+        return (if called && fits { "name" } else { "schema" }.into(), None, false);
     }
     if name == "email" || name.ends_with("_email") {
         remarks.push(guessed("called like an e-mail address"));
@@ -441,7 +440,7 @@ fn text<'a>(
         remarks.push(guessed(reason));
         return (Toml::table([("choice", Toml::List(values))]), None, true);
     }
-    if names {
+    if called {
         return ("name".into(), None, false);
     }
     let long = [

@@ -89,7 +89,7 @@ impl<'a> Groups<'a> {
                 || !group.lists.is_empty()
                 || group.delete.is_some()
         });
-        groups.join_shallow(shapes);
+        groups.join_shallow();
         groups.name_all();
         groups.items =
             groups.all.iter().enumerate().map(|(i, group)| (format!("{}/{{}}", group.path), i)).collect();
@@ -122,18 +122,20 @@ impl<'a> Groups<'a> {
         };
         let (before, last) = split(&path);
         if last == "{}" {
-            self.on_item(shapes, before, operation);
+            self.on_item(before, operation);
             return;
         }
-        let list = listing(shapes, operation);
+        let found = listing(shapes, operation);
         let asks = matches!(snake(last).as_str(), "list" | "search" | "query" | "find" | "all");
-        match (&operation.method, list) {
-            (&Method::GET, Some(list)) => {
+        match (&operation.method, found) {
+            (&Method::GET, Some(listing)) => {
                 let path = if asks && !before.is_empty() { before } else { &path };
-                self.group(path).lists.push(list);
+                self.group(path).lists.push(listing);
             }
-            (&Method::POST, Some(list)) if asks && !before.is_empty() => self.group(before).lists.push(list),
-            (&Method::POST, _) if creates(shapes, operation) => {
+            (&Method::POST, Some(listing)) if asks && !before.is_empty() => {
+                self.group(before).lists.push(listing);
+            }
+            (&Method::POST, _) if creates(operation) => {
                 let path =
                     if matches!(snake(last).as_str(), "create" | "new" | "add") { before } else { &path };
                 let group = self.group(path);
@@ -146,13 +148,13 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn on_item(&mut self, shapes: Shapes<'a>, path: &str, operation: &'a Operation) {
+    fn on_item(&mut self, path: &str, operation: &'a Operation) {
         // A path of nothing but parameters says nothing of what it holds.
         if path.is_empty() || split(path).1 == "{}" {
             self.aside(operation);
             return;
         }
-        let answers = shapes.success(operation).is_some();
+        let answers = Shapes::success(operation).is_some();
         let group = self.group(path);
         match operation.method {
             Method::GET if group.fetch.is_none() => group.fetch = Some(operation),
@@ -172,11 +174,11 @@ impl<'a> Groups<'a> {
     }
 
     /// Lists and creations under a parent whose items are addressed without it (`/projects/{}/tasks` and `/tasks/{}`) are made one group.
-    fn join_shallow(&mut self, shapes: Shapes<'a>) {
+    fn join_shallow(&mut self) {
         for group in &mut self.all {
             // Where nothing else creates, PUT to a path of one's own choice does.
             let put = group.update.filter(|update| update.method == Method::PUT);
-            if group.create.is_none() && put.is_some_and(|put| makes(put)) {
+            if group.create.is_none() && put.is_some_and(makes) {
                 group.create = put;
                 group.update = None;
                 group.chosen_id = true;
@@ -194,7 +196,7 @@ impl<'a> Groups<'a> {
                         && self.all[*j].update.is_none()
                 })
                 .filter(|j| self.all[*j].create.is_some() && self.all[i].create.is_none())
-                .filter(|j| same_kind(shapes, &self.all[*j], &self.all[i]))
+                .filter(|j| same_kind(&self.all[*j], &self.all[i]))
                 .collect();
             if let [nested] = nested[..] {
                 let flat = self.all[i].clone();
@@ -270,9 +272,9 @@ impl<'a> Groups<'a> {
 }
 
 /// Whether a POST to a collection's path creates: it takes content, or answers 201.
-fn creates(shapes: Shapes<'_>, operation: &Operation) -> bool {
+fn creates(operation: &Operation) -> bool {
     let created = operation.responses.iter().any(|r| r.status == crate::document::StatusKey::Exact(201));
-    let object = shapes.success(operation).and_then(|(_, schema)| schema);
+    let object = Shapes::success(operation).and_then(|(_, schema)| schema);
     created || (operation.request_body.is_some() && object.is_some())
 }
 
@@ -283,13 +285,13 @@ fn makes(operation: &Operation) -> bool {
 }
 
 /// Whether two groups are about things of one kind, by the component that their representations refer to.
-fn same_kind(shapes: Shapes<'_>, a: &Group<'_>, b: &Group<'_>) -> bool {
+fn same_kind(a: &Group<'_>, b: &Group<'_>) -> bool {
     let names = |group: &Group<'_>| -> BTreeSet<String> {
         let answers = [group.create, group.fetch, group.update].into_iter().flatten();
         let shown = answers
-            .filter_map(|o| shapes.component(shapes.success(o)?.1?.value()).map(str::to_owned))
+            .filter_map(|o| Shapes::component(Shapes::success(o)?.1?.value()).map(str::to_owned))
             .collect::<Vec<_>>();
-        let listed = group.lists.iter().filter_map(|list| shapes.component(list.item).map(str::to_owned));
+        let listed = group.lists.iter().filter_map(|list| Shapes::component(list.item).map(str::to_owned));
         shown.into_iter().chain(listed).collect()
     };
     let (a, b) = (names(a), names(b));

@@ -57,7 +57,7 @@ pub(super) fn listing<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> Optio
     if !matches!(operation.method, Method::GET | Method::POST) {
         return None;
     }
-    let (response, schema) = shapes.success(operation)?;
+    let (response, schema) = Shapes::success(operation)?;
     let answer = schema?.value();
     let of = |items: String, item: &'a Value, or: Vec<String>| Listing {
         operation,

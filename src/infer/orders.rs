@@ -12,12 +12,10 @@ use crate::document::{Location, Parameter};
 /// The orders of a list, as the suite file has them, with what is said of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Orders {
-    pub(super) orders: Vec<Toml>,
+    pub(super) list: Vec<Toml>,
     pub(super) remarks: Vec<Remark>,
     /// The query parameters that choose one.
     pub(super) parameters: Vec<String>,
-    /// Whether the order is stated nowhere, so that the one first seen counts.
-    pub(super) first_seen: bool,
 }
 
 /// Up or down.
@@ -128,33 +126,31 @@ pub(super) fn orders<'a>(
             )
         })
     });
-    match usual {
-        Some((way, reason)) => {
-            found.orders.push(order("default", &[], &by, way, "order"));
-            found.remarks.push(guessed(reason));
-        }
-        None => {
-            found.first_seen = true;
-            found.orders.push(order("default", &[], &"first-seen".into(), Way::Up, "one-order"));
-            let choices = match &at {
-                Some(at) => format!("by = {{ instant = \"{at}\" }} or \"creation\""),
-                None => "by = \"creation\"".to_owned(),
-            };
-            found.remarks.push(question(format!(
-                "in which order does {} list? ({choices}, direction = \"ascending\" or \"descending\"); as it stands, it need only be the same each time",
-                short
-            )));
-        }
+    if let Some((way, reason)) = usual {
+        found.list.push(order("default", &[], &by, way, "order"));
+        found.remarks.push(guessed(reason));
+    } else {
+        found.list.push(order("default", &[], &"first-seen".into(), Way::Up, "one-order"));
+        let keys = match &at {
+            Some(at) => format!("by = {{ instant = \"{at}\" }} or \"creation\""),
+            None => "by = \"creation\"".to_owned(),
+        };
+        found.remarks.push(question(format!(
+            "in which order does {short} list? ({keys}, direction = \"ascending\" or \"descending\"); as it stands, it need only be the same each time"
+        )));
     }
     if let Some(choices) = choices {
         found.remarks.push(guessed(format!("{} chooses the order: {}", choices.parameter, choices.reason)));
         for (name, query, way) in &choices.ways {
-            found.orders.push(order(name, query, &by, *way, "chosen-order"));
+            found.list.push(order(name, query, &by, *way, "chosen-order"));
         }
         found.parameters.extend(choices.parameters);
     }
     found
 }
+
+/// A name, the query, and the direction.
+type Chosen = (String, Vec<(String, String)>, Way);
 
 /// Parameters that choose the order.
 struct Choices {
@@ -163,7 +159,7 @@ struct Choices {
     /// The direction without the parameter.
     usual: Option<Way>,
     /// A name, the query, and the direction.
-    ways: Vec<(String, Vec<(String, String)>, Way)>,
+    ways: Vec<Chosen>,
     reason: String,
 }
 
@@ -248,7 +244,7 @@ fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Opti
         let (field, way) = text.rsplit_once([':', ' ', '.', ','])?;
         (moment(field) == created).then(|| direction(way)).flatten()
     };
-    let ways: Vec<(String, Vec<(String, String)>, Way)> = values
+    let ways: Vec<Chosen> = values
         .iter()
         .filter_map(|text| Some((read(text)?, (*text).to_owned())))
         .map(|(way, text)| (way.name().to_owned(), vec![(parameter.name.clone(), text)], way))
@@ -336,7 +332,7 @@ pub(super) fn filters<'a>(
                         "the query parameter {} is called like the member {}, and is of its type",
                         parameter.name, field.name
                     ))],
-                })
+                });
             }
             _ => open.push(parameter.name.clone()),
         }

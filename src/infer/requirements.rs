@@ -38,7 +38,11 @@ const ALL: [(&str, &str, &str); 13] = [
         "The total counts the whole list.",
         "the name of the member, and nothing that calls it an estimate",
     ),
-    ("unknown", "What does not exist is refused.", "an id that nothing has names nothing, and the document names refusals for the operation or leaves them open"),
+    (
+        "unknown",
+        "What does not exist is refused.",
+        "an id that nothing has names nothing, and the document names refusals for the operation or leaves them open",
+    ),
     ("own-parents", "A record is found only through what it lies in.", "the path names what it lies in"),
     (
         "gone",

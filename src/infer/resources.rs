@@ -212,7 +212,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         }
         let (creation, shown) = match made {
             Ok((creation, shown)) => (Some(creation), Some(shown)),
-            Err(_) => (None, self.shown(shapes, group, parameter)),
+            Err(_) => (None, Self::shown(shapes, group, parameter)),
         };
         let Some(shown) = shown else { return true };
         if let Some(create) = &creation {
@@ -233,16 +233,11 @@ impl<'a, 'g> Resources<'a, 'g> {
     }
 
     /// What a record looks like, from the answers that show one.
-    fn shown(
-        &self,
-        shapes: Shapes<'a>,
-        group: &Group<'a>,
-        parameter: Option<&str>,
-    ) -> Option<Representation<'a>> {
+    fn shown(shapes: Shapes<'a>, group: &Group<'a>, parameter: Option<&str>) -> Option<Representation<'a>> {
         let listed =
             group.lists.iter().find_map(|list| Representation::read(shapes, list.item, group, parameter));
         listed.or_else(|| {
-            let answer = shapes.success(group.fetch?)?.1?.value();
+            let answer = Shapes::success(group.fetch?)?.1?.value();
             shown_in(shapes, answer, group, parameter).map(|(_, shown)| shown)
         })
     }
@@ -425,7 +420,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         table: &mut Table,
     ) {
         let group = &groups.all[resource.group];
-        let answer = draft.shapes.success(fetch).and_then(|(_, schema)| schema);
+        let answer = Shapes::success(fetch).and_then(|(_, schema)| schema);
         let Some((answer, _)) =
             answer.and_then(|schema| shown_in(draft.shapes, schema.value(), group, item_parameter(group)))
         else {
@@ -443,11 +438,14 @@ impl<'a, 'g> Resources<'a, 'g> {
             remarks.push(guessed("the document names 404 for the operation; an id that cannot be one may be refused as invalid"));
         } else {
             refusals = vec![400, 403, 404, 410, 422];
-            remarks.push(guessed("the document names no status for an id that nothing has, but a success it cannot be"));
+            remarks.push(guessed(
+                "the document names no status for an id that nothing has, but a success it cannot be",
+            ));
         }
         let list = Toml::List(refusals.iter().map(|status| Toml::Integer(i64::from(*status))).collect());
         draft.requirements.refer("unknown");
-        members.push(("unknown".to_owned(), Toml::table([("status", list), ("requirement", "unknown".into())])));
+        members
+            .push(("unknown".to_owned(), Toml::table([("status", list), ("requirement", "unknown".into())])));
         if resource.parent.is_some() && groups.parameters(fetch).len() > 1 {
             members.push(("only-through-parents".to_owned(), draft.requirements.promise("own-parents")));
             remarks.push(guessed("the path names what the record lies in"));
@@ -513,7 +511,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         };
         let short = super::operations::ask(draft, groups, self, update);
         let group = &groups.all[resource.group];
-        let answer = shapes.success(update).and_then(|(_, schema)| schema);
+        let answer = Shapes::success(update).and_then(|(_, schema)| schema);
         let answer = answer
             .and_then(|schema| shown_in(shapes, schema.value(), group, item_parameter(group)))
             .map(|(at, _)| at);

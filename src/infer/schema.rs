@@ -147,7 +147,7 @@ impl<'a> Shapes<'a> {
     }
 
     /// The name of the component that a schema refers to, where it does nothing else.
-    pub(super) fn component(self, schema: &'a Value) -> Option<&'a str> {
+    pub(super) fn component(schema: &'a Value) -> Option<&'a str> {
         schema.get("$ref").and_then(Value::as_str)
     }
 
@@ -161,7 +161,7 @@ impl<'a> Shapes<'a> {
         let same_values = self.keyword(a, "enum") == self.keyword(b, "enum")
             || self.keyword(a, "enum").is_none()
             || self.keyword(b, "enum").is_none();
-        self.component(a).is_some_and(|name| self.component(b) == Some(name))
+        Self::component(a).is_some_and(|name| Self::component(b) == Some(name))
             || (self.kind(a).is_some()
                 && of(a).0 == of(b).0
                 && same_values
@@ -169,7 +169,7 @@ impl<'a> Shapes<'a> {
     }
 
     /// What an operation answers with when all is well: the response, and the schema of its JSON content.
-    pub(super) fn success(self, operation: &'a Operation) -> Option<(&'a Response, Option<&'a Schema>)> {
+    pub(super) fn success(operation: &'a Operation) -> Option<(&'a Response, Option<&'a Schema>)> {
         let good = |response: &&Response| (200..300).any(|status| response.status.covers(status));
         let mut good: Vec<&Response> = operation.responses.iter().filter(good).collect();
         good.sort_by_key(|response| json_schema(response).is_none());
@@ -223,20 +223,22 @@ pub(super) fn snake(name: &str) -> String {
     out.trim_end_matches('_').to_owned()
 }
 
+/// Plurals that no rule makes.
+const IRREGULAR: [(&str, &str); 9] = [
+    ("people", "person"),
+    ("children", "child"),
+    ("indices", "index"),
+    ("statuses", "status"),
+    ("shelves", "shelf"),
+    ("leaves", "leaf"),
+    ("movies", "movie"),
+    ("cookies", "cookie"),
+    ("addresses", "address"),
+];
+
 /// One of what a plural names, in snake case.
 pub(super) fn singular(plural: &str) -> String {
     let word = snake(plural);
-    const IRREGULAR: [(&str, &str); 9] = [
-        ("people", "person"),
-        ("children", "child"),
-        ("indices", "index"),
-        ("statuses", "status"),
-        ("shelves", "shelf"),
-        ("leaves", "leaf"),
-        ("movies", "movie"),
-        ("cookies", "cookie"),
-        ("addresses", "address"),
-    ];
     for (ending, whole) in IRREGULAR {
         if let Some(stem) = word.strip_suffix(ending) {
             return format!("{stem}{whole}");

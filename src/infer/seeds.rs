@@ -110,7 +110,7 @@ fn below(resource: &Seeded, around: &[Home], tables: &mut Vec<Table>) -> Vec<Hom
             "one" => 1,
             "elsewhere" => 5,
             "long" => match resource.largest {
-                Some(largest) if resource.listed && largest < LONGEST && largest >= 12 => largest + 1,
+                Some(largest) if resource.listed && (12..LONGEST).contains(&largest) => largest + 1,
                 _ => continue,
             },
             _ => continue,

@@ -286,7 +286,7 @@ impl<'a> Looked<'a, '_> {
         let pointers: Vec<String> = found.iter().map(|(_, member)| told(member)).collect();
         if !pointers.is_empty() {
             let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
-            reason.push_str(&format!(", and {} in the answer", joined(&pointers)));
+            reason = format!("{reason}, and {} in the answer", joined(&pointers));
         }
         let total = found.iter().find(|(key, _)| *key == "total").map(|(_, member)| {
             (

@@ -188,10 +188,10 @@ pub(super) fn rendered(head: &[Remark], tables: &[Table]) -> String {
             out.push('\n');
         }
         remarks(&table.remarks, &mut out);
-        if !table.path.is_empty() && !(table.entries.is_empty() && table.ruled) {
+        if !(table.path.is_empty() || table.entries.is_empty() && table.ruled) {
             let path: Vec<String> = table.path.iter().map(|part| bare(part)).collect();
             let (open, close) = if table.element { ("[[", "]]") } else { ("[", "]") };
-            out.push_str(&format!("{open}{}{close}\n", path.join(".")));
+            out.extend([open, &path.join("."), close, "\n"]);
         }
         for entry in &table.entries {
             remarks(&entry.remarks, &mut out);
@@ -258,7 +258,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => drop(write!(out, "\\u{:04X}", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -433,6 +433,15 @@ impl Style {
         }
     }
 
+    /// Where the number of the next page stands, as a JSON pointer.
+    pub fn next_page_pointer(&self) -> Option<&str> {
+        match self {
+            Self::PageNumber(style) => style.next_page.as_deref(),
+            Self::OffsetLimit(style) => style.next_page.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether pages are reached by links.
     pub fn has_links(&self) -> bool {
         matches!(self, Self::LinkHeader(_) | Self::NextUrl(_))

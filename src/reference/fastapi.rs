@@ -195,15 +195,6 @@ pub(crate) struct Fields<'r, 'a> {
     at: Location,
 }
 
-    /// A text that may be absent, but not null.
-    pub(crate) fn defaulted_text(&mut self, name: &str, default: &str) -> String {
-        if self.map.contains_key(name) {
-            self.required_text(name, 0..=usize::MAX)
-        } else {
-            default.to_owned()
-        }
-    }
-
 impl Fields<'_, '_> {
     /// Text that has to be there, of so many code points.
     pub(crate) fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> String {
@@ -236,6 +227,15 @@ impl Fields<'_, '_> {
             self.problem(name, &Problem::new("string_pattern_mismatch", sentence));
         }
         text
+    }
+
+    /// A text that may be absent, but not null.
+    pub(crate) fn defaulted_text(&mut self, name: &str, default: &str) -> String {
+        if self.map.contains_key(name) {
+            self.required_text(name, 0..=usize::MAX)
+        } else {
+            default.to_owned()
+        }
     }
 
     /// Text that may be absent or null.

@@ -56,8 +56,19 @@ impl Lead {
 pub struct Defect {
     /// One to three rules, the most specific first; those after the first are its consequences.
     pub lead: Vec<Lead>,
-    /// The further consequences: a rule's code, and in how many cases it was broken.
-    pub also: BTreeMap<String, usize>,
+    /// What else was broken with it, in the order found.
+    pub also: Vec<Also>,
+}
+
+/// A rule that was broken together with the lead of a defect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Also {
+    /// The operation's short name.
+    pub operation: String,
+    /// The rule's code.
+    pub rule: String,
+    /// In how many cases it was broken.
+    pub cases: usize,
 }
 
 impl Defect {
@@ -75,7 +86,10 @@ impl Defect {
     }
 }
 
-/// Groups findings into defects, operation by operation; must before should before may, else in the order of the findings.
+/// Groups findings into defects; must before should before may, else in the order of the findings.
+///
+/// Within an operation consequences go under their cause. What is then led by one rule on several operations of a suite is one defect, since a
+/// mistake in what operations share shows on all of them; the operations are named.
 #[must_use]
 pub fn fold(findings: &[Located], rules: &[RuleHead]) -> Vec<Defect> {
     let implied = closure(rules);
@@ -88,10 +102,38 @@ pub fn fold(findings: &[Located], rules: &[RuleHead]) -> Vec<Defect> {
         });
         collect(&mut operations[at].1, located);
     }
-    let mut defects: Vec<Defect> =
-        operations.into_iter().flat_map(|(_, leads)| fold_operation(&leads, &implied)).collect();
+    let mut groups: Vec<Vec<Lead>> = Vec::new();
+    for group in operations.into_iter().flat_map(|(_, leads)| fold_operation(&leads, &implied)) {
+        match groups.iter_mut().find(|known| same_defect(&known[0], &group[0])) {
+            Some(known) if group[0].level() < known[0].level() => {
+                known.splice(0..0, group);
+            }
+            Some(known) => known.extend(group),
+            None => groups.push(group),
+        }
+    }
+    let mut defects: Vec<Defect> = groups.into_iter().map(defect).collect();
     defects.sort_by_key(Defect::level);
     defects
+}
+
+/// Whether two operations are led by the same violation.
+fn same_defect(left: &Lead, right: &Lead) -> bool {
+    left.shown.suite == right.shown.suite && left.rule() == right.rule()
+}
+
+fn defect(group: Vec<Lead>) -> Defect {
+    let mut group = group.into_iter();
+    Defect {
+        lead: group.by_ref().take(SHOWN).collect(),
+        also: group
+            .map(|lead| Also {
+                operation: lead.shown.operation.clone(),
+                rule: lead.rule().to_owned(),
+                cases: lead.cases.len(),
+            })
+            .collect(),
+    }
 }
 
 fn collect(leads: &mut Vec<Lead>, located: &Located) {
@@ -139,8 +181,8 @@ fn closure(rules: &[RuleHead]) -> BTreeMap<&str, BTreeMap<&str, usize>> {
         .collect()
 }
 
-/// Of rules that imply each other the one that was found first is the cause.
-fn fold_operation(leads: &[Lead], implied: &BTreeMap<&str, BTreeMap<&str, usize>>) -> Vec<Defect> {
+/// Groups of leads of which the first is the cause. Of rules that imply each other the one that was found first is the cause.
+fn fold_operation(leads: &[Lead], implied: &BTreeMap<&str, BTreeMap<&str, usize>>) -> Vec<Vec<Lead>> {
     let steps = |cause: &Lead, consequence: &Lead| -> Option<usize> {
         // What is only worth knowing explains nothing that is demanded, and must not stand before it.
         let explains = cause.level() < Level::May || consequence.level() == Level::May;
@@ -169,11 +211,7 @@ fn fold_operation(leads: &[Lead], implied: &BTreeMap<&str, BTreeMap<&str, usize>
         .into_values()
         .map(|mut group| {
             group.sort_by_key(|(distance, lead)| (*distance > 0, lead.level(), *distance));
-            let mut group = group.into_iter().map(|(_, lead)| lead);
-            Defect {
-                lead: group.by_ref().take(SHOWN).collect(),
-                also: group.map(|lead| (lead.rule().to_owned(), lead.cases.len())).collect(),
-            }
+            group.into_iter().map(|(_, lead)| lead).collect()
         })
         .collect()
 }
@@ -208,7 +246,7 @@ mod tests {
             .map(|defect| {
                 let lead: Vec<_> =
                     defect.lead.iter().map(|l| format!("{}x{}", l.rule(), l.cases.len())).collect();
-                let also: Vec<_> = defect.also.iter().map(|(rule, n)| format!("{rule}x{n}")).collect();
+                let also: Vec<_> = defect.also.iter().map(|a| format!("{}x{}", a.rule, a.cases)).collect();
                 format!("{}|{}", lead.join("+"), also.join("+"))
             })
             .collect()
@@ -235,14 +273,25 @@ mod tests {
                 ],
                 vec!["Ax1+Bx1+Cx1|Dx2"],
             ),
-            // Never across operations.
+            // Consequences never fold across operations.
             (vec![("o", "A", Must, "1"), ("p", "B", Must, "1")], vec!["Ax1|", "Bx1|"]),
+            // The same lead on several operations is one defect, whatever follows from it on each.
+            (
+                vec![
+                    ("o", "A", Must, "1"),
+                    ("p", "A", Must, "2"),
+                    ("p", "B", Must, "2"),
+                    ("q", "A", Must, "3"),
+                    ("q", "B", Must, "3"),
+                ],
+                vec!["Ax1+Ax1+Bx1|Ax1+Bx1"],
+            ),
             // The same rule in many cases is one.
             (vec![("o", "A", Must, "1"), ("o", "A", Must, "2"), ("o", "A", Must, "2")], vec!["Ax2|"]),
             // Must before should before may.
             (
-                vec![("o", "X", May, "1"), ("p", "X", Should, "1"), ("q", "X", Must, "1")],
-                vec!["Xx1|", "Xx1|", "Xx1|"],
+                vec![("o", "X", May, "1"), ("p", "A", Should, "1"), ("q", "B", Must, "1")],
+                vec!["Bx1|", "Ax1|", "Xx1|"],
             ),
         ] {
             assert_eq!(folded(&chain, &findings), defects);
@@ -268,15 +317,31 @@ mod tests {
     fn defects_are_ordered_by_level_and_then_as_found() {
         use Level::{May, Must, Should};
         let defects = fold(
-            &[("o", May), ("p", Should), ("q", Must), ("r", Must)].map(|(operation, level)| Located {
-                suite: "s".into(),
-                operation: operation.into(),
-                case: "c".into(),
-                finding: samples::finding("X", level),
-            }),
+            &[("o", May, "W"), ("p", Should, "X"), ("q", Must, "Y"), ("r", Must, "Z")].map(
+                |(operation, level, rule)| Located {
+                    suite: "s".into(),
+                    operation: operation.into(),
+                    case: "c".into(),
+                    finding: samples::finding(rule, level),
+                },
+            ),
             &[],
         );
         let operations: Vec<_> = defects.iter().map(|d| d.first().shown.operation.as_str()).collect();
         assert_eq!(operations, ["q", "r", "p", "o"]);
+    }
+
+    #[test]
+    fn a_defect_on_several_operations_is_led_by_its_strongest_level() {
+        use Level::{Must, Should};
+        let located = [("o", Should), ("p", Must)].map(|(operation, level)| Located {
+            suite: "s".into(),
+            operation: operation.into(),
+            case: "c".into(),
+            finding: samples::finding("X", level),
+        });
+        let defects = fold(&located, &[]);
+        assert_eq!(defects.len(), 1);
+        assert_eq!(defects[0].first().shown.operation, "p");
     }
 }

@@ -161,14 +161,28 @@ impl Markdown {
         commands.push(format!("specproof check --only '{}::'", first.shown.case));
         writeln!(page, "Repeat, explain, rerun:\n{}", block("sh", &commands.join("\n")))?;
         Self::extent(page, first)?;
+        let elsewhere = |operation: &str| {
+            if operation == first.shown.operation {
+                String::new()
+            } else {
+                format!(" on {}", code(operation))
+            }
+        };
         for lead in &defect.lead[1..] {
             let name = format!("{} {}", lead.rule(), self.tally.rule_name(lead.rule()));
+            let place = elsewhere(&lead.shown.operation);
             let cases = count(lead.cases.len(), "case");
-            writeln!(page, "With it {}: {} ({cases})\n", code(&name), code(&lead.shown.finding.summary))?;
+            writeln!(
+                page,
+                "With it {}{place}: {} ({cases})\n",
+                code(&name),
+                code(&lead.shown.finding.summary)
+            )?;
         }
         if !defect.also.is_empty() {
-            let also =
-                defect.also.iter().map(|(rule, cases)| format!("{} ({})", code(rule), count(*cases, "case")));
+            let also = defect.also.iter().map(|also| {
+                format!("{}{} ({})", code(&also.rule), elsewhere(&also.operation), count(also.cases, "case"))
+            });
             writeln!(page, "Also broke {}\n", also.collect::<Vec<_>>().join(", "))?;
         }
         writeln!(page, "</details>\n")
@@ -358,6 +372,7 @@ mod tests {
             let mut more = events[case].clone();
             if let Event::CaseFinished(more) = &mut more {
                 more.operation = format!("operation_{number}");
+                more.judgements[0].findings[0].rule = format!("ZZZ{number:03}");
                 more.judgements[0].findings[0].actual = "x".repeat(900);
             }
             events.insert(case, more);

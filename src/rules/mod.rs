@@ -14,6 +14,7 @@ mod filter;
 mod http;
 mod isolation;
 mod lifecycle;
+mod link;
 mod negative;
 mod offset;
 mod order;
@@ -25,6 +26,7 @@ mod schema;
 mod sheet;
 #[cfg(test)]
 mod testing;
+mod token;
 
 pub use declare::{HEADINGS, Rule};
 pub use registry::{RULES, find};

@@ -1,8 +1,8 @@
 //! The one registration of all rules, in the order of every listing and report.
 
 use super::{
-    Rule, concurrency, credentials, cursor, fidelity, filter, http, isolation, lifecycle, negative, offset,
-    order, page_number, paging, schema,
+    Rule, concurrency, credentials, cursor, fidelity, filter, http, isolation, lifecycle, link, negative,
+    offset, order, page_number, paging, schema, token,
 };
 
 /// Every rule.
@@ -67,6 +67,25 @@ pub static RULES: &[&Rule] = &[
     &cursor::equal_key_lost::EQUAL_KEY_LOST,
     &cursor::no_cursor_form_honoured::NO_CURSOR_FORM_HONOURED,
     &cursor::cursor_form_not_honoured::CURSOR_FORM_NOT_HONOURED,
+    &cursor::unknown_cursor_answered::UNKNOWN_CURSOR_ANSWERED,
+    &cursor::foreign_cursor_answered::FOREIGN_CURSOR_ANSWERED,
+    // TOK: paging by opaque tokens.
+    &token::token_not_url_safe::TOKEN_NOT_URL_SAFE,
+    &token::token_not_replayable::TOKEN_NOT_REPLAYABLE,
+    &token::token_missing::TOKEN_MISSING,
+    &token::token_after_end::TOKEN_AFTER_END,
+    &token::changed_arguments_mixed::CHANGED_ARGUMENTS_MIXED,
+    &token::page_moves_with_size::PAGE_MOVES_WITH_SIZE,
+    &token::previous_token_wrong::PREVIOUS_TOKEN_WRONG,
+    // LNK: paging by links.
+    &link::link_malformed::LINK_MALFORMED,
+    &link::link_leads_elsewhere::LINK_LEADS_ELSEWHERE,
+    &link::link_loses_query::LINK_LOSES_QUERY,
+    &link::next_link_missing::NEXT_LINK_MISSING,
+    &link::next_link_after_end::NEXT_LINK_AFTER_END,
+    &link::previous_link_wrong::PREVIOUS_LINK_WRONG,
+    &link::edge_link_wrong::EDGE_LINK_WRONG,
+    &link::self_link_wrong::SELF_LINK_WRONG,
     // ORD: orders.
     &order::out_of_order::OUT_OF_ORDER,
     &order::not_the_mirror::NOT_THE_MIRROR,

@@ -18,7 +18,7 @@ use crate::evidence::{
     Response, Walk, WalkEnd, WalkKind,
 };
 use crate::oracle::{Oracle, Record, instant_nanoseconds};
-use crate::pagination::{PageFacts, Start};
+use crate::pagination::{PageFacts, Start, Style};
 use crate::rules::{Rule, Scene, judge};
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Collection, Suite};
@@ -246,7 +246,9 @@ impl EvidenceBuilder<'_> {
 
     /// A walk from a note towards newer ones.
     pub(crate) fn backward(self, size: u64, from: usize, pages: &[&[usize]]) -> Self {
-        let start = Start::After(self.world.cursor(from));
+        let cursor = self.cursor(from);
+        let by_item = matches!(self.world.collection(&self.collection).style, Style::ItemCursor(_));
+        let start = if by_item { Start::Before(cursor) } else { Start::After(cursor) };
         self.walk_from(WalkKind::Backward, start, Some(size), pages).anchor(from)
     }
 
@@ -257,23 +259,31 @@ impl EvidenceBuilder<'_> {
 
     /// The page of items older than a note.
     pub(crate) fn before(self, note: usize, size: u64, items: &[usize]) -> Self {
-        let start = Start::Before(self.world.cursor(note));
+        let start = Start::Before(self.cursor(note));
         self.page(WalkKind::Page, start, Some(size), items).anchor(note)
     }
 
     /// The page of items newer than a note.
     pub(crate) fn after(self, note: usize, size: u64, items: &[usize]) -> Self {
-        let start = Start::After(self.world.cursor(note));
+        let start = Start::After(self.cursor(note));
         self.page(WalkKind::Page, start, Some(size), items).anchor(note)
     }
 
     /// The page of items between two notes, the older one first.
     pub(crate) fn between(self, lower: usize, upper: usize, size: u64, items: &[usize]) -> Self {
-        let start = Start::Between { after: self.world.cursor(lower), before: self.world.cursor(upper) };
+        let start = Start::Between { after: self.cursor(lower), before: self.cursor(upper) };
         let upper = self.world.notes[upper];
         self.page(WalkKind::Page, start, Some(size), items)
             .anchor(lower)
             .change(|walk| walk.pages[0].upper_anchor = Some(upper))
+    }
+
+    /// A cursor that stands at a note.
+    fn cursor(&self, note: usize) -> String {
+        match self.world.collection(&self.collection).style {
+            Style::ItemCursor(_) => self.world.oracle.record(self.world.notes[note]).id.clone(),
+            _ => self.world.cursor(note),
+        }
     }
 
     fn anchor(self, note: usize) -> Self {
@@ -327,6 +337,15 @@ impl EvidenceBuilder<'_> {
         self
     }
 
+    /// A page of the last walk has this header field, in place of those of its name.
+    pub(crate) fn header(mut self, page: usize, name: &str, value: &str) -> Self {
+        let entry = self.evidence.walks.last().unwrap().pages[page].entry;
+        let headers = &mut self.evidence.entries[entry].exchange.outcome.as_mut().unwrap().headers;
+        headers.retain(|(known, _)| known != name);
+        headers.push((name.to_owned(), value.to_owned()));
+        self.content(page, |_| {})
+    }
+
     /// A page of the last walk is an answer with this status, and no page.
     pub(crate) fn refuse(mut self, page: usize, status: u16) -> Self {
         let page = &mut self.evidence.walks.last_mut().unwrap().pages[page];
@@ -370,6 +389,8 @@ impl EvidenceBuilder<'_> {
             Kind::Walk => Scenario::Walk { collection, order: self.query.order },
             Kind::Pages => Scenario::Pages { collection },
             Kind::Bounds => Scenario::Bounds { collection },
+            Kind::Tokens => Scenario::Tokens { collection },
+            Kind::Links => Scenario::Links { collection },
             Kind::Filter => Scenario::Filter { collection, filter: filter(0) },
             Kind::FilterPair => Scenario::FilterPair { collection, first: filter(0), second: filter(1) },
             Kind::UnknownParent => Scenario::UnknownParent { collection },
@@ -386,7 +407,13 @@ impl EvidenceBuilder<'_> {
         }
     }
 
-    fn walk_from(mut self, kind: WalkKind, mut start: Start, size: Option<u64>, pages: &[&[usize]]) -> Self {
+    pub(crate) fn walk_from(
+        mut self,
+        kind: WalkKind,
+        mut start: Start,
+        size: Option<u64>,
+        pages: &[&[usize]],
+    ) -> Self {
         let collection = self.world.collection(&self.collection);
         let query = Query { size, ..self.query.clone() };
         let effective = size.or(self.world.suite.size_bounds(collection).default);

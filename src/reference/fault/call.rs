@@ -126,6 +126,11 @@ impl Call {
         }
     }
 
+    /// A member of the content, null where there is none.
+    pub(crate) fn member(&self, name: &str) -> Value {
+        self.json().get(name).cloned().unwrap_or_default()
+    }
+
     /// Replaces the body.
     pub(crate) fn set_json(&mut self, json: &Value) {
         self.body = json.to_string().into_bytes();
@@ -161,12 +166,15 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// What `Content-Length` of the answer to HEAD claims instead of the truth.
     pub(crate) head_length: Option<u64>,
+    /// Whether the connection breaks in the middle of the content.
+    pub(crate) breaks: bool,
 }
 
 impl Reply {
     /// A JSON answer.
     pub(crate) fn new(status: StatusCode, json: &Value) -> Self {
-        let mut reply = Self { status, headers: HeaderMap::new(), body: Vec::new(), head_length: None };
+        let mut reply =
+            Self { status, headers: HeaderMap::new(), body: Vec::new(), head_length: None, breaks: false };
         reply.set_json(json);
         reply.set_header("content-type", "application/json");
         reply
@@ -177,13 +185,22 @@ impl Reply {
         parts.headers.remove(CONTENT_LENGTH);
         // The handlers' answers lie in memory, so reading them does not fail.
         let body = to_bytes(body, usize::MAX).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-        Self { status: parts.status, headers: parts.headers, body, head_length: None }
+        Self { status: parts.status, headers: parts.headers, body, head_length: None, breaks: false }
     }
 
     /// Puts the answer together, for HEAD with the length of the body it leaves out.
     pub(crate) fn into_response(self, head: bool) -> Response {
         let length = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
-        let mut response = Response::new(if head { Body::empty() } else { Body::from(self.body) });
+        let body = match self.body {
+            _ if head => Body::empty(),
+            mut body if self.breaks => {
+                body.truncate(body.len() / 2);
+                let torn = Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted));
+                Body::from_stream(futures_util::stream::iter([Ok(body), torn]))
+            }
+            body => Body::from(body),
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         if head {
@@ -210,6 +227,11 @@ impl Reply {
             change(&mut json);
             self.set_json(&json);
         }
+    }
+
+    /// A member of the content, null where there is none.
+    pub(crate) fn member(&self, name: &str) -> Value {
+        self.json().get(name).cloned().unwrap_or_default()
     }
 
     /// Replaces the body.

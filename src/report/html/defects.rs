@@ -27,7 +27,7 @@ pub(super) fn write(page: &mut String, view: &View<'_>) -> fmt::Result {
 fn defect(page: &mut String, view: &View<'_>, defect: &Defect, number: usize) -> fmt::Result {
     let first = defect.first();
     let place = &first.shown;
-    let link = |rule: &str| view.anchor_of(&place.suite, &place.operation, rule);
+    let link = |operation: &str, rule: &str| view.anchor_of(&place.suite, operation, rule);
     let class = if first.level() == Level::Must { Sign::Fail } else { Sign::Tolerated }.class();
     writeln!(
         page,
@@ -35,7 +35,7 @@ fn defect(page: &mut String, view: &View<'_>, defect: &Defect, number: usize) ->
          <p class=\"kicker\"><b class=\"level\">{}</b> <a href=\"#{}\"><code>{} {}</code></a> \
          <span class=\"faint\">in</span> <code>{} {}</code></p>\n<h3 id=\"defect-{number}\">{}</h3>",
         level_word(first.level()),
-        link(first.rule()),
+        link(&place.operation, first.rule()),
         html(first.rule()),
         html(view.tally.rule_name(first.rule())),
         html(&place.suite),
@@ -51,14 +51,20 @@ fn defect(page: &mut String, view: &View<'_>, defect: &Defect, number: usize) ->
         html_lines(&excerpt(&place.finding.actual))
     )?;
     extent(page, first)?;
-    let with = defect.lead[1..].iter().map(|lead| (lead.rule(), lead.cases.len()));
-    let also = defect.also.iter().map(|(rule, cases)| (rule.as_str(), *cases));
+    let with =
+        defect.lead[1..].iter().map(|lead| (lead.shown.operation.as_str(), lead.rule(), lead.cases.len()));
+    let also = defect.also.iter().map(|also| (also.operation.as_str(), also.rule.as_str(), also.cases));
     let consequences: Vec<String> = with
         .chain(also)
-        .map(|(rule, cases)| {
+        .map(|(operation, rule, cases)| {
+            let elsewhere = if operation == place.operation {
+                String::new()
+            } else {
+                format!(" on <code>{}</code>", html(operation))
+            };
             format!(
-                "<a href=\"#{}\"><code>{} {}</code></a> ({})",
-                link(rule),
+                "<a href=\"#{}\"><code>{} {}</code></a>{elsewhere} ({})",
+                link(operation, rule),
                 html(rule),
                 html(view.tally.rule_name(rule)),
                 count(cases, "case")
@@ -71,7 +77,7 @@ fn defect(page: &mut String, view: &View<'_>, defect: &Defect, number: usize) ->
     writeln!(
         page,
         "<p><a href=\"#{}\">the exchange, and how to see it again</a></p>\n</article>",
-        link(first.rule())
+        link(&place.operation, first.rule())
     )
 }
 

@@ -72,11 +72,15 @@ impl Context<'_> {
         self.verbatim(out, "explain", &format!("specproof explain {}", first.rule()))?;
         self.verbatim(out, "rerun", &format!("specproof check --only '{}::'", first.shown.case))?;
         self.extent(out, first)?;
+        let elsewhere = |operation: &str| {
+            if operation == first.shown.operation { String::new() } else { format!(" on {operation}") }
+        };
         for lead in &defect.lead[1..] {
             let name = self.tally.rule_name(lead.rule());
             let line = format!(
-                "{} {name}: {} ({})",
+                "{} {name}{}: {} ({})",
                 lead.rule(),
+                elsewhere(&lead.shown.operation),
                 lead.shown.finding.summary,
                 count(lead.cases.len(), "case")
             );
@@ -86,7 +90,9 @@ impl Context<'_> {
             let also: Vec<String> = defect
                 .also
                 .iter()
-                .map(|(rule, cases)| format!("{rule} ({})", count(*cases, "case")))
+                .map(|also| {
+                    format!("{}{} ({})", also.rule, elsewhere(&also.operation), count(also.cases, "case"))
+                })
                 .collect();
             self.text(out, "also broke", &also.join(", "))?;
         }

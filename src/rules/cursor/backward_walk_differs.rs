@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::bounds::{Bounded, Side};
 use crate::evidence::{RecordNumber, WalkEnd, WalkKind};
+use crate::pagination::Style;
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{
-    aligned, by_timestamp, draft, entries, items, names, own_of, passed_over, some, when,
+    aligned, by_item, draft, entries, items, names, own_of, passed_over, some, when,
 };
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -30,14 +31,21 @@ rule! {
         summary: "A walk towards newer items meets each of them once.",
         implies: [],
         scenarios: &[Kind::Bounds],
-        applies: |suite, case| when(suite, case, by_timestamp),
+        applies: |suite, case| when(suite, case, |collection| match &collection.style {
+            Style::TimestampCursor(_) => true,
+            Style::ItemCursor(style) => style.before.is_some(),
+            _ => false,
+        }),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in scene.evidence.walks.iter().filter(|walk| walk.kind == WalkKind::Backward) {
-        let Some(bounded) = walk.pages.first().and_then(|page| Bounded::of(walk, page)) else { continue };
+        let Some(bounded) = walk.pages.first().and_then(|page| Bounded::of(scene, walk, page)) else {
+            continue;
+        };
+        let side = if bounded.by_item() { "in front of" } else { "newer than" };
         let expected = scene.expected(&walk.query);
         let met = own_of(scene, walk);
         let inside = |number: &RecordNumber| bounded.side_of(scene, *number) == Some(Side::Inside);
@@ -52,11 +60,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let mut seen = BTreeSet::new();
         let again = met.iter().find(|number| !seen.insert(**number));
         let summary = match (walk.end, again, beyond) {
-            (WalkEnd::Broken | WalkEnd::Budget | WalkEnd::Single, ..) => continue,
+            (WalkEnd::Broken | WalkEnd::Astray | WalkEnd::Budget | WalkEnd::Single, ..) => continue,
             (WalkEnd::Loop, ..) => "the walk comes back to a cursor that it had already".to_owned(),
             (_, Some(number), _) => format!("{} comes twice", scene.oracle.record(*number).name()),
             (_, _, Some(number)) => {
-                format!("{} is not newer than the cursor", scene.oracle.record(*number).name())
+                format!("{} is not {side} the cursor", scene.oracle.record(*number).name())
             }
             (WalkEnd::Cap, ..) => format!("no end after {} pages", walk.pages.len()),
             _ if !lacking.is_empty() => format!("{} on no page: {}", items(lacking.len()), some(&lacking)),
@@ -74,7 +82,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 &walk.label,
                 summary,
                 scene.requirement(&scene.collection().complete.requirement),
-                format!("{} newer than the cursor, each once", items(wanted.len())),
+                format!("{} {side} the cursor, each once", items(wanted.len())),
                 format!("{} on {} pages", items(met.len()), walk.pages.len()),
                 entries(walk),
             )
@@ -86,7 +94,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 fn in_list_order(scene: &Scene<'_>, walk: &crate::evidence::Walk) -> Vec<RecordNumber> {
     let pages: Vec<_> =
         walk.pages.iter().map(|page| crate::rules::paging::lists::own(scene, &walk.query, page)).collect();
-    if crate::rules::paging::lists::newest_first(scene, &walk.query) {
+    if by_item(scene.collection()) || crate::rules::paging::lists::newest_first(scene, &walk.query) {
         pages.into_iter().rev().flatten().collect()
     } else {
         pages.into_iter().flatten().collect()
@@ -115,6 +123,20 @@ mod tests {
         ];
         for (collection, pages, end, verdict) in cases {
             world.lists(collection).backward(2, 0, pages).end(end).expect(&BACKWARD_WALK_DIFFERS, verdict);
+        }
+    }
+
+    #[test]
+    fn a_backward_walk_by_items_meets_everything_in_front() {
+        let world = World::new(6);
+        let cases: [(&[&[usize]], Verdict); 4] = [
+            (&[&[2, 1], &[4, 3], &[5]], Pass),
+            (&[&[2, 1], &[5, 4]], Fail),
+            (&[&[2, 1], &[3, 2], &[5, 4]], Fail),
+            (&[&[5, 4]], Fail),
+        ];
+        for (pages, verdict) in cases {
+            world.lists("by_item").backward(2, 0, pages).expect(&BACKWARD_WALK_DIFFERS, verdict);
         }
     }
 

@@ -1,8 +1,9 @@
 //! CUR003: a bounded page holds an item from beyond its cursor.
 
 use super::bounds::{Bounded, Side, bounded};
+use crate::pagination::Style;
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::{by_timestamp, draft, instant_of, ranks, when};
+use crate::rules::paging::lists::{by_item, by_timestamp, draft, instant_of, ranks, when};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -22,9 +23,9 @@ rule! {
         code: "CUR003", name: "bound-ignored", level: Must, basis: Document,
         source: "the parameters for the bounds",
         summary: "A bounded page holds nothing from beyond its cursor.",
-        implies: ["CUR001", "CUR002", "CUR008", "PAG001", "PAG002", "PAG003"],
+        implies: ["CUR001", "CUR002", "CUR005", "CUR008", "PAG001", "PAG002", "PAG003"],
         scenarios: &[Kind::Bounds],
-        applies: |suite, case| when(suite, case, by_timestamp),
+        applies: |suite, case| when(suite, case, |collection| by_timestamp(collection) || by_item(collection)),
         check: check,
     }
 }
@@ -37,15 +38,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         };
         let (side, parameter) = sides(scene, &bounded);
         let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
-        let text =
-            format!("The parameter {parameter} bounds the page: its items are {side} than the cursor.");
+        let text = format!("The parameter {parameter} bounds the page: its items are {side} the cursor.");
         sheet.fail(Draft {
             pointer: Some(format!("{}/{place}", bounded.page.items_at)),
             ..draft(
                 &bounded.walk.label,
-                format!("{name} stands on the page and is not {side} than its cursor"),
+                format!("{name} stands on the page and is not {side} its cursor"),
                 scene.in_document(text, pointer),
-                format!("only items that are {side} than the cursor"),
+                format!("only items that are {side} the cursor"),
                 format!("{name} as item {}", place + 1),
                 vec![bounded.page.entry],
             )
@@ -55,8 +55,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 
 /// On which side of the cursor items must stand, and the parameter that says so.
 fn sides<'a>(scene: &Scene<'a>, bounded: &Bounded<'_>) -> (&'static str, &'a str) {
-    let parameters = super::bounds::style(scene).map_or(("", ""), |style| (&style.before, &style.after));
-    if bounded.upper.is_some() { ("older", parameters.0) } else { ("newer", parameters.1) }
+    let (before, after) = match &scene.collection().style {
+        Style::TimestampCursor(style) => (style.before.as_str(), style.after.as_str()),
+        Style::ItemCursor(style) => (style.before.as_deref().unwrap_or_default(), style.after.as_str()),
+        _ => ("", ""),
+    };
+    match (bounded.upper.is_some(), bounded.by_item()) {
+        (true, false) => ("older than", before),
+        (false, false) => ("newer than", after),
+        (true, true) => ("in front of", before),
+        (false, true) => ("behind", after),
+    }
 }
 
 /// The first item from beyond a bound, by its own instant or by the record that it is: its place and its name.
@@ -64,10 +73,11 @@ pub(super) fn beyond(scene: &Scene<'_>, bounded: &Bounded<'_>) -> Option<(usize,
     let query = &bounded.walk.query;
     let expected = scene.expected(query);
     let ranks = if expected.ordered { ranks(&expected) } else { std::collections::BTreeMap::new() };
-    let newest_first = crate::rules::paging::lists::newest_first(scene, query);
+    let newest_first = bounded.descends(scene);
     let ids = bounded.page.ids.iter().flatten();
     ids.zip(scene.evidence.items(bounded.page)).enumerate().find_map(|(place, (id, item))| {
-        let shown = instant_of(scene, query, item).map(|instant| bounded.side(instant));
+        let instant = instant_of(scene, query, item).filter(|_| !bounded.by_item());
+        let shown = instant.map(|instant| bounded.side(instant));
         let number = id.as_deref().and_then(|id| scene.record(query, id));
         // A record is beyond a bound, too, if it stands on the wrong side of the record that the cursor stands at.
         let ordered = || {
@@ -107,6 +117,16 @@ mod tests {
         lists.clone().before(4, 3, &[STRANGER]).expect(&BOUND_IGNORED, Pass);
         lists.clone().before(2, 3, &[STRANGER]).expect(&BOUND_IGNORED, Fail);
         lists.before(4, 3, &[7]).label("form date-time").expect(&BOUND_IGNORED, Inconclusive);
+    }
+
+    #[test]
+    fn items_bound_pages() {
+        let world = World::keyed(&[0, 1, 2, 2, 3]);
+        let lists = world.lists("by_item");
+        lists.clone().after(3, 2, &[2, 1]).expect(&BOUND_IGNORED, Pass);
+        lists.clone().after(1, 2, &[4, 3]).expect(&BOUND_IGNORED, Fail);
+        lists.clone().before(1, 2, &[2, 3]).expect(&BOUND_IGNORED, Pass);
+        lists.before(4, 2, &[1, 0]).expect(&BOUND_IGNORED, Fail);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::bounds::bounded;
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::{by_timestamp, when};
+use crate::rules::paging::lists::{by_item, by_timestamp, when};
 use crate::rules::paging::sorted;
 use crate::scenario::Kind;
 
@@ -23,7 +23,7 @@ rule! {
         summary: "A bounded page shows its items in the order of the list.",
         implies: [],
         scenarios: &[Kind::Bounds],
-        applies: |suite, case| when(suite, case, by_timestamp),
+        applies: |suite, case| when(suite, case, |collection| by_timestamp(collection) || by_item(collection)),
         check: |scene, sheet| {
             for bounded in bounded(scene) {
                 sorted::check(scene, sheet, bounded.walk);
@@ -46,6 +46,9 @@ mod tests {
         lists.clone().after(0, 4, &[4, 2, 3, 1]).expect(&BOUNDED_PAGE_OUT_OF_ORDER, Pass);
         lists.clone().after(0, 4, &[1, 2, 3, 4]).expect(&BOUNDED_PAGE_OUT_OF_ORDER, Fail);
         lists.clone().before(4, 4, &[3, 1, 2]).expect(&BOUNDED_PAGE_OUT_OF_ORDER, Fail);
+        let items = world.lists("by_item");
+        items.clone().before(0, 4, &[4, 3, 2, 1]).expect(&BOUNDED_PAGE_OUT_OF_ORDER, Pass);
+        items.before(0, 4, &[1, 2, 3, 4]).expect(&BOUNDED_PAGE_OUT_OF_ORDER, Fail);
         lists.before(1, 4, &[0]).expect(&BOUNDED_PAGE_OUT_OF_ORDER, Inconclusive);
     }
 }

@@ -1,33 +1,39 @@
 //! Pages that are bounded by cursors, and on which side of the bounds records and items stand.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::pagination::{Start, Style, TimestampCursor};
 use crate::rules::Scene;
-use crate::rules::paging::lists::{cursor_instant, instant_of_record, short_pages, touch, tries_a_form};
+use crate::rules::paging::lists::{
+    by_item, cursor_instant, instant_of_record, newest_first, ranks, short_pages, touch, tries_a_form,
+};
 use crate::suite::ShortPages;
 
 /// A cursor in a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound {
-    /// The instant that it names, in nanoseconds.
-    pub(super) instant: i128,
+    /// Where it stands: the instant that it names, in nanoseconds, or the rank of its item.
+    pub(super) at: i128,
     /// The record that it stands at.
     pub(super) anchor: Option<RecordNumber>,
 }
 
-/// A page between bounds, of which one may be missing.
-#[derive(Clone, Copy, Debug)]
+/// A page between bounds, of which one may be missing. Where cursors are instants, it is bounded in time; where they are items, in the order of the list.
+#[derive(Clone, Debug)]
 pub(super) struct Bounded<'a> {
     /// The walk that the page is all of.
     pub(super) walk: &'a Walk,
     /// The page.
     pub(super) page: &'a Page,
-    /// Items must be newer than this.
+    /// Items must be newer than this, or stand behind it.
     pub(super) lower: Option<Bound>,
-    /// Items must be older than this.
+    /// Items must be older than this, or stand in front of it.
     pub(super) upper: Option<Bound>,
+    /// The ranks of the records, where cursors are items.
+    ranks: Option<Rc<BTreeMap<RecordNumber, usize>>>,
 }
 
 /// Where an instant stands to the bounds of a page.
@@ -42,9 +48,21 @@ pub(super) enum Side {
 }
 
 impl<'a> Bounded<'a> {
-    /// The bounds of a page by its start; `None` where it has none.
-    pub(super) fn of(walk: &'a Walk, page: &'a Page) -> Option<Self> {
-        let bound = |cursor: &str, anchor| Some(Bound { instant: cursor_instant(cursor)?, anchor });
+    /// The bounds of a page by its start; `None` where it has none, or where nobody knows where they stand.
+    pub(super) fn of(scene: &Scene<'_>, walk: &'a Walk, page: &'a Page) -> Option<Self> {
+        let ranks = if by_item(scene.collection()) {
+            let expected = scene.expected(&walk.query);
+            Some(Rc::new(expected.ordered.then(|| ranks(&expected))?))
+        } else {
+            None
+        };
+        let bound = |cursor: &str, anchor: Option<RecordNumber>| {
+            let at = match &ranks {
+                Some(ranks) => *ranks.get(&anchor?)? as i128,
+                None => cursor_instant(cursor)?,
+            };
+            Some(Bound { at, anchor })
+        };
         let (lower, upper) = match &page.start {
             Start::Before(cursor) => (None, Some(bound(cursor, page.anchor)?)),
             Start::After(cursor) => (Some(bound(cursor, page.anchor)?), None),
@@ -53,7 +71,25 @@ impl<'a> Bounded<'a> {
             }
             _ => return None,
         };
-        Some(Self { walk, page, lower, upper })
+        Some(Self { walk, page, lower, upper, ranks })
+    }
+
+    /// Whether what the list begins with lies at the upper end: in time, where it runs from new to old; in its own order, never.
+    pub(super) fn descends(&self, scene: &Scene<'_>) -> bool {
+        self.ranks.is_none() && newest_first(scene, &self.walk.query)
+    }
+
+    /// Where a record stands, by what bounds the page; `None` where that is not known.
+    pub(super) fn place_of(&self, scene: &Scene<'_>, number: RecordNumber) -> Option<i128> {
+        match &self.ranks {
+            Some(ranks) => ranks.get(&number).map(|rank| *rank as i128),
+            None => instant_of_record(scene, &self.walk.query, number),
+        }
+    }
+
+    /// Whether cursors are items.
+    pub(super) fn by_item(&self) -> bool {
+        self.ranks.is_some()
     }
 
     /// Whether there are two bounds.
@@ -61,11 +97,12 @@ impl<'a> Bounded<'a> {
         self.lower.is_some() && self.upper.is_some()
     }
 
-    /// Where an instant stands.
-    pub(super) fn side(&self, instant: i128) -> Side {
+    /// Where an instant or a rank stands.
+    pub(super) fn side(&self, place: i128) -> Side {
+        let touch = |bound: i128| if self.by_item() { place == bound } else { touch(place, bound) };
         let beyond = |bound: Option<Bound>, wrong: Ordering| match bound {
-            Some(bound) if touch(instant, bound.instant) => Side::At,
-            Some(bound) if instant.cmp(&bound.instant) == wrong => Side::Outside,
+            Some(bound) if touch(bound.at) => Side::At,
+            Some(bound) if place.cmp(&bound.at) == wrong => Side::Outside,
             _ => Side::Inside,
         };
         match (beyond(self.lower, Ordering::Less), beyond(self.upper, Ordering::Greater)) {
@@ -77,7 +114,7 @@ impl<'a> Bounded<'a> {
 
     /// Where a record stands; `None` where its key is not known.
     pub(super) fn side_of(&self, scene: &Scene<'_>, number: RecordNumber) -> Option<Side> {
-        Some(self.side(instant_of_record(scene, &self.walk.query, number)?))
+        Some(self.side(self.place_of(scene, number)?))
     }
 
     /// Whether the page must hold all that stands inside: it is not full, and does not say that more comes where that is allowed.
@@ -95,7 +132,10 @@ pub(super) fn bounded<'a>(scene: &Scene<'a>) -> Vec<Bounded<'a>> {
     let single = |walk: &&Walk| walk.kind == WalkKind::Page && !tries_a_form(walk);
     let pages =
         scene.evidence.walks.iter().filter(single).flat_map(|walk| walk.pages.iter().map(move |p| (walk, p)));
-    pages.filter(|(_, page)| page.ids.is_some()).filter_map(|(walk, page)| Bounded::of(walk, page)).collect()
+    pages
+        .filter(|(_, page)| page.ids.is_some())
+        .filter_map(|(walk, page)| Bounded::of(scene, walk, page))
+        .collect()
 }
 
 /// The style of the case's collection, if it pages by timestamp cursors.

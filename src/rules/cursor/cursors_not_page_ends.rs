@@ -2,14 +2,15 @@
 
 use super::bounds::style;
 use crate::evidence::{Page, Walk};
+use crate::pagination::{ItemCursor, Style};
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::{by_timestamp, cursor_instant, draft, instant_of, touch, when};
+use crate::rules::paging::lists::{cursor_instant, draft, instant_of, touch, when};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
 rule! {
     /// ## What it checks
-    /// A page's cursor for older items is the instant of its oldest item, and its cursor for newer items that of its newest one.
+    /// Where cursors are items, they are those of the page's first and last one. Where they are instants, a page's cursor for older items is the instant of its oldest item, and its cursor for newer items that of its newest one.
     /// ## Why it matters
     /// With a cursor from inside the page, its items come again; with one from beyond it, the items in between are lost.
     /// ## Example
@@ -22,15 +23,22 @@ rule! {
     CURSORS_NOT_PAGE_ENDS {
         code: "CUR004", name: "cursors-not-page-ends", level: Must, basis: Suite,
         source: "the suite's statement of where the cursors stand",
-        summary: "A page's cursors are the instants of its oldest and its newest item.",
+        summary: "A page's cursors stand at its first and its last item.",
         implies: ["PAG001", "PAG002", "PAG003", "PAG004", "CUR008", "CUR009"],
         scenarios: &[Kind::Walk, Kind::Bounds],
-        applies: |suite, case| when(suite, case, by_timestamp),
+        applies: |suite, case| when(suite, case, |collection| match &collection.style {
+            Style::TimestampCursor(_) => true,
+            Style::ItemCursor(style) => style.first.is_some() || style.last.is_some(),
+            _ => false,
+        }),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    if let Style::ItemCursor(style) = &scene.collection().style {
+        by_item(scene, sheet, style);
+    }
     let Some(style) = style(scene) else { return };
     for walk in &scene.evidence.walks {
         'pages: for (i, page) in walk.pages.iter().enumerate() {
@@ -64,6 +72,42 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// Where cursors are items, they are those of the first and the last one of the page.
+fn by_item(scene: &Scene<'_>, sheet: &mut Sheet<'_>, style: &ItemCursor) {
+    for walk in &scene.evidence.walks {
+        for (i, page) in walk.pages.iter().enumerate() {
+            let facts = &page.facts;
+            let ends = [
+                (&facts.before, &facts.first_item, "first", &style.first),
+                (&facts.after, &facts.last_item, "last", &style.last),
+            ];
+            let wrong = ends.into_iter().find(|(told, item, ..)| {
+                told.as_ref().zip(item.as_ref()).is_some_and(|(told, item)| told != item)
+            });
+            let Some((told, item, which, pointer)) = wrong else {
+                if facts.before.is_some() || facts.after.is_some() {
+                    sheet.judged();
+                }
+                continue;
+            };
+            let name =
+                |id: &Option<String>| id.as_ref().map_or_else(String::new, |id| scene.name(&walk.query, id));
+            sheet.fail(Draft {
+                pointer: pointer.clone(),
+                ..draft(
+                    &walk.label,
+                    format!("the cursor of page {} for its {which} item stands at another one", i + 1),
+                    sheet.own_requirement(),
+                    name(item),
+                    name(told),
+                    vec![page.entry],
+                )
+            });
+            break;
+        }
+    }
+}
+
 /// The instants of a page's oldest and newest item, if every item shows one.
 fn ends(scene: &Scene<'_>, walk: &Walk, page: &Page) -> Option<(i128, i128)> {
     let instants: Option<Vec<i128>> =
@@ -86,6 +130,21 @@ mod tests {
     use crate::rules::testing::World;
     use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
     use serde_json::json;
+
+    #[test]
+    fn items_at_the_ends_are_told() {
+        let world = World::new(4);
+        let walk = world.lists("by_item").walk(2, &[&[3, 2], &[1, 0]]);
+        walk.expect(&CURSORS_NOT_PAGE_ENDS, Pass);
+        for (pointer, value, verdict) in [
+            ("/first_id", json!("m2"), Fail),
+            ("/last_id", json!("m3"), Fail),
+            ("/last_id", json!(null), Pass),
+            ("/last_id", json!("m2"), Pass),
+        ] {
+            walk.clone().set(0, pointer, value).expect(&CURSORS_NOT_PAGE_ENDS, verdict);
+        }
+    }
 
     #[test]
     fn cursors_are_the_ends_of_the_page() {

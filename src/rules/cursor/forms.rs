@@ -37,7 +37,7 @@ fn honoured(scene: &Scene<'_>, walk: &Walk) -> Option<bool> {
         let status = scene.evidence.entries[page.entry].exchange.status()?;
         return (400..500).contains(&status).then_some(false);
     }
-    let bounded = Bounded::of(walk, page)?;
+    let bounded = &Bounded::of(scene, walk, page)?;
     let on = |side: Side| move |number: &RecordNumber| bounded.side_of(scene, *number) == Some(side);
     let members = scene.expected(&walk.query).members();
     // If nothing stands on the right side, or nothing on the wrong one, the page looks the same either way.

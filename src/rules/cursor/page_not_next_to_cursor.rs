@@ -5,7 +5,7 @@ use crate::evidence::RecordNumber;
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{
-    aligned, convention, draft, items, names, newest_first, own, ranks, some, when,
+    aligned, by_item, convention, draft, items, names, own, ranks, some, when,
 };
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -19,7 +19,7 @@ rule! {
     /// ## Example
     /// Of 20 messages, `after=` the timestamp of message 3 with `limit=5` holds messages 16 to 20 instead of 4 to 8.
     /// ## Source
-    /// The suite's setting on which items a bounded page holds.
+    /// The suite's setting on which items a bounded page holds. Where cursors are items and the suite states nothing, the meaning of "after" and "before".
     /// ## False alarms and how they are avoided
     /// Items of others may stand in between and fill the page. Records that a cursor cannot tell from the one it stands at may be in or out.
     /// A page that is not full is blamed for what it lacks only if it does not say that more comes.
@@ -27,15 +27,17 @@ rule! {
         code: "CUR002", name: "page-not-next-to-cursor", level: Must, basis: Suite,
         source: "the suite's setting `adjacency`",
         summary: "A page bounded on one side holds the items next to its cursor.",
-        implies: ["PAG002", "PAG003", "PAG004", "PAG016", "CUR008"],
+        implies: ["PAG002", "PAG003", "PAG004", "PAG016", "CUR005", "CUR008"],
         scenarios: &[Kind::Bounds],
-        applies: |suite, case| when(suite, case, |collection| collection.conventions.adjacency.is_some()),
+        applies: |suite, case| when(suite, case, |c| c.conventions.adjacency.is_some() || by_item(c)),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let Some(stated) = &scene.collection().conventions.adjacency else { return };
+    let stated = scene.collection().conventions.adjacency.as_ref();
+    let requirement = stated.map_or_else(|| sheet.own_requirement(), |stated| convention(scene, stated));
+    let adjacency = stated.map_or(Adjacency::Next, |stated| stated.is);
     for bounded in bounded(scene).into_iter().filter(|bounded| !bounded.is_range()) {
         let query = &bounded.walk.query;
         let expected = scene.expected(query);
@@ -48,7 +50,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let side: Vec<RecordNumber> = aligned(&expected, &met).into_iter().filter(inside).collect();
         let took: Vec<RecordNumber> = met.iter().copied().filter(inside).collect();
         let count = if bounded.must_be_all(scene) { side.len() } else { took.len().min(side.len()) };
-        let wanted = part(scene, &bounded, &side, count, stated.is);
+        let wanted = part(scene, &bounded, &side, count, adjacency);
         let ranks = ranks(&expected);
         let sorted = |list: &[RecordNumber]| {
             let mut list: Vec<_> = list.iter().map(|number| ranks.get(number)).collect();
@@ -66,7 +68,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             ..draft(
                 &bounded.walk.label,
                 "the page does not hold the items that it should, counted from its cursor",
-                convention(scene, stated),
+                requirement.clone(),
                 format!("{}: {}", items(wanted.len()), some(&wanted)),
                 format!("{}: {}", items(took.len()), some(&took)),
                 vec![bounded.page.entry],
@@ -84,7 +86,7 @@ fn part<'s>(
     adjacency: Adjacency,
 ) -> &'s [RecordNumber] {
     // Older items stand behind the cursor in a list that starts with the newest one, and before it in one that ends with it.
-    let behind = bounded.upper.is_some() == newest_first(scene, &bounded.walk.query);
+    let behind = bounded.upper.is_some() == bounded.descends(scene);
     if behind || adjacency == Adjacency::Start { &side[..count] } else { &side[side.len() - count..] }
 }
 
@@ -116,6 +118,28 @@ mod tests {
         ];
         for (after, anchor, page, verdict) in cases {
             let lists = world.lists("by_cursor");
+            let lists = if after { lists.after(anchor, 2, page) } else { lists.before(anchor, 2, page) };
+            lists.expect(&PAGE_NOT_NEXT_TO_CURSOR, verdict);
+        }
+    }
+
+    #[test]
+    fn a_page_stands_next_to_its_item() {
+        let world = World::keyed(&[0, 1, 2, 3, 4, 5, 5, 6]);
+        // Newest first: 7, then 5 and 6 in any order, then 4 to 0. The page after an item stands behind it.
+        let cases: [(bool, usize, &[usize], Verdict); 9] = [
+            (true, 4, &[3, 2], Pass),
+            (true, 4, &[2, 1], Fail),
+            (true, 4, &[3], Fail),
+            (true, 0, &[], Pass),
+            (true, 5, &[4, 3], Pass),
+            (true, 5, &[6, 4], Pass),
+            (false, 2, &[4, 3], Pass),
+            (false, 2, &[7, 6], Fail),
+            (false, 7, &[], Pass),
+        ];
+        for (after, anchor, page, verdict) in cases {
+            let lists = world.lists("by_item");
             let lists = if after { lists.after(anchor, 2, page) } else { lists.before(anchor, 2, page) };
             lists.expect(&PAGE_NOT_NEXT_TO_CURSOR, verdict);
         }

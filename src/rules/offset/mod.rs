@@ -5,9 +5,17 @@ pub(super) mod next_page_wrong;
 pub(super) mod slice_wrong;
 
 use super::paging::lists::collection;
-use crate::pagination::{OffsetLimit, Style};
+use crate::pagination::{OffsetLimit, Position, Style};
 use crate::scenario::Case;
 use crate::suite::Suite;
+
+/// Whether clients may choose pages of a case's collection by offset and size.
+fn pages(suite: &Suite, case: &Case) -> bool {
+    collection(suite, case).is_some_and(|collection| {
+        let style = &collection.style;
+        matches!(style.position(), Some(Position::Offset { .. })) && style.size_parameter().is_some()
+    })
+}
 
 /// The style of a case's collection, if it pages by offset.
 fn style<'a>(suite: &'a Suite, case: &Case) -> Option<&'a OffsetLimit> {

@@ -1,9 +1,8 @@
 //! OFF003: a page names a next page where nothing follows, or none where something does.
 
-use super::style;
 use crate::evidence::{Page, Walk};
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::{closed, draft};
+use crate::rules::paging::lists::{closed, draft, when};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -25,13 +24,12 @@ rule! {
         summary: "A page names a next page exactly if items follow.",
         implies: [],
         scenarios: &[Kind::Walk, Kind::Pages, Kind::Filter],
-        applies: |suite, case| style(suite, case).is_some_and(|style| style.next_page.is_some()),
+        applies: |suite, case| when(suite, case, |collection| collection.style.next_page_pointer().is_some()),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let Some(style) = style(scene.suite, scene.case) else { return };
     let ever = scene.evidence.pages().any(|(_, page)| matches!(page.facts.next_page, Some(Some(_))));
     for walk in &scene.evidence.walks {
         for (i, page) in walk.pages.iter().enumerate() {
@@ -49,7 +47,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             };
             let behind = if follows { "items follow" } else { "nothing follows" };
             sheet.fail(Draft {
-                pointer: style.next_page.clone(),
+                pointer: scene.collection().style.next_page_pointer().map(str::to_owned),
                 ..draft(
                     &walk.label,
                     format!("the next page of page {} is {actual} though {behind}", i + 1),

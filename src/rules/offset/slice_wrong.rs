@@ -21,7 +21,7 @@ rule! {
         summary: "A page asked for by its offset holds that part of the list.",
         implies: ["PAG003", "PAG004", "PAG006"],
         scenarios: &[Kind::Pages],
-        applies: |suite, case| super::style(suite, case).is_some() && lists::when(suite, case, lists::closed),
+        applies: |suite, case| super::pages(suite, case) && lists::when(suite, case, lists::closed),
         check: slice::check,
     }
 }

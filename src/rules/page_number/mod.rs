@@ -6,7 +6,7 @@ pub(super) mod pages_wrong;
 pub(super) mod size_echo_wrong;
 
 use super::paging::lists::{closed, collection};
-use crate::pagination::{PageNumber, Style};
+use crate::pagination::{PageNumber, Position, Style};
 use crate::rules::Scene;
 use crate::scenario::Case;
 use crate::suite::Suite;
@@ -17,6 +17,14 @@ fn style<'a>(suite: &'a Suite, case: &Case) -> Option<&'a PageNumber> {
         Style::PageNumber(style) => Some(style),
         _ => None,
     }
+}
+
+/// Whether clients may choose pages of a case's collection by number and size.
+fn pages(suite: &Suite, case: &Case) -> bool {
+    collection(suite, case).is_some_and(|collection| {
+        let style = &collection.style;
+        matches!(style.position(), Some(Position::Page { .. })) && style.size_parameter().is_some()
+    })
 }
 
 /// How many items a query's list holds, where that is known to the last one.

@@ -1,8 +1,8 @@
 //! PGN002: the number of pages does not follow from the total and the size.
 
-use super::{count, style};
+use super::count;
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::draft;
+use crate::rules::paging::lists::{self, draft};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -24,13 +24,14 @@ rule! {
         summary: "The number of pages is the total divided by the page size, rounded up.",
         implies: [],
         scenarios: &[Kind::Walk, Kind::Pages, Kind::Filter],
-        applies: |suite, case| style(suite, case).is_some_and(|style| style.pages.is_some()),
+        applies: |suite, case| lists::when(suite, case, |collection| {
+            collection.style.pages_pointer().is_some() || collection.style.pages_header().is_some()
+        }),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let Some(style) = style(scene.suite, scene.case) else { return };
     for walk in &scene.evidence.walks {
         let Some(size) =
             walk.effective_size.and_then(|size| i64::try_from(size).ok()).filter(|size| *size > 0)
@@ -56,7 +57,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 continue;
             }
             sheet.fail(Draft {
-                pointer: style.pages.clone(),
+                pointer: scene.collection().style.pages_pointer().map(str::to_owned),
                 ..draft(
                     &walk.label,
                     format!(

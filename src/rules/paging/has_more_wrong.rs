@@ -1,19 +1,10 @@
 //! PAG016: a page says that more items come when none do, or that none come when some do.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
-
-use super::lists::{
-    by_timestamp, closed, cursor_instant, draft, instant_of_record, items, names, newest_first, own,
-    positional, ranks, some, touch, tries_a_form, when,
-};
-use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
-use crate::oracle::Expected;
-use crate::pagination::Start;
+use super::beyond::{Beyond, beyond, ends_after};
+use super::lists::{draft, tries_a_form, when};
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
-use crate::suite::{Adjacency, BothBounds, CursorItem};
 
 rule! {
     /// ## What it checks
@@ -61,11 +52,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 continue;
             }
             blamed = true;
-            let rest = match &beyond {
-                Beyond::Records(left) => some(&names(scene, left)),
-                Beyond::Count(count) => items(*count),
-                Beyond::Nothing | Beyond::Unseen => "nothing".to_owned(),
-            };
+            let rest = beyond.words(scene);
             sheet.fail(Draft {
                 pointer: scene.collection().style.has_more_pointer().map(str::to_owned),
                 ..draft(
@@ -79,136 +66,6 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
-}
-
-/// Whether nothing stands beyond a page as far as anybody saw: the page after it is empty, and no walk of the same list met an
-/// item that this one did not. (Such an item may share its instant with the page's last one, and be passed over.)
-fn ends_after(scene: &Scene<'_>, walk: &Walk, page: usize) -> bool {
-    let met: BTreeSet<&str> = walk.ids().collect();
-    let same =
-        |other: &&Walk| other.query.scope == walk.query.scope && other.query.filters == walk.query.filters;
-    walk.is_whole()
-        && walk.pages.get(page + 1).is_some_and(Page::is_empty)
-        && scene.evidence.walks.iter().filter(same).all(|other| other.ids().all(|id| met.contains(id)))
-}
-
-/// What stands beyond a page.
-enum Beyond {
-    /// These own records, at least.
-    Records(Vec<RecordNumber>),
-    /// So many items.
-    Count(usize),
-    /// Nothing.
-    Nothing,
-    /// None of our records; whether any others, is not known.
-    Unseen,
-}
-
-/// What stands beyond a page in the direction of reading; `None` where that is not settled.
-fn beyond(scene: &Scene<'_>, walk: &Walk, page: &Page, expected: &Expected) -> Option<Beyond> {
-    let collection = scene.collection();
-    if positional(collection) && closed(collection) {
-        let slice = collection.style.slice(&page.start, walk.effective_size?)?;
-        let least = expected.len().saturating_sub(slice.to);
-        let most = (expected.len() + expected.maybe.len()).saturating_sub(slice.to);
-        return match (least, most) {
-            (0, 0) => Some(Beyond::Nothing),
-            (0, _) => None,
-            (least, _) => Some(Beyond::Count(least)),
-        };
-    }
-    if !expected.ordered || walk.kind == WalkKind::PastEnd {
-        return None;
-    }
-    let (left, doubtful) = left(scene, walk, page, expected)?;
-    if !left.is_empty() {
-        return Some(Beyond::Records(left));
-    }
-    if !closed(collection) {
-        return Some(Beyond::Unseen);
-    }
-    (!doubtful && expected.maybe.is_empty()).then_some(Beyond::Nothing)
-}
-
-/// The own records that stand beyond a page, and whether there are others of which that cannot be told.
-fn left(
-    scene: &Scene<'_>,
-    walk: &Walk,
-    page: &Page,
-    expected: &Expected,
-) -> Option<(Vec<RecordNumber>, bool)> {
-    let query = &walk.query;
-    let conventions = &scene.collection().conventions;
-    let met = own(scene, query, page);
-    let on_page: BTreeSet<RecordNumber> = met.iter().copied().collect();
-    let ranks = ranks(expected);
-    let met_ranks = || met.iter().filter_map(|number| ranks.get(number).copied());
-    let absent = expected.members().into_iter().filter(|number| !on_page.contains(number));
-    let key = |number: &RecordNumber| instant_of_record(scene, query, *number);
-    // What stands exactly at a bound is beyond doubt only where it is stated to be left out.
-    let excluded = conventions.cursor_item.as_ref().is_some_and(|stated| stated.is == CursorItem::Excluded);
-    let at = |key: i128, bound: i128| excluded && key == bound;
-    let backward = match &page.start {
-        Start::Between { after, before } => {
-            if conventions.both_bounds.as_ref()?.is != BothBounds::Range {
-                return None;
-            }
-            let (lower, upper) = (cursor_instant(after)?, cursor_instant(before)?);
-            let near = |key: i128| [lower, upper].iter().any(|bound| touch(key, *bound) && !at(key, *bound));
-            let inside = |key: i128| key > lower && key < upper;
-            let (near, inside): (Vec<_>, Vec<_>) = absent
-                .filter(|number| key(number).is_some_and(|key| near(key) || inside(key)))
-                .partition(|number| key(number).is_some_and(near));
-            return Some((inside, !near.is_empty()));
-        }
-        Start::After(_)
-            if conventions.adjacency.as_ref().is_none_or(|stated| stated.is != Adjacency::Next) =>
-        {
-            return None;
-        }
-        Start::After(_) => newest_first(scene, query),
-        Start::Before(_) => !newest_first(scene, query),
-        // The first page of a cursor list that starts with the oldest item is read towards newer ones, or not at all.
-        _ if by_timestamp(scene.collection()) && !newest_first(scene, query) => return None,
-        _ => false,
-    };
-    // The border is the last own item in the direction of reading, else the cursor.
-    let border = if backward { met_ranks().min() } else { met_ranks().max() };
-    let cursor = match &page.start {
-        Start::Before(cursor) | Start::After(cursor) => Some(cursor_instant(cursor)?),
-        _ => None,
-    };
-    let (mut left, mut doubtful) = (Vec::new(), false);
-    for number in absent {
-        let rank = ranks[&number];
-        let ahead = match (border, cursor) {
-            (Some(border), _) if backward => rank.cmp(&border).reverse(),
-            (Some(border), _) => rank.cmp(&border),
-            (None, Some(cursor)) => {
-                let key = key(&number)?;
-                let older = key < cursor;
-                if at(key, cursor) {
-                    Ordering::Less
-                } else if touch(key, cursor) {
-                    Ordering::Equal
-                } else if older == matches!(page.start, Start::Before(_)) {
-                    Ordering::Greater
-                } else {
-                    Ordering::Less
-                }
-            }
-            // A page of foreign items only does not show how far it goes.
-            (None, None) if page.is_empty() && page.start == Start::First => Ordering::Greater,
-            (None, None) => return None,
-        };
-        match ahead {
-            Ordering::Greater => left.push(number),
-            Ordering::Equal => doubtful = true,
-            Ordering::Less => {}
-        }
-    }
-    // Foreign items may fill a page that holds none of ours, and then ours stand beyond it all the same.
-    Some((left, doubtful))
 }
 
 #[cfg(test)]

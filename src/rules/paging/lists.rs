@@ -43,6 +43,21 @@ pub(in crate::rules) fn by_timestamp(collection: &Collection) -> bool {
     matches!(collection.style, Style::TimestampCursor(_))
 }
 
+/// Whether a collection pages by the items themselves.
+pub(in crate::rules) fn by_item(collection: &Collection) -> bool {
+    matches!(collection.style, Style::ItemCursor(_))
+}
+
+/// Whether the pages of a collection are read one after the other, each from where the one before says.
+pub(in crate::rules) fn chained(collection: &Collection) -> bool {
+    !matches!(collection.style, Style::PageNumber(_) | Style::OffsetLimit(_))
+}
+
+/// Whether clients may choose the page size of a collection.
+pub(in crate::rules) fn sized(collection: &Collection) -> bool {
+    collection.style.size_parameter().is_some()
+}
+
 /// Whether answers have a place for a total.
 pub(in crate::rules) fn has_total(collection: &Collection) -> bool {
     collection.style.total_pointer().is_some() || collection.style.total_header().is_some()
@@ -127,11 +142,23 @@ pub(in crate::rules) fn aligned(expected: &Expected, met: &[RecordNumber]) -> Ve
 }
 
 /// Whether nothing was written into a list while it was walked by position, as far as that can be told: nobody else writes, or
-/// every page told the same total. Lists that page by timestamp do not move under what is written at their new end.
+/// every page told the same total; where none is told, another walk met the same foreign items. Lists that page by timestamps or by items do not move
+/// under what is written at their new end.
 pub(in crate::rules) fn quiet(scene: &Scene<'_>, walk: &Walk) -> bool {
     let collection = scene.collection();
-    if closed(collection) || by_timestamp(collection) || steady(scene, walk) {
+    if closed(collection) || by_timestamp(collection) || by_item(collection) || steady(scene, walk) {
         return true;
+    }
+    if !has_total(collection) {
+        let met = foreign(scene, walk);
+        let same = |other: &&Walk| {
+            other.label != walk.label
+                && other.is_whole()
+                && other.query.scope == walk.query.scope
+                && other.query.filters == walk.query.filters
+        };
+        return walk.is_whole()
+            && scene.evidence.walks.iter().filter(same).any(|other| foreign(scene, other) == met);
     }
     let mut totals = walk.pages.iter().filter(|page| page.ids.is_some()).map(|page| page.facts.total);
     let first = totals.next().flatten();
@@ -155,6 +182,11 @@ pub(in crate::rules) fn steady(scene: &Scene<'_>, walk: &Walk) -> bool {
                 && before.ids().eq(after.ids())
         })
     })
+}
+
+/// The ids of the items of a walk that are nobody's known records.
+fn foreign<'w>(scene: &Scene<'_>, walk: &'w Walk) -> BTreeSet<&'w str> {
+    walk.ids().filter(|id| scene.record(&walk.query, id).is_none()).collect()
 }
 
 /// Why a list that others write into was not judged.
@@ -254,6 +286,19 @@ pub(in crate::rules) fn draft(
         pointer: None,
         entries,
     }
+}
+
+/// The ids of the items in an answer that was not read as a page, in their order.
+pub(in crate::rules) fn ids_of(scene: &Scene<'_>, entry: usize) -> Vec<String> {
+    let collection = scene.collection();
+    let id = &scene.suite.resource(&collection.resource).id;
+    let items = scene.evidence.json(entry).and_then(|json| collection.items.find(json)?.as_array());
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    items.into_iter().flatten().filter_map(|item| text(id.find(item)?)).collect()
 }
 
 /// A few names, the rest counted.

@@ -1,5 +1,7 @@
 //! PAG: what holds for every paged list, however it pages. What the rules about lists have in common stands here, too.
 
+pub(super) mod beyond;
+pub(super) mod chain;
 pub(super) mod compare;
 pub(super) mod default_not_applied;
 pub(super) mod empty_list_wrong;
@@ -14,7 +16,7 @@ pub(super) mod page_over_size;
 pub(super) mod page_short;
 pub(super) mod parameter_order_matters;
 pub(super) mod past_end_not_empty;
-mod same_page;
+pub(super) mod same_page;
 pub(super) mod size_echo;
 pub(super) mod slice;
 pub(super) mod sorted;

@@ -1,8 +1,8 @@
 //! PAG007: a page holds more items than were asked for.
 
-use super::lists::{draft, items, size_parameter};
+use super::lists::{draft, items, size_parameter, sized, when};
 use crate::evidence::Walk;
-use crate::rules::declare::{always, rule};
+use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -26,7 +26,7 @@ rule! {
         summary: "A page holds no more items than were asked for.",
         implies: ["PAG001", "PAG003", "PAG004", "PAG006", "PAG010", "PAG016", "PGN001", "OFF001", "CUR005"],
         scenarios: Kind::LISTS,
-        applies: always,
+        applies: |suite, case| when(suite, case, sized),
         check: check,
     }
 }

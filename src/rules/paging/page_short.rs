@@ -1,13 +1,13 @@
 //! PAG008: a page holds fewer items than were asked for, though more follow.
 
 use super::lists::{
-    closed, collection, convention, draft, items, positional, quiet, short_pages, tries_a_form,
+    closed, collection, convention, draft, items, positional, quiet, short_pages, sized, tries_a_form,
 };
 use crate::evidence::{Walk, WalkKind};
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::{ShortPages, Suite};
+use crate::suite::{Collection, ShortPages, Suite};
 use crate::verdict::Level;
 
 rule! {
@@ -34,7 +34,9 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    collection(suite, case).is_some_and(|collection| match short_pages(collection) {
+    let sized =
+        |collection: &&Collection| sized(collection) || suite.size_bounds(collection).default.is_some();
+    collection(suite, case).filter(sized).is_some_and(|collection| match short_pages(collection) {
         Some(stated) => stated.is == ShortPages::Never,
         None => positional(collection),
     })

@@ -10,10 +10,10 @@ use crate::rules::Scene;
 use crate::verdict::Comparison;
 
 /// The only page of a walk, and the walk.
-pub(super) type Single<'a> = (&'a Walk, &'a Page);
+pub(in crate::rules) type Single<'a> = (&'a Walk, &'a Page);
 
 /// Each walk of a kind with the walk before it that it repeats: the nearest one of another kind that asks for the same list.
-pub(super) fn pairs<'a>(scene: &Scene<'a>, kind: WalkKind) -> Vec<(Single<'a>, Single<'a>)> {
+pub(in crate::rules) fn pairs<'a>(scene: &Scene<'a>, kind: WalkKind) -> Vec<(Single<'a>, Single<'a>)> {
     let walks = &scene.evidence.walks;
     let single = |walk: &'a Walk| Some((walk, walk.pages.first()?));
     let repeated = walks.iter().enumerate().filter(|(_, walk)| walk.kind == kind);
@@ -30,7 +30,7 @@ pub(super) fn pairs<'a>(scene: &Scene<'a>, kind: WalkKind) -> Vec<(Single<'a>, S
 }
 
 /// How two answers compare.
-pub(super) enum Sameness {
+pub(in crate::rules) enum Sameness {
     /// They hold the same items in the same order, as far as the order is settled.
     Same,
     /// They do not.
@@ -41,7 +41,7 @@ pub(super) enum Sameness {
 
 /// Compares two answers. Items with equal keys may change places. In lists that others write into, the pages may differ where
 /// foreign items came or went, and own items that stand on both must stand in the same order.
-pub(super) fn compare(scene: &Scene<'_>, first: Single<'_>, second: Single<'_>) -> Sameness {
+pub(in crate::rules) fn compare(scene: &Scene<'_>, first: Single<'_>, second: Single<'_>) -> Sameness {
     let (Some(first_ids), Some(second_ids)) = (&first.1.ids, &second.1.ids) else { return Sameness::Unknown };
     if first_ids == second_ids {
         return Sameness::Same;

@@ -1,14 +1,15 @@
 //! PAG002: the cursor of a page leads back to a page that was asked for before.
 
-use super::lists::{by_timestamp, draft, entries, when};
-use crate::evidence::{Walk, WalkEnd, WalkKind};
+use super::lists::{chained, draft, entries, when};
+use crate::evidence::{Page, Walk, WalkEnd, WalkKind};
+use crate::pagination::Start;
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
 
 rule! {
     /// ## What it checks
-    /// No cursor comes up twice in one walk.
+    /// No cursor, token or link comes up twice in one walk.
     /// ## Why it matters
     /// A client that follows the cursors reads the same pages for ever and never gets to what lies behind them.
     /// ## Example
@@ -16,14 +17,15 @@ rule! {
     /// ## Source
     /// True of every list that is read in one direction.
     /// ## False alarms and how they are avoided
-    /// Only a cursor that is equal to an earlier one of the same walk counts. New items cannot bring this about, since cursors lead away from them.
+    /// Only a cursor that is equal to an earlier one of the same walk counts. New items cannot bring this about, since cursors lead away from them. A token
+    /// that stays the same while the pages go on, as it stands for the reading and not for a place, is no circle.
     WALK_LOOPS {
         code: "PAG002", name: "walk-loops", level: Must, basis: Invariant,
         source: "true of every list that is read in one direction",
-        summary: "No cursor comes up twice in one walk.",
+        summary: "No cursor, token or link comes up twice in one walk.",
         implies: ["PAG001", "PAG003", "PAG004"],
         scenarios: &[Kind::Walk, Kind::Filter],
-        applies: |suite, case| when(suite, case, by_timestamp),
+        applies: |suite, case| when(suite, case, chained),
         check: check,
     }
 }
@@ -46,8 +48,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 }
 
 fn start_repeated(walk: &Walk) -> bool {
-    let starts = || walk.pages.iter().map(|page| &page.start);
-    starts().enumerate().any(|(i, start)| starts().take(i).any(|earlier| earlier == start))
+    let pages = &walk.pages;
+    let same = |page: &Page, earlier: &Page| {
+        earlier.start == page.start && (!matches!(page.start, Start::Token(_)) || earlier.ids == page.ids)
+    };
+    pages.iter().enumerate().any(|(i, page)| pages[..i].iter().any(|earlier| same(page, earlier)))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{EvidenceBuilder, OTHER, World};
-use crate::evidence::{RecordNumber, WalkKind};
+use super::{EvidenceBuilder, OTHER, World, exchange};
+use crate::evidence::{Ask, Asked, Filtering, Query, RecordNumber, WalkKind};
 use crate::oracle::expected;
 use crate::pagination::{Position, Start, Style};
 use crate::rules::{Scene, for_case, judge};
@@ -61,7 +61,7 @@ fn trip_nothing(world: &World, lists: &EvidenceBuilder<'_>, scenario: Scenario) 
     };
     let evidence = lists.clone().done();
     let scene = Scene { suite: &world.suite, case: &case, oracle: &world.oracle, evidence: &evidence };
-    let families = ["PAG", "PGN", "OFF", "CUR", "ORD", "FLT"];
+    let families = ["PAG", "PGN", "OFF", "CUR", "TOK", "LNK", "ORD", "FLT", "ISO"];
     for rule in for_case(&world.suite, &case).into_iter().filter(|rule| families.contains(&rule.family())) {
         let judgement = judge(rule, &scene);
         let open = judgement.verdict == Verdict::Inconclusive && BY_CHANCE.contains(&rule.code);
@@ -184,4 +184,67 @@ fn bounds() {
         let lists = lists.before(6, 20, &[5, 4, 3, 2, 1, 0]).label("form date-time");
         trip_nothing(&world, &lists, Scenario::Bounds { collection: name.to_owned() });
     }
+}
+
+#[test]
+fn bounds_by_item() {
+    let world = World::new(12);
+    let lists = world.lists("by_item");
+    let lists = lists.after(6, 3, &[5, 4, 3]).after(6, 20, &[5, 4, 3, 2, 1, 0]).after(0, 3, &[]);
+    let lists = lists.before(6, 3, &[9, 8, 7]).before(6, 20, &[11, 10, 9, 8, 7]).before(11, 3, &[]);
+    let lists = lists.between(6, 2, 20, &[5, 4, 3]).between(3, 2, 20, &[]).between(9, 2, 3, &[8, 7, 6]);
+    let lists = lists.set(0, "/has_more", json!(true));
+    let lists = lists.backward(4, 0, &[&[4, 3, 2, 1], &[8, 7, 6, 5], &[11, 10, 9]]);
+    let strange = |id: &str| format!("/boxes/main/by_item?starting_after={id}");
+    let refused = |path: &str| exchange("list_by_item", "GET", path, None, 404, &json!({"message": "no"}));
+    let lists =
+        lists.probe("unknown", Ask::UnknownCursor { sure: true }, Asked::Open, refused(&strange("x")));
+    let ask = Ask::ForeignCursor { scope: world.other };
+    let lists = lists.probe("foreign", ask, Asked::Open, refused(&strange("o1")));
+    trip_nothing(&world, &lists, Scenario::Bounds { collection: "by_item".to_owned() });
+}
+
+#[test]
+fn tokens() {
+    let world = World::new(7);
+    let token = |at: u64| Start::Token(format!("t{at}"));
+    let lists = world.lists("by_token").honest_walk(2);
+    let lists = lists.page(WalkKind::Repeat, token(2), Some(2), &[2, 3]);
+    let lists = lists.page(WalkKind::Repeat, token(6), Some(2), &[6]);
+    let lists = lists.page(WalkKind::Page, token(2), Some(3), &[2, 3, 4]);
+    let back = Start::Token("p6".to_owned());
+    let lists = lists.walk_from(WalkKind::Backward, back, Some(2), &[&[4, 5], &[2, 3], &[0, 1]]);
+    let refused =
+        || exchange("list_by_token", "GET", "/boxes/main/by_token", None, 400, &json!({"message": "no"}));
+    let filters = vec![Filtering { filter: "color".into(), value: json!("red") }];
+    let query = Query { scope: Some(world.main), order: 0, filters, size: Some(2) };
+    let mut lists = lists;
+    for ask in [
+        Ask::UnknownCursor { sure: true },
+        Ask::UnknownCursor { sure: false },
+        Ask::ForeignCursor { scope: world.other },
+        Ask::ChangedArguments { query },
+    ] {
+        lists = lists.probe("strange", ask, Asked::Open, refused());
+    }
+    trip_nothing(&world, &lists, Scenario::Tokens { collection: "by_token".to_owned() });
+}
+
+#[test]
+fn links() {
+    let world = World::new(7);
+    let link = |path: &str| Start::Link(path.to_owned());
+    let lists = world.lists("by_url").honest_walk(2);
+    let lists = lists.page(WalkKind::Page, link("/by_url?from=0"), Some(2), &[6, 5]);
+    let lists = lists.page(WalkKind::Page, link("/by_url?from=6"), Some(2), &[0]);
+    let back = link("/by_url?from=4");
+    let lists = lists.walk_from(WalkKind::Backward, back, Some(2), &[&[2, 1], &[4, 3], &[6, 5]]);
+    trip_nothing(&world, &lists, Scenario::Links { collection: "by_url".to_owned() });
+
+    let lists = world.lists("by_link").honest_walk(2);
+    let lists = lists.page(WalkKind::Page, link("/by_link?page=1&per_page=2"), Some(2), &[0, 1]);
+    let lists = lists.page(WalkKind::Page, link("/by_link?page=4&per_page=2"), Some(2), &[6]);
+    let back = link("/by_link?page=3&per_page=2");
+    let lists = lists.walk_from(WalkKind::Backward, back, Some(2), &[&[4, 5], &[2, 3], &[0, 1]]);
+    trip_nothing(&world, &lists, Scenario::Links { collection: "by_link".to_owned() });
 }

@@ -139,7 +139,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "The error of a list request is text instead of an object.",
         OnReply(|_, reply| {
             if !reply.is_success() {
-                let text = reply.json()["error"]["message"].take();
+                let text = reply.json().pointer("/error/message").cloned().unwrap_or_default();
                 reply.set_json(&json!({"success": false, "error": text}));
             }
         }),

@@ -155,6 +155,27 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     of(
         "create-messages",
+        "honcho-batch-answered-in-reverse",
+        "fidelity",
+        "The answer to a batch shows its messages in reverse; they are kept in the right order.",
+        OnReply(|_, reply| {
+            if reply.status == StatusCode::CREATED {
+                reply.edit(|body| {
+                    if let Value::Array(messages) = body {
+                        messages.reverse();
+                    }
+                });
+            }
+        }),
+    ),
+    messages(
+        "honcho-third-page-breaks-off",
+        "http",
+        "The connection breaks in the middle of page 3.",
+        OnReply(|call, reply| reply.breaks = call.number("page", 1) == 3),
+    ),
+    of(
+        "create-messages",
         "honcho-created-messages-ok",
         "http",
         "The creation of messages is answered with 200 instead of 201.",

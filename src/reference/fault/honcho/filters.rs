@@ -11,7 +11,7 @@ use crate::reference::fault::json;
 
 /// The filter of a call, when it has one that asks for something.
 fn filter(call: &Call) -> Option<Value> {
-    let filters = call.json()["filters"].take();
+    let filters = call.member("filters");
     filters.as_object().is_some_and(|map| !map.is_empty()).then_some(filters)
 }
 
@@ -38,7 +38,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|call, inner| {
             let mut reply = inner.send(&call).await;
             let matching = all(&call, &inner).await;
-            let mut page = inner.send(&unfiltered(&call)).await.json()["items"].take();
+            let mut page = inner.send(&unfiltered(&call)).await.member("items");
             if let Value::Array(items) = &mut page {
                 items.retain(|item| matching.iter().any(|other| id(other) == id(item)));
             }
@@ -53,7 +53,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|call, inner| {
             let mut reply = inner.send(&call).await;
             if filter(&call).is_some() && call.number("page", 1) > 1 {
-                let items = inner.send(&unfiltered(&call)).await.json()["items"].take();
+                let items = inner.send(&unfiltered(&call)).await.member("items");
                 reply.edit(|body| json::set(body, "items", items));
             }
             reply

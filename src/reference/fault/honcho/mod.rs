@@ -78,7 +78,7 @@ async fn all(call: &Call, inner: &Inner) -> Vec<Value> {
     let mut items = Vec::new();
     for page in 1.. {
         let reply = inner.send(&call.with("page", page).with("size", 100)).await;
-        let Value::Array(more) = reply.json()["items"].take() else {
+        let Value::Array(more) = reply.member("items") else {
             break;
         };
         let count = more.len();

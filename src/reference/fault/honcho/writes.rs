@@ -79,7 +79,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "Creating a session that exists is answered with the metadata sent, not with those it has.",
         OnReply(|call, reply| {
             if reply.status == StatusCode::OK {
-                let sent = call.json()["metadata"].take();
+                let sent = call.member("metadata");
                 reply.edit(|body| {
                     json::set(body, "metadata", if sent.is_object() { sent } else { json!({}) });
                 });

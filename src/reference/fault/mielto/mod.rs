@@ -57,7 +57,7 @@ async fn all(call: &Call, inner: &Inner) -> Vec<Value> {
     let mut items = Vec::new();
     loop {
         let reply = inner.send(&call.with("skip", items.len()).with("limit", 1000)).await;
-        let Value::Array(more) = reply.json()["data"].take() else {
+        let Value::Array(more) = reply.member("data") else {
             return items;
         };
         let count = more.len();

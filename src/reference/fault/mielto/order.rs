@@ -84,7 +84,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|call, inner| {
             let mut reply = inner.send(&call).await;
             let mut page =
-                inner.send(&call.without("order_by").without("order_direction")).await.json()["data"].take();
+                inner.send(&call.without("order_by").without("order_direction")).await.member("data");
             if let Value::Array(items) = &mut page {
                 let key = key(&call);
                 items.sort_by_key(|item| item[&key].to_string());

@@ -135,7 +135,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         "The total counts the items that the filters leave out.",
         around!(|call, inner| {
             let mut reply = inner.send(&call).await;
-            let total = inner.send(&unfiltered(&call)).await.json()["total_count"].take();
+            let total = inner.send(&unfiltered(&call)).await.member("total_count");
             reply.edit(|body| json::set(body, "total_count", total));
             reply
         }),
