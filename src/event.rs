@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Exchange;
@@ -15,7 +16,7 @@ use crate::verdict::{Basis, Judgement, Level};
 pub const FORMAT: u32 = 1;
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// Always the first event.
@@ -30,6 +31,8 @@ pub enum Event {
     Exchange(CaseExchange),
     /// A case was run and judged.
     CaseFinished(CaseFinished),
+    /// How much of the suite's document the run has touched.
+    Covered(Covered),
     /// All cases of a suite are done and the target is tidied up.
     SuiteFinished(SuiteFinished),
     /// Something moved: for live displays only, in no fixed order, never recorded.
@@ -39,7 +42,7 @@ pub enum Event {
 }
 
 /// The head of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunStarted {
     /// [`FORMAT`] of the writer.
     pub format: u32,
@@ -61,7 +64,7 @@ pub struct RunStarted {
 }
 
 /// A rule in brief.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleHead {
     /// The code, such as `PAG003`.
     pub code: String,
@@ -84,7 +87,7 @@ pub struct RuleHead {
 }
 
 /// A convention and how it came to be known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Convention {
     /// The operation, by its short name.
     pub operation: String,
@@ -99,7 +102,7 @@ pub struct Convention {
 }
 
 /// The head of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuiteStarted {
     /// The suite's name.
     pub suite: String,
@@ -116,10 +119,13 @@ pub struct SuiteStarted {
     pub cases: usize,
     /// What the run is about to create, as sentences.
     pub will_create: Vec<String>,
+    /// The values of the suite's variables that the user gave.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A document as it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DocumentText {
     /// The file, as it was named.
     pub file: String,
@@ -128,7 +134,7 @@ pub struct DocumentText {
 }
 
 /// An operation in brief.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationHead {
     /// The short name in the suite.
     pub name: String,
@@ -141,7 +147,7 @@ pub struct OperationHead {
 }
 
 /// What came of seeding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Seeded {
     /// The suite.
     pub suite: String,
@@ -157,7 +163,7 @@ pub struct Seeded {
 }
 
 /// Why seeding failed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SeedingProblem {
     /// What went wrong: a lowercase fragment.
     pub message: String,
@@ -166,7 +172,7 @@ pub struct SeedingProblem {
 }
 
 /// A case that the plan left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseSkipped {
     /// The suite.
     pub suite: String,
@@ -179,7 +185,7 @@ pub struct CaseSkipped {
 }
 
 /// An exchange and the case it belongs to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseExchange {
     /// The case's id; `<suite>::seeding` and `<suite>::cleanup` for those.
     pub case: String,
@@ -188,7 +194,7 @@ pub struct CaseExchange {
 }
 
 /// A case that was run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseFinished {
     /// The suite.
     pub suite: String,
@@ -204,8 +210,62 @@ pub struct CaseFinished {
     pub elapsed_us: u64,
 }
 
+/// How much of a document a run has touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Covered {
+    /// The suite.
+    pub suite: String,
+    /// The dimensions, in a fixed order.
+    pub dimensions: Vec<Dimension>,
+}
+
+/// One dimension of coverage, such as `statuses`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Dimension {
+    /// Its name.
+    pub name: String,
+    /// How many items were touched.
+    pub covered: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The share in percent that the user asks for. A run that falls short of it does not conform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<u8>,
+    /// The items, in the order of the document.
+    pub items: Vec<CoveredItem>,
+}
+
+impl Dimension {
+    /// The share that was touched, in whole percent, rounded down; all of nothing is 100.
+    pub fn percent(&self) -> u8 {
+        let percent = (self.covered * 100).checked_div(self.total).unwrap_or(100);
+        u8::try_from(percent).unwrap_or(100)
+    }
+
+    /// Whether less was touched than the user asks for.
+    pub fn falls_short(&self) -> bool {
+        self.required.is_some_and(|required| self.percent() < required)
+    }
+}
+
+/// Something in a document that a run can touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CoveredItem {
+    /// The operation's short name, or its id where the suite has none for it.
+    pub operation: String,
+    /// What it is, such as `limit at its maximum` or `200 application/json /items/*/id`.
+    pub what: String,
+    /// Where the nearest named part of it stands in the document (a JSON pointer).
+    pub pointer: String,
+    /// How often it was touched.
+    pub seen: usize,
+    /// Why it was not touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
 /// The end of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuiteFinished {
     /// The suite.
     pub suite: String,
@@ -214,7 +274,7 @@ pub struct SuiteFinished {
 }
 
 /// A sign of life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// The suite.
     pub suite: String,
@@ -227,7 +287,7 @@ pub struct Progress {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// All planned cases were run.
@@ -241,7 +301,7 @@ pub enum Ending {
 }
 
 /// The foot of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunFinished {
     /// How it ended.
     pub ending: Ending,
@@ -251,4 +311,18 @@ pub struct RunFinished {
     pub requests: usize,
     /// How long the run took, in microseconds.
     pub elapsed_us: u64,
+    /// Entries of the user's that are to be deleted, since they put up with nothing any more. A run with any does not conform.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<Stale>,
+}
+
+/// A known failure or a skip that passes, matches nothing or has expired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stale {
+    /// File and line of the entry.
+    pub place: String,
+    /// The entry in one line.
+    pub entry: String,
+    /// Why it is to be deleted.
+    pub why: String,
 }

@@ -4,12 +4,15 @@
 //! top to input and output at the bottom.
 
 pub mod client;
+pub mod config;
+pub mod coverage;
 pub mod document;
 pub mod driver;
 pub mod event;
 pub mod evidence;
 pub mod generate;
 pub mod infer;
+pub mod known;
 pub mod oracle;
 pub mod pagination;
 pub mod plan;

@@ -1,6 +1,9 @@
 //! The plan: which cases a suite gives, which rules judge each, and what is left out and why. Nothing is sent.
 
+use std::sync::Arc;
+
 use crate::document::Operation;
+use crate::known::Register;
 use crate::pagination::Style;
 use crate::rules::{self, Rule};
 use crate::scenario::{Case, Scenario};
@@ -42,6 +45,8 @@ pub struct Terms {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// What the user has set down about this target: some of it is not to be run.
+    pub known: Arc<Register>,
 }
 
 /// Makes the plan of a suite.
@@ -54,6 +59,10 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
         let rules: Vec<&'static Rule> =
             rules::for_case(suite, &case).into_iter().filter(|rule| terms.selects(&case, rule)).collect();
         if rules.is_empty() {
+            continue;
+        }
+        if let Some(reason) = terms.known.skipped(suite.name(), &case.operation, &case.id) {
+            plan.skipped.push(Skipped { case, reason });
             continue;
         }
         if case.scenario == Scenario::Credentials {

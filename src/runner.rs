@@ -8,14 +8,17 @@ use std::time::Instant;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
+use crate::coverage::Coverage;
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
     CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
-    Progress, RunFinished, RunStarted, Seeded, SuiteFinished, SuiteStarted,
+    Progress, RunFinished, RunStarted, Seeded, Stale, SuiteFinished, SuiteStarted,
 };
-use crate::evidence::Evidence;
-use crate::plan::{Plan, Planned};
+use crate::evidence::{Entry, Evidence, TransportErrorKind};
+use crate::known::{self, Account, Register};
+use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
+use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
 
 /// Takes in events, in order. Progress comes between the others, from whichever case moves.
@@ -30,6 +33,10 @@ pub struct Job {
     pub plan: Plan,
     /// The most requests that the driver's client sends; a run that sent so many is not whole.
     pub max_requests: Option<usize>,
+    /// What is known to be wrong with the target.
+    pub known: Arc<Register>,
+    /// The shares of the document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// How a run goes about.
@@ -53,6 +60,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
     sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
+    let mut account = Account::default();
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
         ending = Ending::NothingSelected;
         message = Some("the selection matches no case: `specproof list cases` names them all".to_owned());
@@ -61,7 +69,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         if ending == Ending::NothingSelected || *options.interrupted.borrow() {
             break;
         }
-        if let Some(problem) = run_suite(job, options, sink).await {
+        if let Some(problem) = run_suite(job, options, &mut account, sink).await {
             ending = Ending::NoVerdict;
             message.get_or_insert(problem);
         }
@@ -83,8 +91,38 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         message,
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
         elapsed_us: microseconds(begin),
+        // Of a run that is not whole nobody can say what would have failed in the rest of it.
+        stale: if ending == Ending::Complete { stale(&jobs, &account) } else { Vec::new() },
     }));
     ending
+}
+
+/// The entries about the target that are to be deleted.
+fn stale(jobs: &[Job], account: &Account) -> Vec<Stale> {
+    let Some(first) = jobs.first() else { return Vec::new() };
+    let planned = jobs.iter().map(|job| {
+        let suite = &job.driver.suite;
+        let terms = Terms { authenticated: job.driver.authenticated, ..Terms::default() };
+        let Plan { cases, skipped } = plan(suite, &terms);
+        let run = cases.into_iter().map(|planned| {
+            let codes = planned.rules.iter().map(|rule| rule.code).collect();
+            (planned.case.operation, planned.case.id, codes)
+        });
+        let left_out = skipped.into_iter().map(|left| (left.case.operation, left.case.id, Vec::new()));
+        let mut selected = BTreeMap::new();
+        for planned in &job.plan.cases {
+            for rule in &planned.rules {
+                *selected.entry((planned.case.operation.clone(), rule.code)).or_default() += 1;
+            }
+        }
+        known::Planned {
+            suite: suite.name().to_owned(),
+            operations: suite.file().operations.keys().cloned().collect(),
+            all: run.chain(left_out).collect(),
+            selected,
+        }
+    });
+    account.settle(&first.known, &planned.collect::<Vec<_>>())
 }
 
 /// The head of a run.
@@ -102,9 +140,9 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
 }
 
 /// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
-async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<String> {
+async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Sink<'_>) -> Option<String> {
     let suite = &job.driver.suite;
-    sink(Event::SuiteStarted(head(suite, &job.plan)));
+    sink(Event::SuiteStarted(head(suite, &job.plan, job.driver.given().clone())));
     for skipped in &job.plan.skipped {
         sink(Event::CaseSkipped(CaseSkipped {
             suite: suite.name().to_owned(),
@@ -139,9 +177,9 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
         seeding = driver::seed(&job.driver) => seeding,
         _ = interrupted.wait_for(|stop| *stop) => Seeding::interrupted(),
     };
-    let emit_exchanges = |case: &str, evidence: &Evidence| {
+    let emit_exchanges = |case: &str, entries: &[Entry]| {
         if options.exchanges {
-            for entry in &evidence.entries {
+            for entry in entries {
                 sink(Event::Exchange(CaseExchange {
                     case: case.to_owned(),
                     exchange: entry.exchange.clone(),
@@ -149,8 +187,13 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
             }
         }
     };
+    let skipped = job.plan.skipped.iter().map(|left| (left.case.operation.clone(), left.reason.clone()));
+    let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
     for evidence in seeding.evidence.values() {
-        emit_exchanges(&format!("{}::seeding", suite.name()), evidence);
+        for entry in &evidence.entries {
+            coverage.add(&entry.exchange);
+        }
+        emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for (_, record) in seeding.oracle.records() {
@@ -184,14 +227,23 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
                     _ = interrupted.wait_for(|stop| *stop) => not_run(suite, planned, "the run was interrupted"),
                 };
                 progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
-                result
+                let (event, mut evidence) = result;
+                // The evidence of a creation begins with that of seeding, which was told already.
+                let told = match &planned.case.scenario {
+                    Scenario::Create { resource } => seeding_ref.evidence.get(resource).map_or(0, |e| e.entries.len()),
+                    _ => 0,
+                };
+                evidence.entries.drain(..told.min(evidence.entries.len()));
+                (event, evidence.entries)
             }
         }))
         .buffered(jobs);
         while let Some((event, evidence)) = finished.next().await {
-            if !matches!(event.case.rsplit("::").next(), Some("create")) {
-                emit_exchanges(&event.case, &evidence);
+            for entry in &evidence {
+                coverage.add(&entry.exchange);
             }
+            emit_exchanges(&event.case, &evidence);
+            account.add(&event);
             sink(Event::CaseFinished(event));
         }
     }
@@ -202,9 +254,13 @@ async fn run_suite(job: &Job, options: &Options, sink: Sink<'_>) -> Option<Strin
     } else {
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
-        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence);
+        for entry in &evidence.entries {
+            coverage.add(&entry.exchange);
+        }
+        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
         left_behind = left;
     }
+    sink(Event::Covered(coverage.report(&job.required)));
     sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
     seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message))
 }
@@ -220,8 +276,19 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
     }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
+    let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
+    if !evidence.entries.iter().all(recorded) {
+        let cause = "the recording does not hold every request of this case: it is of another version, or of another suite";
+        return not_run(suite, planned, cause);
+    }
     let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
-    let judgements = planned.rules.iter().map(|rule| rules::judge(rule, &scene)).collect();
+    let judged = planned.rules.iter().map(|rule| {
+        let mut judgement = rules::judge(rule, &scene);
+        job.known.mark(suite.name(), &planned.case.operation, &mut judgement);
+        judgement.trim();
+        judgement
+    });
+    let judgements = judged.collect();
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),
@@ -247,7 +314,7 @@ fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evid
 }
 
 /// The head of a suite.
-fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
+fn head(suite: &Suite, plan: &Plan, variables: BTreeMap<String, String>) -> SuiteStarted {
     let document = suite.document();
     let file = suite.file();
     SuiteStarted {
@@ -275,6 +342,7 @@ fn head(suite: &Suite, plan: &Plan) -> SuiteStarted {
         conventions: conventions(suite),
         cases: plan.cases.len(),
         will_create: will_create(file),
+        variables,
     }
 }
 

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::client::{Client, ClientError, ClientOptions, Secret};
+use crate::client::{Client, ClientError, ClientOptions, Recording, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
 use crate::infer::infer;
+use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
 use crate::suite::{Suite, SuiteError};
@@ -110,6 +111,8 @@ pub struct Target {
     pub concurrency: usize,
     /// Values of the suites' variables; each suite takes those that it has.
     pub variables: BTreeMap<String, String>,
+    /// A recording that answers in the place of the target.
+    pub recording: Option<Arc<Recording>>,
 }
 
 impl Target {
@@ -124,6 +127,7 @@ impl Target {
             max_requests: None,
             concurrency,
             variables: BTreeMap::new(),
+            recording: None,
         }
     }
 
@@ -167,6 +171,10 @@ pub struct Common {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// What is known to be wrong, and what is not to be run.
+    pub known: Arc<Register>,
+    /// The shares of each document that must be touched, in percent, by dimension of coverage.
+    pub required: BTreeMap<String, u8>,
 }
 
 /// One suite on one target, planned and ready to be run.
@@ -179,6 +187,7 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     let max_requests = target.max_requests.or(suite.file().limits.requests);
     options.max_requests = max_requests;
     options.concurrency = target.concurrency;
+    options.recording.clone_from(&target.recording);
     let variables = target
         .variables
         .iter()
@@ -187,10 +196,20 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         .collect();
     let client = Client::new(options)?;
     let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
-    let terms =
-        Terms { authenticated: driver.authenticated, only: common.only.clone(), skip: common.skip.clone() };
+    let terms = Terms {
+        authenticated: driver.authenticated,
+        only: common.only.clone(),
+        skip: common.skip.clone(),
+        known: Arc::clone(&common.known),
+    };
     let plan = plan(suite, &terms);
-    Ok(Job { driver, plan, max_requests })
+    Ok(Job {
+        driver,
+        plan,
+        max_requests,
+        known: Arc::clone(&common.known),
+        required: common.required.clone(),
+    })
 }
 
 /// The name of a run, made from the time in milliseconds and three numbers that chance gave.

@@ -1,5 +1,6 @@
 //! The same target and the same seed give the same report and the same recording, however many cases run side by side.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -8,6 +9,7 @@ use specproof::evidence::curl;
 use specproof::reference::clock::ManualClock;
 use specproof::reference::{self, Running};
 use specproof::report::jsonl::JsonLines;
+use specproof::report::snapshot::Snapshots;
 use specproof::report::terminal::{self, Terminal};
 use specproof::report::{Fanout, Output, Reporter};
 use specproof::runner::{self, Options};
@@ -61,8 +63,8 @@ fn without_durations(mut event: Event) -> Event {
     event
 }
 
-/// The terminal report and the recording of one suite on a fresh server.
-async fn reports(bundled: &Bundled, jobs: usize) -> (String, String) {
+/// The terminal report, the recording and the snapshots of one suite on a fresh server.
+async fn reports(bundled: &Bundled, jobs: usize) -> (String, String, BTreeMap<String, String>) {
     let suite = Arc::new(bundled.load().unwrap());
     let clock = ManualClock::new("2025-01-01T00:00:00Z".parse().unwrap());
     let mut options = reference::Options::new(Arc::new(clock));
@@ -73,19 +75,24 @@ async fn reports(bundled: &Bundled, jobs: usize) -> (String, String) {
     let job = setup::job(&suite, &target, &common).unwrap();
     let (_keep, interrupted) = watch::channel(false);
     let target = "http://reference.test".to_owned();
-    let options = Options { jobs, keep: false, exchanges: false, target, interrupted };
+    let options = Options { jobs, keep: false, exchanges: true, target, interrupted };
 
     let (report, recording) = (Written::default(), Written::default());
     let mut fanout = Fanout::default();
     fanout.push(Box::new(Terminal::new(report.output(), terminal::Options::default(), curl)));
     fanout.push(Box::new(JsonLines::new(recording.output())));
-    let fanout = Mutex::new(fanout);
+    let taken = Mutex::new((fanout, Snapshots::new(std::slice::from_ref(&suite))));
     runner::run(vec![job], &options, &|event| {
-        fanout.lock().unwrap().handle(&without_durations(event)).unwrap();
+        let (fanout, snapshots) = &mut *taken.lock().unwrap();
+        snapshots.add(&event);
+        if !matches!(event, Event::Exchange(_)) {
+            fanout.handle(&without_durations(event)).unwrap();
+        }
     })
     .await;
     server.stop().await;
-    (report.text(), recording.text())
+    let snapshots = taken.into_inner().unwrap().1.files();
+    (report.text(), recording.text(), snapshots)
 }
 
 /// Compares line by line, so that a difference shows its line and not two whole recordings.
@@ -98,17 +105,24 @@ fn assert_same(one: &str, other: &str, what: &str) {
 
 async fn is_stable(name: &str) {
     let bundled = Bundled::named(name).unwrap();
-    let (report, recording) = reports(bundled, 1).await;
+    let (report, recording, snapshots) = reports(bundled, 1).await;
     for jobs in [4, 16] {
-        let (again, recorded) = reports(bundled, jobs).await;
+        let (again, recorded, once_more) = reports(bundled, jobs).await;
         assert_same(&report, &again, &format!("report with {jobs} jobs"));
         assert_same(&recording, &recorded, &format!("recording with {jobs} jobs"));
+        assert_eq!(snapshots, once_more, "snapshots with {jobs} jobs");
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(format!("conformance_{name}"), report));
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/exchanges"));
+    settings.bind(|| {
+        for (name, text) in snapshots {
+            insta::assert_snapshot!(name, text);
+        }
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]

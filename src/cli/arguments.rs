@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{RangedU64ValueParser, StyledStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use specproof::coverage::DIMENSIONS;
+use specproof::suite::nearest;
+
 use super::outputs::Wanted;
 
 /// What stands under the help: the exit codes.
@@ -37,6 +40,15 @@ pub(super) enum Command {
     Explain(Explain),
     /// Render the recording of a run (a jsonl report) again; ends with the exit code of that run
     Report(Report),
+    /// Judge the exchanges of a recorded run again with the rules of this version; nothing is sent
+    Judge(Judge),
+    /// Compare two recorded runs: what is new, fixed, still failing, no longer judged; ends with 1 where something is new
+    Compare(Compare),
+    /// Keep a file of known failures
+    #[command(subcommand)]
+    KnownFailures(KnownFailures),
+    /// Print the JSON Schema of a file that specproof reads or writes
+    Schema(SchemaOf),
     /// Try the faults of the reference server: each must trip the rules that are named for it, and no others
     Faults(Faults),
 }
@@ -82,9 +94,12 @@ pub(super) enum TableFormat {
 #[derive(Debug, Args)]
 #[command(after_help = StyledStr::from(EXIT_CODES))]
 pub(super) struct Check {
-    /// Base URL of the target; without one, the bundled reference server is started and checked
-    #[arg(value_name = "URL", env = "SPECPROOF_TARGET")]
-    pub(super) target: Option<String>,
+    /// Base URL of the target, or its name in specproof.toml; several are checked one after the other and then compared. Without
+    /// one, the bundled reference server is started and checked
+    #[arg(value_name = "URL|NAME", env = "SPECPROOF_TARGET")]
+    pub(super) targets: Vec<String>,
+    #[command(flatten)]
+    pub(super) settings: Settings,
     #[command(flatten)]
     pub(super) selection: Selection,
     #[command(flatten)]
@@ -96,6 +111,16 @@ pub(super) struct Check {
     /// Number that all values come from; equal seeds send equal requests
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
+    /// Shares of the document that must be touched, in percent, such as operations=100,statuses=80: also parameters,
+    /// request-media-types, response-media-types, properties and branches
+    #[arg(long, value_name = "DIMENSION=PERCENT", value_delimiter = ',', value_parser = share)]
+    pub(super) require_coverage: Vec<(String, u8)>,
+    /// Compare what the target does with the snapshots in this folder, which are insta's; a difference ends with 1
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "skip"])]
+    pub(super) snapshot: Option<PathBuf>,
+    /// Write the snapshots as the target is now
+    #[arg(long, requires = "snapshot")]
+    pub(super) snapshot_update: bool,
     /// Leave the created records in the target
     #[arg(long)]
     pub(super) keep: bool,
@@ -105,6 +130,18 @@ pub(super) struct Check {
     /// Give the bundled reference server a defect (repeatable)
     #[arg(long = "fault", value_name = "NAME")]
     pub(super) faults: Vec<String>,
+}
+
+/// What the user has set down in files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(super) struct Settings {
+    /// Configuration with targets, suites, known failures and skips [default: specproof.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Further known failures and skips
+    #[arg(long, value_name = "FILE")]
+    pub(super) known_failures: Option<PathBuf>,
 }
 
 /// Which cases are run.
@@ -126,7 +163,7 @@ pub(super) struct Selection {
 }
 
 /// How the target is addressed.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct Access {
     /// Header field for every request (repeatable)
@@ -144,12 +181,12 @@ pub(super) struct Access {
 }
 
 /// How fast, and how much at most.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct Pace {
-    /// Cases to run side by side
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
-    pub(super) jobs: usize,
+    /// Cases to run side by side [default: 4]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=256))]
+    pub(super) jobs: Option<usize>,
     /// Longest time for one request
     #[arg(long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub(super) timeout: Option<u64>,
@@ -158,8 +195,30 @@ pub(super) struct Pace {
     pub(super) max_requests: Option<usize>,
 }
 
+/// Reads `statuses=80`.
+fn share(text: &str) -> Result<(String, u8), String> {
+    let (name, percent) = text.split_once('=').ok_or("write it as DIMENSION=PERCENT, such as statuses=80")?;
+    if !DIMENSIONS.contains(&name) {
+        return Err(match nearest(name, DIMENSIONS) {
+            Some(near) => format!("there is no dimension `{name}`; did you mean `{near}`?"),
+            None => format!("there is no dimension `{name}`: it must be one of {}", DIMENSIONS.join(", ")),
+        });
+    }
+    match percent.trim_end_matches('%').parse() {
+        Ok(percent @ 0..=100) => Ok((name.to_owned(), percent)),
+        _ => Err(format!("`{percent}` is no share: write a whole number from 0 to 100")),
+    }
+}
+
+impl Pace {
+    /// How many cases are run side by side.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.unwrap_or(4)
+    }
+}
+
 /// What is written, and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct Look {
     /// Write a further report: jsonl, junit, html or markdown; `-` is standard output (repeatable)
@@ -259,6 +318,92 @@ pub(super) struct Report {
     pub(super) recording: PathBuf,
     #[command(flatten)]
     pub(super) look: Look,
+}
+
+/// `specproof judge`.
+#[derive(Debug, Args)]
+pub(super) struct Judge {
+    /// What `specproof check --report jsonl=PATH` wrote; `-` is standard input
+    #[arg(value_name = "RECORDING")]
+    pub(super) recording: PathBuf,
+    /// Suite of the run that is not a bundled one: the path of its file (repeatable)
+    #[arg(long = "suite", value_name = "PATH")]
+    pub(super) suites: Vec<String>,
+    /// Known failures
+    #[arg(long, value_name = "FILE")]
+    pub(super) known_failures: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) look: Look,
+}
+
+/// `specproof compare`.
+#[derive(Debug, Args)]
+pub(super) struct Compare {
+    /// Recording of the earlier run
+    #[arg(value_name = "BEFORE")]
+    pub(super) before: PathBuf,
+    /// Recording of the later run
+    #[arg(value_name = "AFTER")]
+    pub(super) after: PathBuf,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+    /// Count a new broken `should` too
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// `specproof known-failures`.
+#[derive(Debug, Subcommand)]
+pub(super) enum KnownFailures {
+    /// Take the failures of a recorded run into a file, and out of it what has passed or expired; comments stay
+    Update(Update),
+}
+
+/// `specproof known-failures update`.
+#[derive(Debug, Args)]
+pub(super) struct Update {
+    /// What `specproof check --report jsonl=PATH` wrote; `-` is standard input
+    #[arg(value_name = "RECORDING")]
+    pub(super) recording: PathBuf,
+    /// File to change: specproof.toml, or one for --known-failures, which may not be there yet
+    #[arg(long, value_name = "FILE", default_value = super::config::USUAL)]
+    pub(super) file: PathBuf,
+    /// Why the new failures are put up with
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+    /// Where they are dealt with
+    #[arg(long, value_name = "URL")]
+    pub(super) link: Option<String>,
+    /// Last day on which they are put up with, as 2027-01-31
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: Option<String>,
+    /// Target of the configuration that they are about
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// Take in broken `should` too
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// `specproof schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaOf {
+    /// Which file
+    pub(super) what: Described,
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    /// specproof.toml
+    Config,
+    /// A file for --known-failures
+    KnownFailures,
+    /// A suite file
+    Suite,
+    /// A line of a jsonl report
+    Events,
 }
 
 #[cfg(test)]

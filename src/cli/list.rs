@@ -24,9 +24,9 @@ pub(super) fn run(arguments: &List) -> Result<u8, Failure> {
     let table = match arguments.what {
         Listed::Rules => rules(),
         Listed::Faults => faults(),
-        Listed::Suites => suite_rows(&suites::load(selection)?),
-        Listed::Operations => operations(&suites::load(selection)?),
-        Listed::Cases => cases(&suites::load(selection)?, selection),
+        Listed::Suites => suite_rows(&suites::load(&selection.suites, &selection.documents)?),
+        Listed::Operations => operations(&suites::load(&selection.suites, &selection.documents)?),
+        Listed::Cases => cases(&suites::load(&selection.suites, &selection.documents)?, selection),
     };
     console::print(&match arguments.format {
         Format::Table => table.text(),
@@ -109,7 +109,7 @@ fn cases(suites: &[Arc<Suite>], selection: &Selection) -> Table {
 /// The plan for a target that was given credentials.
 fn all(suite: &Suite, selection: Option<&Selection>) -> Plan {
     let (only, skip) = selection.map(|s| (s.only.clone(), s.skip.clone())).unwrap_or_default();
-    plan(suite, &Terms { authenticated: true, only, skip })
+    plan(suite, &Terms { authenticated: true, only, skip, ..Terms::default() })
 }
 
 impl Table {

@@ -4,17 +4,23 @@
 
 mod arguments;
 mod check;
+mod compare;
+mod config;
 mod console;
 mod explain;
 mod failure;
 mod faults;
 mod init;
+mod judge;
+mod known;
 mod list;
 mod matrix;
 mod outputs;
 mod report;
+mod schema;
 mod serve;
 mod signals;
+mod snapshots;
 mod suites;
 mod target;
 
@@ -41,6 +47,10 @@ pub(crate) fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Judge(arguments) => judge::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::KnownFailures(arguments) => known::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
     })
 }

@@ -28,12 +28,21 @@ pub(super) enum Kind {
 const KINDS: [(&str, Kind); 4] =
     [("jsonl", Kind::JsonLines), ("junit", Kind::Junit), ("html", Kind::Html), ("markdown", Kind::Markdown)];
 
+/// What stands for the name of a target in the path of a report.
+const TARGET: &str = "{target}";
+
 /// A report that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wanted {
     kind: Kind,
     /// `-` is standard output.
     path: String,
+}
+
+/// The name or URL of a target as a part of a file's name.
+pub(super) fn file_name(target: &str) -> String {
+    let plain = target.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    plain.collect::<String>().trim_matches('-').to_owned()
 }
 
 impl Wanted {
@@ -51,6 +60,18 @@ impl Wanted {
                 None => format!("there is no report `{name}`: it must be one of {}", names.join(", ")),
             }),
         }
+    }
+
+    /// The report of one of several targets: `{target}` in the path stands for its name.
+    pub(super) fn of(&self, target: &str) -> Result<Self, Failure> {
+        if !self.path.contains(TARGET) {
+            let message = format!(
+                "the reports of several targets need several paths: write {TARGET} in `{}`",
+                self.path
+            );
+            return Err(Failure::usage(message));
+        }
+        Ok(Self { kind: self.kind, path: self.path.replace(TARGET, &file_name(target)) })
     }
 
     fn is_output(&self) -> bool {
@@ -154,11 +175,21 @@ impl Outputs {
         !self.files && self.console.closed.load(Ordering::Relaxed)
     }
 
+    /// How the run ended so far.
+    pub(super) fn ends(&self) -> Exit {
+        self.tally.exit(self.strict)
+    }
+
     /// How the run ended, once all events were taken.
     pub(super) fn exit(self) -> Result<Exit, Failure> {
+        self.end().map(|(exit, _)| exit)
+    }
+
+    /// How the run ended, and what was counted.
+    pub(super) fn end(self) -> Result<(Exit, Tally), Failure> {
         match self.trouble {
             Some(error) => Err(Failure::usage(format!("a report could not be written whole: {error}"))),
-            None => Ok(self.tally.exit(self.strict)),
+            None => Ok((self.tally.exit(self.strict), self.tally)),
         }
     }
 }

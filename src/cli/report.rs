@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, BufReader};
+use std::path::Path;
 
+use specproof::event::Event;
 use specproof::report::jsonl;
 
 use super::arguments::Report;
@@ -11,8 +13,18 @@ use super::outputs::{ForPeople, Outputs};
 
 /// Runs the command.
 pub(super) fn run(arguments: &Report) -> Result<u8, Failure> {
-    let path = &arguments.recording;
     // The recording is read whole before a report is opened: it may be one of the paths to be written by mistake.
+    let events = read(&arguments.recording)?;
+    let people = if arguments.look.reports.is_empty() { ForPeople::Plain } else { ForPeople::Nothing };
+    let mut outputs = Outputs::open(&arguments.look, people)?;
+    for event in &events {
+        outputs.take(event);
+    }
+    Ok(outputs.exit()?.code())
+}
+
+/// The events of a recording; `-` is standard input.
+pub(super) fn read(path: &Path) -> Result<Vec<Event>, Failure> {
     let events = if path.as_os_str() == "-" {
         jsonl::read(io::stdin().lock())
     } else {
@@ -21,11 +33,5 @@ pub(super) fn run(arguments: &Report) -> Result<u8, Failure> {
         })?;
         jsonl::read(BufReader::new(file))
     };
-    let events = events.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    let people = if arguments.look.reports.is_empty() { ForPeople::Plain } else { ForPeople::Nothing };
-    let mut outputs = Outputs::open(&arguments.look, people)?;
-    for event in &events {
-        outputs.take(event);
-    }
-    Ok(outputs.exit()?.code())
+    events.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }

@@ -1,27 +1,26 @@
 //! Which suites a command is about.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use specproof::setup::{BUNDLED, Bundled, infer_file, load_file};
 use specproof::suite::{Suite, nearest};
 
-use super::arguments::Selection;
 use super::failure::Failure;
 
 /// Loads what `--suite` names (bundled suites by name, others by path) and what `--document` names (documents, from which suites are
 /// inferred); all bundled suites where neither names any.
-pub(super) fn load(selection: &Selection) -> Result<Vec<Arc<Suite>>, Failure> {
+pub(super) fn load(named: &[String], documents: &[PathBuf]) -> Result<Vec<Arc<Suite>>, Failure> {
     let mut suites: Vec<Arc<Suite>> = Vec::new();
     let bundled: Vec<String> = BUNDLED.iter().map(|bundled| bundled.name.to_owned()).collect();
-    let none = selection.suites.is_empty() && selection.documents.is_empty();
-    let named = if none { &bundled } else { &selection.suites };
+    let none = named.is_empty() && documents.is_empty();
+    let named = if none { &bundled } else { named };
     let load = |name: &String| match Bundled::named(name) {
         Some(bundled) => Ok(bundled.load()),
         None if is_path(name) => Ok(load_file(Path::new(name))),
         None => Err(unknown(name)),
     };
-    let inferred = selection.documents.iter().map(|document| Ok(infer_file(document)));
+    let inferred = documents.iter().map(|document| Ok(infer_file(document)));
     for loaded in named.iter().map(load).chain(inferred) {
         let suite = loaded?.map_err(|error| Failure::usage(error.to_string()))?;
         if suites.iter().any(|other| other.name() == suite.name()) {
@@ -35,6 +34,11 @@ pub(super) fn load(selection: &Selection) -> Result<Vec<Arc<Suite>>, Failure> {
 /// The names of the bundled suites, as a list for a message.
 pub(super) fn names() -> String {
     BUNDLED.iter().map(|bundled| bundled.name).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a name is that of a bundled suite.
+pub(super) fn is_bundled(name: &str) -> bool {
+    Bundled::named(name).is_some()
 }
 
 /// What looks like a path is one, even where it leads nowhere: the message is then about the file.

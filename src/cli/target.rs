@@ -40,7 +40,7 @@ pub(super) fn target(
     target.variables = variables(&access.variables, suites)?;
     target.timeout = pace.timeout.map(Duration::from_secs);
     target.max_requests = pace.max_requests;
-    target.concurrency = target.concurrency.max(pace.jobs);
+    target.concurrency = target.concurrency.max(pace.jobs());
     Ok(target)
 }
 

@@ -15,6 +15,7 @@ mod options;
 mod rate_limit;
 mod raw;
 mod reachability;
+mod recording;
 mod redact;
 mod send;
 mod transport;
@@ -26,5 +27,6 @@ mod tests;
 
 pub use options::{ClientError, ClientOptions, Credentials, Outgoing, Secret};
 pub use reachability::{Reachability, probe};
+pub use recording::Recording;
 pub use redact::{MIN_SECRET_LEN, Redactor};
 pub use send::Client;

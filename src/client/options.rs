@@ -1,9 +1,12 @@
 //! What a client is told once ([`ClientOptions`]) and what it is told for each request ([`Outgoing`]).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use url::Url;
+
+use super::recording::Recording;
 
 /// A value that must not be recorded, and the variable that stands for it.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ pub struct ClientOptions {
     pub max_retry_after: Duration,
     /// The most requests in flight.
     pub concurrency: usize,
+    /// A recording that answers in the place of the target. Nothing is sent then.
+    pub recording: Option<Arc<Recording>>,
 }
 
 impl ClientOptions {
@@ -63,6 +68,7 @@ impl ClientOptions {
             rate: None,
             max_retry_after: Duration::from_secs(30),
             concurrency: 16,
+            recording: None,
         }
     }
 }

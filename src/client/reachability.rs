@@ -107,7 +107,7 @@ pub async fn probe(client: &Client) -> Reachability {
                 _ => Reachability::Unclear { authority, message },
             }
         }
-        TransportErrorKind::Timeout | TransportErrorKind::Budget => {
+        TransportErrorKind::Timeout | TransportErrorKind::Budget | TransportErrorKind::NotRecorded => {
             Reachability::Unclear { authority, message }
         }
     }

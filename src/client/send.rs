@@ -12,6 +12,7 @@ use super::message::{RawResponse, header_text};
 use super::options::{ClientError, ClientOptions, Outgoing};
 use super::rate_limit::{pause_after, retry_wait};
 use super::raw;
+use super::recording::{Answer, Recording};
 use super::redact::Redactor;
 use super::transport::{Connection, Transport};
 use crate::evidence::{Body, Exchange, Request, Response, TransportErrorKind};
@@ -32,6 +33,7 @@ struct Inner {
     max_retry_after: Duration,
     /// When the client was made, which is when its run begins.
     made: Instant,
+    recording: Option<Arc<Recording>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -57,6 +59,7 @@ impl Client {
             timeout: options.timeout,
             max_retry_after: options.max_retry_after,
             made: Instant::now(),
+            recording: options.recording.clone(),
             transport: Transport::new(options)?,
         })))
     }
@@ -139,6 +142,10 @@ fn microseconds(span: Duration) -> u64 {
 
 impl Inner {
     async fn run(&self, operation: String, purpose: String, request: Request, wire: Wire<'_>) -> Exchange {
+        if let Some(recording) = &self.recording {
+            let Answer { outcome, sent_us, elapsed_us } = recording.answer(&operation, &purpose, &request);
+            return Exchange { operation, purpose, request, outcome, sent_us, elapsed_us };
+        }
         let (outcome, elapsed) = self.tries(wire).await;
         Exchange {
             sent_us: microseconds(self.made.elapsed().saturating_sub(elapsed)),

@@ -48,6 +48,8 @@ pub struct Driver {
     pub namespace: String,
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// The values of the suite's variables that the user gave.
+    given: BTreeMap<String, String>,
     /// The values of the suite's variables, given or discovered.
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
@@ -76,11 +78,17 @@ impl Driver {
             seed,
             namespace,
             authenticated,
+            given: variables.clone(),
             variables: RwLock::new(variables),
             forms: RwLock::default(),
             servers,
             created: Mutex::default(),
         }
+    }
+
+    /// The values of the suite's variables that the user gave.
+    pub fn given(&self) -> &BTreeMap<String, String> {
+        &self.given
     }
 
     /// The value of a variable, if it has one by now.

@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -73,11 +74,23 @@ impl PartialEq for Body {
 }
 
 /// Content is written as text where it is UTF-8, else as a list of octets, so that nothing is lost.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Recorded<'a> {
+    /// Content that is UTF-8.
     Text(std::borrow::Cow<'a, str>),
+    /// Any other content, octet by octet.
     Octets(Vec<u8>),
+}
+
+impl JsonSchema for Body {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Body".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Recorded::json_schema(generator)
+    }
 }
 
 impl Serialize for Body {
@@ -100,7 +113,7 @@ impl<'de> Deserialize<'de> for Body {
 }
 
 /// A request as it was sent, without the target's base URL.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// The method (RFC 9110, section 9), in upper case.
     pub method: String,
@@ -114,7 +127,7 @@ pub struct Request {
 }
 
 /// A response as it was received.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Response {
     /// The status code (RFC 9110, section 15).
     pub status: u16,
@@ -143,7 +156,7 @@ impl Response {
 }
 
 /// What kind of trouble kept a response from arriving whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransportErrorKind {
     /// Nothing accepts connections at that address.
@@ -160,12 +173,14 @@ pub enum TransportErrorKind {
     Tls,
     /// The request was not sent, since a budget of the run is used up.
     Budget,
+    /// A recording was asked in the place of the target, and holds no answer.
+    NotRecorded,
     /// Anything else; the message says what.
     Other,
 }
 
 /// The reason why there is no response.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TransportError {
     /// The kind of trouble.
     pub kind: TransportErrorKind,
@@ -174,7 +189,7 @@ pub struct TransportError {
 }
 
 /// One request and what came of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// The operation that was asked: its short name in the suite.
     pub operation: String,
@@ -184,6 +199,7 @@ pub struct Exchange {
     pub request: Request,
     /// The response, or why there is none.
     #[serde(with = "outcome")]
+    #[schemars(with = "outcome::Owned")]
     pub outcome: Result<Response, TransportError>,
     /// When it was sent, in microseconds since the run began.
     #[serde(default)]
@@ -216,7 +232,7 @@ impl Exchange {
 
 /// `Result` as an externally tagged pair, so that recordings read `{"response": …}` or `{"error": …}`.
 mod outcome {
-    use super::{Deserialize, Deserializer, Response, Serialize, Serializer, TransportError};
+    use super::{Deserialize, Deserializer, JsonSchema, Response, Serialize, Serializer, TransportError};
 
     #[derive(Serialize)]
     #[serde(rename_all = "kebab-case")]
@@ -225,10 +241,13 @@ mod outcome {
         Error(&'a TransportError),
     }
 
-    #[derive(Deserialize)]
+    #[derive(Deserialize, JsonSchema)]
     #[serde(rename_all = "kebab-case")]
-    enum Owned {
+    #[schemars(rename = "Outcome")]
+    pub(super) enum Owned {
+        /// What the target answered.
         Response(Response),
+        /// Why there is no answer.
         Error(TransportError),
     }
 

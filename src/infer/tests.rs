@@ -48,7 +48,7 @@ fn nothing_is_guessed_without_a_word() {
                 "items = ",
                 "scope = ",
                 "parent = ",
-                "id = ",
+                "id = \"/",
                 "create = ",
                 "others = ",
             ];

@@ -3,10 +3,11 @@
 //! A parameter is named as the document names it. A place in an answer is a JSON pointer (RFC 6901), a header field is named in any case of letters.
 //! Where a parameter for the page size is left out, the API has a page size of its own.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How a collection pages.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Style {
     /// `page` and `size`.
@@ -26,7 +27,7 @@ pub enum Style {
 }
 
 /// Pages by number.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PageNumber {
     /// The parameter for the page number.
@@ -68,7 +69,7 @@ fn one() -> u64 {
 }
 
 /// Pages by how many items to pass over.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OffsetLimit {
     /// The parameter for how many items to pass over.
@@ -94,7 +95,7 @@ pub struct OffsetLimit {
 }
 
 /// Pages by instants.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TimestampCursor {
     /// The parameter for an upper bound (older items).
@@ -115,7 +116,7 @@ pub struct TimestampCursor {
 }
 
 /// Pages by items: what a client sends stands in the items themselves.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ItemCursor {
     /// The parameter for the item that the page stands behind, in the order of the list.
@@ -147,7 +148,7 @@ pub struct ItemCursor {
 }
 
 /// Pages by opaque tokens.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Token {
     /// The parameter for the token.
@@ -176,7 +177,7 @@ pub struct Token {
 }
 
 /// Pages by links in the `Link` header field (RFC 8288).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LinkHeader {
     /// The parameter for the page size.
@@ -203,7 +204,7 @@ pub struct LinkHeader {
 }
 
 /// Pages by links in the content. A link is a text, or an object with a member `href`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NextUrl {
     /// The parameter for the page size.

@@ -51,6 +51,39 @@ impl Junit {
             suite.add_test_case(case("specproof", "run", status));
             report.add_test_suite(suite);
         }
+        let mut coverage = TestSuite::new("specproof.coverage");
+        for (suite, dimension) in
+            self.tally.dimensions().filter(|(_, dimension)| dimension.required.is_some())
+        {
+            let mut status = TestCaseStatus::success();
+            if dimension.falls_short() {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let (percent, required) = (dimension.percent(), dimension.required.unwrap_or(0));
+                status.set_message(format!(
+                    "{percent} % of the document's {} were touched, {required} % are required",
+                    dimension.name
+                ));
+                status.set_type("coverage");
+            }
+            coverage.add_test_case(case(
+                &format!("specproof.coverage.{}", visible(&suite.name)),
+                &dimension.name,
+                status,
+            ));
+        }
+        if !coverage.test_cases.is_empty() {
+            report.add_test_suite(coverage);
+        }
+        if !self.tally.stale().is_empty() {
+            let mut suite = TestSuite::new("specproof");
+            for stale in self.tally.stale() {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message(visible(&format!("delete {}: {}", stale.place, stale.why)));
+                status.set_type("stale");
+                suite.add_test_case(case("specproof.known-failures", &stale.entry, status));
+            }
+            report.add_test_suite(suite);
+        }
         report
     }
 
@@ -102,12 +135,16 @@ impl Junit {
             Sign::Tolerated if !(self.strict && level == Some(Level::Should)) => {
                 return TestCaseStatus::success();
             }
-            Sign::Inconclusive => TestCaseStatus::skipped(),
+            Sign::Known | Sign::Inconclusive => TestCaseStatus::skipped(),
             Sign::Tolerated | Sign::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
             Sign::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
         };
         let cause = cell.causes.keys().rev().map(|(_, cause)| cause.as_str()).next();
+        let known = cell.known.first().and_then(|located| located.finding.known.as_ref());
         let message = match (cell.verdict, cell.findings.first()) {
+            (Verdict::Fail, None) if let Some(known) = known => {
+                format!("known: {} ({})", known.reason, known.place)
+            }
             (Verdict::Fail, Some(located)) => located.finding.summary.clone(),
             (Verdict::Inconclusive, _) => format!("inconclusive: {}", cause.unwrap_or_default()),
             (Verdict::Error, _) => cause.unwrap_or("the harness failed").to_owned(),

@@ -50,6 +50,7 @@ impl Markdown {
             }
             page.push_str(&text);
         }
+        self.coverage(&mut page)?;
         let mut rest = String::new();
         self.not_judged(&mut rest)?;
         if page.len() + rest.len() > ROOM + 8_000 {
@@ -64,6 +65,9 @@ impl Markdown {
         writeln!(page, "## specproof: {exit}\n")?;
         if let Some(message) = self.tally.foot.as_ref().and_then(|foot| foot.message.as_ref()) {
             writeln!(page, "{}\n", code(message))?;
+        }
+        for stale in self.tally.stale() {
+            writeln!(page, "Delete {}, {}: {}\n", code(&stale.place), code(&stale.entry), code(&stale.why))?;
         }
         let levels: Vec<String> = [Level::Must, Level::Should, Level::May]
             .into_iter()
@@ -202,6 +206,29 @@ impl Markdown {
         )
     }
 
+    fn coverage(&self, page: &mut String) -> std::fmt::Result {
+        if self.tally.dimensions().next().is_none() {
+            return Ok(());
+        }
+        writeln!(
+            page,
+            "| coverage of the document | touched | of | % | required |\n|---|---:|---:|---:|---:|"
+        )?;
+        for (suite, dimension) in self.tally.dimensions() {
+            let required = dimension.required.map_or(String::new(), |required| format!("{required} %"));
+            let short = if dimension.falls_short() { " ✗" } else { "" };
+            writeln!(
+                page,
+                "| {} | {} | {} | {} | {required}{short} |",
+                cell(&format!("{} {}", suite.name, dimension.name)),
+                dimension.covered,
+                dimension.total,
+                dimension.percent(),
+            )?;
+        }
+        writeln!(page)
+    }
+
     fn not_judged(&self, page: &mut String) -> std::fmt::Result {
         let mut lines = Vec::new();
         for ((verdict, cause), group) in self.tally.unjudged() {
@@ -212,6 +239,9 @@ impl Markdown {
         for (reason, group) in self.tally.skipped() {
             let cases = some(group.cases.iter().map(String::as_str), NAMED);
             lines.push(format!("- skipped: {}, {}", code(reason), code(&cases)));
+        }
+        for excused in self.tally.excused() {
+            lines.push(format!("- known: {}, {}", code(&excused.what()), code(&excused.why())));
         }
         for sentence in self.tally.suites.iter().flat_map(|suite| &suite.left_behind) {
             lines.push(format!("- left behind in the target: {}", code(sentence)));

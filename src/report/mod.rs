@@ -5,6 +5,8 @@
 //! harmlessly, and each reporter then escapes for its own format.
 
 mod compare;
+mod difference;
+mod excused;
 mod fold;
 pub mod html;
 pub mod jsonl;
@@ -15,15 +17,20 @@ pub mod markdown;
 mod plain;
 #[cfg(test)]
 mod samples;
+mod side_by_side;
 mod sign;
+pub mod snapshot;
 mod tally;
 pub mod terminal;
 mod text;
 
 use std::io;
 
+pub use difference::{Change, Difference, compare};
+pub use excused::Excused;
 pub use fold::{Defect, Lead, Located, fold};
 pub use latency::Latencies;
+pub use side_by_side::{Beside, side_by_side};
 pub use sign::Sign;
 pub use tally::{CaseTally, Cell, Exit, OperationTally, SuiteTally, Tally, Unjudged};
 

@@ -119,13 +119,14 @@ pub(crate) fn finding(rule: &str, level: Level) -> Finding {
             "{\"items\":[]}",
         )],
         repeats: 0,
+        known: None,
     }
 }
 
 pub(crate) fn judgement(rule: &str, verdict: Verdict, findings: Vec<Finding>) -> Judgement {
     let cause =
         (verdict == Verdict::Inconclusive).then(|| "other writers changed the list meanwhile".to_owned());
-    Judgement { rule: rule.into(), verdict, findings, cause, notes: Vec::new() }
+    Judgement { rule: rule.into(), verdict, findings, more: Vec::new(), cause, notes: Vec::new() }
 }
 
 /// Puts hostile text wherever a target, or a recording that was tampered with, could put it.
@@ -197,7 +198,13 @@ fn case(operation: &str, scenario: &str, judgements: Vec<Judgement>) -> Event {
 
 fn foot(ending: Ending) -> Event {
     let message = (ending != Ending::Complete).then(|| "the target refused the connection".to_owned());
-    Event::RunFinished(RunFinished { ending, message, requests: 91, elapsed_us: 2_310_000 })
+    Event::RunFinished(RunFinished {
+        ending,
+        message,
+        requests: 91,
+        elapsed_us: 2_310_000,
+        stale: Vec::new(),
+    })
 }
 
 fn operation(name: &str, method: &str, path: &str) -> OperationHead {
@@ -259,6 +266,7 @@ pub(crate) fn run(levels: &[Level], unseeded: bool, ending: Option<Ending>) -> V
             operations: vec![operation("get_messages", "POST", "/messages/list")],
             conventions: vec![],
             cases: 1,
+            variables: BTreeMap::new(),
             will_create: vec![],
         }),
         Event::Seeded(Seeded {
@@ -382,6 +390,7 @@ pub(crate) fn story() -> Vec<Event> {
                 },
             ],
             cases: 6,
+            variables: BTreeMap::new(),
             will_create: vec!["1 workspace named sp-7 with 1 session and 5 messages".into()],
         }),
         Event::Seeded(Seeded {

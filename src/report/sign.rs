@@ -1,6 +1,6 @@
 //! How a verdict is shown: one [`Sign`] for a rule, a case or a whole operation, in every report.
 
-use crate::verdict::{Level, Verdict};
+use crate::verdict::{Judgement, Level, Verdict};
 
 /// The one thing that a reader wants to see first, from best to worst.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,6 +10,8 @@ pub enum Sign {
     Skipped,
     /// Everything that was judged holds.
     Pass,
+    /// Broken, and an entry of the user's puts up with it.
+    Known,
     /// Something could not be judged.
     Inconclusive,
     /// A `should` or a `may` was broken, which only a strict run does not tolerate.
@@ -21,7 +23,13 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// The sign of a verdict; `level` is the strongest one that was broken.
+    /// The sign of a judgement: an entry of the user's takes nothing back but a failure.
+    #[must_use]
+    pub fn of_judgement(judgement: &Judgement) -> Self {
+        if judgement.is_known() { Self::Known } else { Self::of(judgement.verdict, judgement.level()) }
+    }
+
+    /// The sign of a verdict; `level` is the strongest one that was broken and is not known.
     #[must_use]
     pub fn of(verdict: Verdict, level: Option<Level>) -> Self {
         match (verdict, level) {
@@ -33,13 +41,15 @@ impl Sign {
         }
     }
 
-    /// One character: `✓ ✗ ! ~ - ‼`, or what comes near them in ASCII.
+    /// One character: `✓ ≈ ✗ ! ~ - ‼`, or what comes near them in ASCII.
     #[must_use]
     pub fn glyph(self, unicode: bool) -> &'static str {
         match (self, unicode) {
             (Self::Skipped, _) => "-",
             (Self::Pass, true) => "✓",
             (Self::Pass, false) => "+",
+            (Self::Known, true) => "≈",
+            (Self::Known, false) => "k",
             (Self::Inconclusive, _) => "~",
             (Self::Tolerated, _) => "!",
             (Self::Fail, true) => "✗",
@@ -55,6 +65,7 @@ impl Sign {
         match self {
             Self::Skipped => "skipped",
             Self::Pass => "pass",
+            Self::Known => "known",
             Self::Inconclusive => "inconclusive",
             Self::Tolerated | Self::Fail => "fail",
             Self::Error => "error",

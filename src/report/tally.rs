@@ -9,8 +9,8 @@ use super::fold::{Defect, Located, fold};
 use super::latency::Latencies;
 use super::sign::Sign;
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
-    RuleHead, RunFinished, RunStarted, Seeded,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Covered, Dimension, DocumentText, Ending, Event,
+    OperationHead, RuleHead, RunFinished, RunStarted, Seeded, Stale,
 };
 use crate::verdict::{Judgement, Level, Verdict};
 
@@ -58,8 +58,10 @@ pub struct Cell {
     pub verdict: Verdict,
     /// The cases in which the rule was judged, in order.
     pub cases: Vec<String>,
-    /// What the target did wrong.
+    /// What the target did wrong and no entry puts up with.
     pub findings: Vec<Located>,
+    /// What the target did wrong and an entry of the user's puts up with.
+    pub known: Vec<Located>,
     /// Why it could not be judged: verdict (`inconclusive` or `error`) and cause, with the cases.
     pub causes: BTreeMap<(Verdict, String), Vec<String>>,
     /// What was measured without being demanded.
@@ -70,7 +72,12 @@ impl Cell {
     /// How the cell is shown.
     #[must_use]
     pub fn sign(&self) -> Sign {
-        Sign::of(self.verdict, self.findings.iter().map(|located| located.finding.level).min())
+        let level = self.findings.iter().map(|located| located.finding.level).min();
+        if self.verdict == Verdict::Fail && level.is_none() && !self.known.is_empty() {
+            Sign::Known
+        } else {
+            Sign::of(self.verdict, level)
+        }
     }
 }
 
@@ -113,8 +120,7 @@ impl OperationTally {
     pub fn add(&mut self, finished: &CaseFinished) {
         let mut worst = Sign::Skipped;
         for judgement in &finished.judgements {
-            let level = judgement.findings.iter().map(|finding| finding.level).min();
-            worst = worst.max(Sign::of(judgement.verdict, level));
+            worst = worst.max(Sign::of_judgement(judgement));
             self.judge(finished, judgement);
         }
         self.cases.push(CaseTally { case: finished.case.clone(), requests: finished.requests, sign: worst });
@@ -125,18 +131,22 @@ impl OperationTally {
             verdict: judgement.verdict,
             cases: Vec::new(),
             findings: Vec::new(),
+            known: Vec::new(),
             causes: BTreeMap::new(),
             notes: BTreeSet::new(),
         });
         cell.verdict = cell.verdict.and(judgement.verdict);
         cell.cases.push(case.case.clone());
         cell.notes.extend(judgement.notes.iter().cloned());
-        cell.findings.extend(judgement.findings.iter().map(|finding| Located {
-            suite: case.suite.clone(),
-            operation: case.operation.clone(),
-            case: case.case.clone(),
-            finding: finding.clone(),
-        }));
+        for finding in &judgement.findings {
+            let located = Located {
+                suite: case.suite.clone(),
+                operation: case.operation.clone(),
+                case: case.case.clone(),
+                finding: finding.clone(),
+            };
+            if finding.known.is_none() { &mut cell.findings } else { &mut cell.known }.push(located);
+        }
         if matches!(judgement.verdict, Verdict::Inconclusive | Verdict::Error) {
             let why = judgement.cause.clone().unwrap_or_else(|| "no cause given".to_owned());
             cell.causes.entry((judgement.verdict, why)).or_default().push(case.case.clone());
@@ -171,6 +181,8 @@ pub struct SuiteTally {
     pub operations: Vec<OperationTally>,
     /// What came of seeding.
     pub seeded: Option<Seeded>,
+    /// How much of the document was touched.
+    pub covered: Option<Covered>,
     /// What could not be removed from the target.
     pub left_behind: Vec<String>,
 }
@@ -225,6 +237,7 @@ impl Tally {
                 self.suite(&case.suite).operation(&case.operation).skipped.push(case.clone());
             }
             Event::CaseFinished(case) => self.suite(&case.suite).operation(&case.operation).add(case),
+            Event::Covered(covered) => self.suite(&covered.suite).covered = Some(covered.clone()),
             Event::SuiteFinished(foot) => {
                 self.suite(&foot.suite).left_behind.extend(foot.left_behind.iter().cloned());
             }
@@ -282,7 +295,34 @@ impl Tally {
             .flat_map(|(_, operation)| operation.cells.iter().map(|(rule, cell)| (rule.as_str(), cell)))
     }
 
-    /// All findings, in the order of suites, operations and rules.
+    /// All findings that an entry of the user's puts up with, in the order of suites, operations and rules.
+    pub fn known(&self) -> impl Iterator<Item = &Located> {
+        self.cells().flat_map(|(_, cell)| &cell.known)
+    }
+
+    /// The dimensions of coverage of which less was touched than the user asks for, with their suites.
+    pub fn shortfalls(&self) -> impl Iterator<Item = (&SuiteTally, &Dimension)> {
+        self.dimensions().filter(|(_, dimension)| dimension.falls_short())
+    }
+
+    /// All dimensions of coverage, with their suites.
+    pub fn dimensions(&self) -> impl Iterator<Item = (&SuiteTally, &Dimension)> {
+        self.suites.iter().flat_map(|suite| {
+            suite
+                .covered
+                .iter()
+                .flat_map(|covered| &covered.dimensions)
+                .map(move |dimension| (suite, dimension))
+        })
+    }
+
+    /// The entries of the user's that are to be deleted.
+    #[must_use]
+    pub fn stale(&self) -> &[Stale] {
+        self.foot.as_ref().map_or(&[], |foot| &foot.stale)
+    }
+
+    /// All findings that no entry puts up with, in the order of suites, operations and rules.
     pub fn findings(&self) -> impl Iterator<Item = &Located> {
         self.cells().flat_map(|(_, cell)| &cell.findings)
     }
@@ -377,8 +417,13 @@ impl Tally {
         let weakest = if strict { Level::Should } else { Level::Must };
         let broken = self
             .cells()
+            .filter(|(_, cell)| cell.sign() != Sign::Known)
             .any(|(rule, cell)| cell.verdict == Verdict::Fail && self.level(rule, cell) <= weakest);
-        if broken || self.findings().any(|located| located.finding.level <= weakest) {
+        if broken
+            || !self.stale().is_empty()
+            || self.shortfalls().next().is_some()
+            || self.findings().any(|located| located.finding.level <= weakest)
+        {
             Exit::Nonconforming
         } else if judged && self.count(Verdict::Error) == 0 {
             Exit::Conforms

@@ -46,7 +46,7 @@ pub fn for_case(suite: &Suite, case: &Case) -> Vec<&'static Rule> {
         .collect()
 }
 
-/// Judges one case by one rule.
+/// Judges one case by one rule. The findings are not trimmed yet: [`Judgement::trim`] does that once the known ones are marked.
 pub fn judge(rule: &'static Rule, scene: &Scene<'_>) -> Judgement {
     let mut sheet = Sheet::new(rule, scene);
     (rule.check)(scene, &mut sheet);
@@ -59,6 +59,7 @@ pub fn inconclusive(rule: &Rule, cause: &str) -> Judgement {
         rule: rule.code.to_owned(),
         verdict: Verdict::Inconclusive,
         findings: Vec::new(),
+        more: Vec::new(),
         cause: Some(cause.to_owned()),
         notes: Vec::new(),
     }

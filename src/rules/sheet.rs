@@ -4,8 +4,11 @@ use super::paging::strip;
 use super::{Rule, Scene};
 use crate::verdict::{Comparison, Finding, Judgement, Requirement, Verdict};
 
-/// The most findings that are kept of one rule on one case; the rest is counted.
-const MOST_FINDINGS: usize = 3;
+/// The findings that are written down whatever their inputs; after these only the first of each input is, and the rest is counted.
+const ANY_INPUT: usize = 3;
+
+/// The most findings that are written down of one rule on one case.
+const MOST_FINDINGS: usize = 1000;
 
 /// One rule's notes on one case.
 #[derive(Debug)]
@@ -14,7 +17,6 @@ pub struct Sheet<'a> {
     scene: Scene<'a>,
     judged: usize,
     findings: Vec<Finding>,
-    further: usize,
     doubts: Vec<String>,
     notes: Vec<String>,
 }
@@ -42,7 +44,7 @@ pub struct Draft {
 
 impl<'a> Sheet<'a> {
     pub(super) fn new(rule: &'static Rule, scene: &Scene<'a>) -> Self {
-        Self { rule, scene: *scene, judged: 0, findings: vec![], further: 0, doubts: vec![], notes: vec![] }
+        Self { rule, scene: *scene, judged: 0, findings: vec![], doubts: vec![], notes: vec![] }
     }
 
     /// Something was judged and found right, or is about to be found wrong. A rule that judged nothing does not pass.
@@ -58,9 +60,13 @@ impl<'a> Sheet<'a> {
     /// The rule is broken, at another level than it declares (never a stronger one).
     pub fn fail_at(&mut self, level: crate::verdict::Level, draft: Draft) {
         self.judged += 1;
-        if self.findings.len() >= MOST_FINDINGS {
-            self.further += 1;
-            return;
+        if self.findings.len() >= ANY_INPUT {
+            let full = self.findings.len() >= MOST_FINDINGS;
+            let same = self.findings.iter().rposition(|finding| finding.input == draft.input);
+            if let Some(at) = same.or(full.then(|| self.findings.len() - 1)) {
+                self.findings[at].repeats += 1;
+                return;
+            }
         }
         let entries = &self.scene.evidence.entries;
         let strip = draft.comparison.as_ref().and_then(|_| strip::of_walk(&self.scene, &draft.input));
@@ -82,6 +88,7 @@ impl<'a> Sheet<'a> {
                 .map(|e| e.exchange.clone())
                 .collect(),
             repeats: 0,
+            known: None,
         });
     }
 
@@ -111,10 +118,8 @@ impl<'a> Sheet<'a> {
         Requirement { text: self.rule.summary.to_owned(), source: self.rule.source.to_owned() }
     }
 
-    pub(super) fn into_judgement(mut self) -> Judgement {
-        if let Some(last) = self.findings.last_mut() {
-            last.repeats = self.further;
-        }
+    /// All findings: whoever asked trims them once those that are known are marked.
+    pub(super) fn into_judgement(self) -> Judgement {
         let (verdict, cause) = if !self.findings.is_empty() {
             (Verdict::Fail, None)
         } else if !self.doubts.is_empty() {
@@ -132,6 +137,7 @@ impl<'a> Sheet<'a> {
             rule: self.rule.code.to_owned(),
             verdict,
             findings: self.findings,
+            more: Vec::new(),
             cause,
             notes: self.notes,
         }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::model::{Pointers, Promise};
 use crate::pagination::Style;
 
 /// A list operation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Collection {
     /// The operation, by short name.
@@ -47,7 +48,7 @@ pub struct Collection {
 }
 
 /// Where the arguments of a list operation are sent.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arguments {
     /// In the query.
@@ -58,7 +59,7 @@ pub enum Arguments {
 }
 
 /// Who else may write into a list.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Others {
     /// Who and when, as one sentence.
@@ -66,7 +67,7 @@ pub struct Others {
 }
 
 /// What a list under an unknown parent answers.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct UnknownParent {
     /// The refusals that are allowed.
@@ -80,7 +81,7 @@ pub struct UnknownParent {
 }
 
 /// One order of a collection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Order {
     /// Its name, such as `default` or `reverse`.
@@ -100,7 +101,7 @@ pub struct Order {
 }
 
 /// What an order goes by.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum OrderKey {
     /// The order in which the records were created, whatever any of their fields says.
@@ -114,7 +115,7 @@ pub enum OrderKey {
 }
 
 /// Up or down.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Smallest (oldest) first.
@@ -124,7 +125,7 @@ pub enum Direction {
 }
 
 /// One filter of a collection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Filter {
     /// The field of the resource that it looks at.
@@ -138,7 +139,7 @@ pub struct Filter {
 }
 
 /// Where a value goes in a request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum At {
     /// A query parameter.
@@ -150,7 +151,7 @@ pub enum At {
 }
 
 /// Which records a filter with a value lets through.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Test {
     /// Those whose field equals the value.
@@ -183,7 +184,7 @@ impl Test {
 }
 
 /// How the guides' disagreements are settled for a collection. What is absent is inferred from the document or unknown.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Conventions {
     /// What a page past the end is.
@@ -244,7 +245,7 @@ impl Conventions {
 }
 
 /// A setting and its reason: the key of a requirement.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settled<T> {
     /// The setting.
@@ -256,7 +257,7 @@ pub struct Settled<T> {
 macro_rules! settings {
     ($($(#[$doc:meta])+ $name:ident { $($(#[$vdoc:meta])+ $variant:ident = $text:literal),+ $(,)? })+) => {$(
         $(#[$doc])+
-        #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])+ #[serde(rename = $text)] $variant),+ }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

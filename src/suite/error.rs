@@ -45,23 +45,35 @@ pub enum SuiteError {
 impl SuiteError {
     /// A mistake that the TOML reader met.
     pub(super) fn syntax(place: &str, text: &str, error: &toml::de::Error) -> Self {
-        // The reader's message names the unknown key and the valid ones in backticks; its span stands for the key.
-        let names: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
-        let hint = match names.split_first() {
-            Some((wrong, valid)) if error.message().starts_with("unknown") => {
-                nearest(wrong, valid.iter().copied())
-                    .map(|name| format!("\ndid you mean `{name}`?"))
-                    .unwrap_or_default()
-            }
-            _ => String::new(),
-        };
-        let line = error.span().map_or(1, |span| line_of(text, span.start));
-        Self::Syntax {
-            place: format!("{place}:{line}"),
-            message: error.to_string().trim_end().to_owned(),
-            hint,
-        }
+        let told = told(place, text, error);
+        Self::Syntax { place: told.place, message: told.message, hint: told.hint }
     }
+}
+
+/// What the TOML reader met in a file, with the place and the nearest valid name.
+pub(crate) struct Told {
+    /// File and line.
+    pub(crate) place: String,
+    /// What the reader met, with line, column and the line itself.
+    pub(crate) message: String,
+    /// The nearest valid name, as a further line, or nothing.
+    pub(crate) hint: String,
+}
+
+/// Says of a mistake that the TOML reader met where it stands, and which name was probably meant.
+pub(crate) fn told(place: &str, text: &str, error: &toml::de::Error) -> Told {
+    // The reader's message names the unknown key and the valid ones in backticks; its span stands for the key.
+    let names: Vec<&str> = error.message().split('`').skip(1).step_by(2).collect();
+    let hint = match names.split_first() {
+        Some((wrong, valid)) if error.message().starts_with("unknown") => {
+            nearest(wrong, valid.iter().copied())
+                .map(|name| format!("\ndid you mean `{name}`?"))
+                .unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
+    Told { place: format!("{place}:{line}"), message: error.to_string().trim_end().to_owned(), hint }
 }
 
 /// The valid name that a wrong one is most like, if it is like any.
@@ -75,7 +87,7 @@ pub fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Opt
 }
 
 /// The line, from 1, in which an octet of a text stands.
-pub(super) fn line_of(text: &str, offset: usize) -> usize {
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset.min(text.len())].split(|b| *b == b'\n').count() - 1
 }
 

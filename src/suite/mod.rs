@@ -14,6 +14,7 @@ mod tests;
 
 pub use collection::*;
 pub use error::{SuiteError, nearest};
+pub(crate) use error::{line_of, told};
 pub use model::*;
 
 use std::sync::Arc;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::collection::Collection;
 
 /// A suite as it stands in its file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SuiteFile {
     /// The suite's name, such as `honcho`: kebab-case, the first part of every case id.
@@ -57,7 +58,7 @@ pub struct SuiteFile {
 }
 
 /// What a path parameter takes.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Bound {
     /// The id of a record of this resource.
@@ -70,7 +71,7 @@ pub enum Bound {
 }
 
 /// A promise that the document does not make.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Stated {
     /// The promise, in one sentence.
@@ -80,7 +81,7 @@ pub struct Stated {
 }
 
 /// A value that the suite needs and the user may give.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variable {
     /// What it is for.
@@ -97,7 +98,7 @@ pub struct Variable {
 }
 
 /// Where a variable's value is found in the target.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Discover {
     /// The operation to ask, by short name.
@@ -107,7 +108,7 @@ pub struct Discover {
 }
 
 /// One JSON pointer (RFC 6901), or several of which the first that resolves counts.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(untagged)]
 pub enum Pointers {
     /// Just one.
@@ -137,7 +138,7 @@ impl Pointers {
 }
 
 /// What can be created.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Resource {
     /// The resource it lies in.
@@ -185,7 +186,7 @@ impl Resource {
 }
 
 /// How a resource is created.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Create {
     /// The operation, by short name.
@@ -199,6 +200,7 @@ pub struct Create {
     /// The constant part of the request content. `{name}` in a string stands for a variable, `{resource.id}` for the id of the
     /// record's ancestor of that resource.
     #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub body: Option<toml::Table>,
     /// Whether creating what exists already answers with what exists.
     #[serde(default)]
@@ -213,7 +215,7 @@ fn root() -> Pointers {
 }
 
 /// A reference to a stated requirement.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Promise {
     /// The key of the requirement.
@@ -221,7 +223,7 @@ pub struct Promise {
 }
 
 /// Several records in one request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Batch {
     /// Where the array of records stands in the request content.
@@ -231,7 +233,7 @@ pub struct Batch {
 }
 
 /// How one record is fetched.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fetch {
     /// The operation, by short name.
@@ -248,7 +250,7 @@ pub struct Fetch {
 }
 
 /// Status codes that a requirement allows.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Statuses {
     /// The codes.
@@ -258,7 +260,7 @@ pub struct Statuses {
 }
 
 /// How one record is changed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Update {
     /// The operation, by short name.
@@ -273,7 +275,7 @@ pub struct Update {
 }
 
 /// How one record is deleted.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Delete {
     /// The operation, by short name.
@@ -287,7 +289,7 @@ pub struct Delete {
 }
 
 /// One property of a representation and what is known of its value.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Field {
     /// Where it goes in the request that creates a record; absent when the server sets it.
@@ -315,7 +317,7 @@ fn one() -> usize {
 }
 
 /// Where a field's values come from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Make {
     /// A name that is unique in this run, `[A-Za-z0-9_-]` only; records of one seed name have equal names.
@@ -357,7 +359,7 @@ pub enum Make {
     /// `true` and `false`, in turn.
     Boolean,
     /// Always this.
-    Constant(toml::Value),
+    Constant(#[schemars(with = "Value")] toml::Value),
     /// The value of a variable.
     Variable(String),
     /// The id of the record's ancestor of this resource.
@@ -365,7 +367,7 @@ pub enum Make {
 }
 
 /// How a value comes back.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// As it was sent: strings by code point, numbers by value, objects whatever the order of their members.
@@ -380,7 +382,7 @@ pub enum Keep {
 }
 
 /// Records to create.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeedGroup {
     /// The group's name: unique in the suite, and stable, since cases are told apart by it.
@@ -402,7 +404,7 @@ pub struct SeedGroup {
 }
 
 /// How requests may be sent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
     /// The most requests of one run of this suite.
@@ -414,7 +416,7 @@ pub struct Limits {
 }
 
 /// One way in which a client shows who it is; the user gives the secret.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CredentialForm {
     /// The header field.

@@ -1,11 +1,12 @@
 //! One observed violation, with everything a reader needs to act on it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Exchange;
 
 /// How strongly a rule demands (RFC 2119).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Breaking it is a nonconformity.
@@ -17,7 +18,7 @@ pub enum Level {
 }
 
 /// Why a rule holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// The OpenAPI document says it.
@@ -31,7 +32,7 @@ pub enum Basis {
 }
 
 /// The sentence that was broken and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Requirement {
     /// The requirement as one sentence.
     pub text: String,
@@ -40,7 +41,7 @@ pub struct Requirement {
 }
 
 /// How an element of a list stands to what was expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
     /// As expected; shown for its neighbours' sake.
@@ -54,7 +55,7 @@ pub enum Mark {
 }
 
 /// Expected and actual side by side, for lists.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// What should stand there, in order.
     pub expected: Vec<(Mark, String)>,
@@ -63,14 +64,14 @@ pub struct Comparison {
 }
 
 /// A walk page by page: what was met where, with what is missing in its place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Strip {
     /// The pages in the order asked.
     pub pages: Vec<StripPage>,
 }
 
 /// One page of a [`Strip`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StripPage {
     /// What was asked, in a few words, such as `page 3`.
     pub asked: String,
@@ -79,7 +80,7 @@ pub struct StripPage {
 }
 
 /// One item of a [`StripPage`], or several as expected in a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StripItem {
     /// So many items as expected.
@@ -95,7 +96,7 @@ pub enum StripItem {
 }
 
 /// One observed violation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The rule's code.
     pub rule: String,
@@ -126,4 +127,36 @@ pub struct Finding {
     /// In how many further places of the same case the same rule was broken.
     #[serde(default)]
     pub repeats: usize,
+    /// The entry that puts up with it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+}
+
+/// A known failure: an entry of the user's that names this operation, rule and input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Known {
+    /// Why it is put up with.
+    pub reason: String,
+    /// Where it is dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The last day on which it is put up with, as `2027-01-31`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// File and line of the entry.
+    pub place: String,
+}
+
+/// An input that broke a rule and is not shown as a [`Finding`] of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Further {
+    /// The input, as in a finding.
+    pub input: String,
+    /// How strongly it is demanded.
+    pub level: Level,
+    /// In how many places of the case it broke the rule.
+    pub times: usize,
+    /// The entry that puts up with it, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }

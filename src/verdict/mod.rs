@@ -5,12 +5,15 @@
 
 mod finding;
 
-pub use finding::{Basis, Comparison, Finding, Level, Mark, Requirement, Strip, StripItem, StripPage};
+pub use finding::{
+    Basis, Comparison, Finding, Further, Known, Level, Mark, Requirement, Strip, StripItem, StripPage,
+};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is known of one rule on one case. The order is from best to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The rule was judged and holds.
@@ -43,7 +46,7 @@ impl std::fmt::Display for Verdict {
 }
 
 /// One rule's verdict on one case, with what it rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// The rule's code, such as `PAG003`.
     pub rule: String,
@@ -52,12 +55,68 @@ pub struct Judgement {
     /// What the target did wrong; empty unless the verdict is `fail`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// The further inputs that broke the rule, beyond those of the findings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Further>,
     /// Why the verdict is `inconclusive` or `error`; a lowercase fragment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// What was measured where nothing may be demanded, such as a convention nobody stated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// The most findings that are kept of one rule on one case, and again of those that are known; of the rest, the inputs are.
+const MOST_FINDINGS: usize = 3;
+
+impl Judgement {
+    /// Keeps the first findings, those that are not known before those that are, and only the inputs of all others.
+    pub fn trim(&mut self) {
+        let (unknown, known): (Vec<Finding>, Vec<Finding>) =
+            std::mem::take(&mut self.findings).into_iter().partition(|finding| finding.known.is_none());
+        for mut kept in [unknown, known] {
+            let rest = kept.split_off(kept.len().min(MOST_FINDINGS));
+            for finding in rest {
+                let times = finding.repeats + 1;
+                if let Some(last) = kept.last_mut() {
+                    last.repeats += times;
+                }
+                self.further(finding, times, &kept);
+            }
+            self.findings.extend(kept);
+        }
+    }
+
+    fn further(&mut self, finding: Finding, times: usize, kept: &[Finding]) {
+        if kept.iter().any(|shown| shown.input == finding.input) {
+            return;
+        }
+        match self.more.iter_mut().find(|more| more.input == finding.input) {
+            Some(more) => more.times += times,
+            None => self.more.push(Further {
+                input: finding.input,
+                level: finding.level,
+                times,
+                known: finding.known,
+            }),
+        }
+    }
+
+    /// The strongest level that was broken and that no entry puts up with.
+    pub fn level(&self) -> Option<Level> {
+        let shown =
+            self.findings.iter().filter(|finding| finding.known.is_none()).map(|finding| finding.level);
+        let more = self.more.iter().filter(|more| more.known.is_none()).map(|more| more.level);
+        shown.chain(more).min()
+    }
+
+    /// Whether the rule is broken, and an entry puts up with every input that breaks it.
+    pub fn is_known(&self) -> bool {
+        self.verdict == Verdict::Fail
+            && !self.findings.is_empty()
+            && self.findings.iter().all(|finding| finding.known.is_some())
+            && self.more.iter().all(|more| more.known.is_some())
+    }
 }
 
 #[cfg(test)]

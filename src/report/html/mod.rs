@@ -32,11 +32,12 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The signs in the order of the filter, the worst first.
-const SIGNS: [(Sign, &str); 5] = [
+const SIGNS: [(Sign, &str); 6] = [
     (Sign::Error, "error"),
     (Sign::Fail, "fail (must)"),
     (Sign::Tolerated, "fail (should, may)"),
     (Sign::Inconclusive, "inconclusive"),
+    (Sign::Known, "known"),
     (Sign::Pass, "pass"),
 ];
 

@@ -12,6 +12,8 @@ const NAMED: usize = 40;
 pub(super) fn write(page: &mut String, view: &View<'_>) -> fmt::Result {
     section(page, "rest", "Not judged")?;
     not_judged(page, view)?;
+    coverage(page, view)?;
+    known(page, view)?;
     measured(page, view)?;
     conventions(page, view)?;
     left_behind(page, view)?;
@@ -47,6 +49,56 @@ fn not_judged(page: &mut String, view: &View<'_>) -> fmt::Result {
         )?;
     }
     writeln!(page, "</ul>")
+}
+
+/// How much of each document was touched; each part with how often, or why not.
+fn coverage(page: &mut String, view: &View<'_>) -> fmt::Result {
+    if view.tally.dimensions().next().is_none() {
+        return Ok(());
+    }
+    writeln!(page, "<h3>Coverage of the document</h3>")?;
+    for (suite, dimension) in view.tally.dimensions() {
+        let short = if dimension.falls_short() { " class=\"fail\"" } else { "" };
+        let required = dimension.required.map_or(String::new(), |share| format!(", {share} % required"));
+        writeln!(
+            page,
+            "<details><summary{short}>{} {}: {} of {}, {} %{required}</summary>\n<ul>",
+            html(&suite.name),
+            html(&dimension.name),
+            dimension.covered,
+            dimension.total,
+            dimension.percent(),
+        )?;
+        for item in &dimension.items {
+            let why = item.why.as_ref().map_or_else(|| count(item.seen, "time"), |why| html(why));
+            let class = if item.seen == 0 { "inconclusive" } else { "faint" };
+            let (operation, what) = (html(&item.operation), html(&item.what));
+            writeln!(page, "<li><code>{operation} {what}</code> <span class=\"{class}\">{why}</span></li>")?;
+        }
+        writeln!(page, "</ul></details>")?;
+    }
+    Ok(())
+}
+
+/// The failures that entries of the user's put up with, and the entries that put up with nothing any more.
+fn known(page: &mut String, view: &View<'_>) -> fmt::Result {
+    let excused = view.tally.excused();
+    if !excused.is_empty() {
+        writeln!(page, "<h3>Known failures</h3>\n<ul>")?;
+        for one in excused {
+            writeln!(page, "<li><code>{}</code>: {}</li>", html(&one.what()), html(&one.why()))?;
+        }
+        writeln!(page, "</ul>")?;
+    }
+    if !view.tally.stale().is_empty() {
+        writeln!(page, "<h3 class=\"fail\">Entries to delete</h3>\n<ul>")?;
+        for stale in view.tally.stale() {
+            let (place, entry, why) = (html(&stale.place), html(&stale.entry), html(&stale.why));
+            writeln!(page, "<li><code>{place}</code> {entry}: {why}</li>")?;
+        }
+        writeln!(page, "</ul>")?;
+    }
+    Ok(())
 }
 
 fn measured(page: &mut String, view: &View<'_>) -> fmt::Result {

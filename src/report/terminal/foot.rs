@@ -56,6 +56,65 @@ fn cause_line(
     }
 }
 
+/// How much of each document was touched; verbose mode names what was not, and why. What falls short is always said.
+pub(super) fn coverage(out: &mut dyn Write, ink: Ink, tally: &Tally, verbosity: Verbosity) -> io::Result<()> {
+    let quiet = verbosity == Verbosity::Quiet;
+    let shown: Vec<_> = tally.dimensions().filter(|(_, one)| !quiet || one.falls_short()).collect();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("coverage of the document"))?;
+    for (suite, dimension) in shown {
+        let (sign, required) = match dimension.required {
+            Some(required) if dimension.falls_short() => (Sign::Fail, format!(", {required} % required")),
+            Some(required) => (Sign::Pass, format!(", {required} % required")),
+            None => (Sign::Skipped, String::new()),
+        };
+        let glyph = if dimension.required.is_some() { ink.glyph(sign) } else { " ".to_owned() };
+        let (covered, total) = (dimension.covered, dimension.total);
+        let name = visible(&suite.name).into_owned();
+        let share = format!("{:>3} %  {covered} of {total}{required}", dimension.percent());
+        writeln!(out, "  {glyph} {name}  {:<22}{share}", visible(&dimension.name))?;
+        let named = verbosity == Verbosity::Verbose || dimension.falls_short();
+        for item in dimension.items.iter().filter(|item| named && item.seen == 0) {
+            let why = item.why.as_deref().unwrap_or("it was not touched");
+            writeln!(
+                out,
+                "        {}",
+                ink.faint(&visible(&format!("{} {}: {why}", item.operation, item.what)))
+            )?;
+        }
+    }
+    writeln!(out)
+}
+
+/// The failures that entries of the user's put up with.
+pub(super) fn known(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    let excused = tally.excused();
+    if excused.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("known failures"))?;
+    for one in excused {
+        let line = format!("{}: {} ({})", one.what(), one.why(), count(one.cases, "finding"));
+        writeln!(out, "  {} {}", ink.glyph(Sign::Known), visible(&line))?;
+    }
+    writeln!(out)
+}
+
+/// The entries of the user's that put up with nothing any more. A run with any fails, so they are never left out.
+pub(super) fn stale(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    if tally.stale().is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", ink.bold("delete these entries"))?;
+    for stale in tally.stale() {
+        let line = format!("{}: {}: {}", stale.place, stale.entry, stale.why);
+        writeln!(out, "  {} {}", ink.glyph(Sign::Fail), visible(&line))?;
+    }
+    writeln!(out)
+}
+
 pub(super) fn measured(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
     let mut any = false;
     for (suite, operation) in tally.operations() {
@@ -160,6 +219,7 @@ pub(super) fn summary(
         (tally.count(Verdict::Inconclusive), "inconclusive"),
         (tally.count(Verdict::Error), "error"),
         (skipped, "skipped"),
+        (tally.excused().len(), "known"),
     ] {
         if number > 0 {
             line = format!("{line}; {number} {what}");

@@ -48,6 +48,7 @@ impl Ink {
         let color = match sign {
             Sign::Skipped => return self.faint(text),
             Sign::Pass => AnsiColor::Green,
+            Sign::Known => AnsiColor::Blue,
             Sign::Inconclusive => AnsiColor::Cyan,
             Sign::Tolerated => AnsiColor::Yellow,
             Sign::Fail => AnsiColor::Red,

@@ -131,9 +131,12 @@ impl Terminal {
         }
         if self.talks() {
             foot::not_judged(&mut self.out, ink, &self.tally, verbosity)?;
+            foot::known(&mut self.out, ink, &self.tally)?;
             foot::measured(&mut self.out, ink, &self.tally)?;
             foot::conventions(&mut self.out, ink, &self.tally, verbosity)?;
         }
+        foot::coverage(&mut self.out, ink, &self.tally, verbosity)?;
+        foot::stale(&mut self.out, ink, &self.tally)?;
         foot::left_behind(&mut self.out, ink, &self.tally)?;
         foot::summary(&mut self.out, ink, &self.tally, &self.options, defects.len())
     }

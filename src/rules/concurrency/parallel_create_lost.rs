@@ -65,7 +65,8 @@ fn unique(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
         }
         let requirement = sheet.own_requirement();
         sheet.fail(Draft {
-            input: format!("{} {}", other.name(), record.name()),
+            // Which of them it befalls is a matter of chance, and an input is equal in every run.
+            input: record.resource.clone(),
             summary: format!("{} and {} were given the same id", other.name(), record.name()),
             requirement,
             expected: "two ids".to_owned(),
@@ -107,7 +108,7 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
                 format!("is in the list {times} times")
             };
             sheet.fail(Draft {
-                input: format!("{} {}", walk.label, record.name()),
+                input: walk.label.clone(),
                 summary: format!("{} was acknowledged and {said}", record.name()),
                 requirement,
                 expected: format!("{} once", record.name()),

@@ -49,6 +49,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             TransportErrorKind::Refused
             | TransportErrorKind::Tls
             | TransportErrorKind::Budget
+            | TransportErrorKind::NotRecorded
             | TransportErrorKind::Other => {
                 sheet.unsure(error.message.clone());
                 continue;

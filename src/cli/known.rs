@@ -1,0 +1,92 @@
+//! `specproof known-failures update`: takes the failures of a recorded run into a file, and out of it what has passed or expired.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use specproof::config::{Config, Exceptions, KnownFailure, edited};
+use specproof::event::{CaseFinished, Event};
+use specproof::verdict::Level;
+
+use super::arguments::{KnownFailures, Update};
+use super::failure::Failure;
+use super::{config, console, report};
+
+/// Runs the command.
+pub(super) fn run(arguments: &KnownFailures) -> Result<u8, Failure> {
+    let KnownFailures::Update(arguments) = arguments;
+    update(arguments)
+}
+
+fn update(arguments: &Update) -> Result<u8, Failure> {
+    let path = &arguments.file;
+    let place = path.display().to_string();
+    let text = if path.exists() { config::read(path)? } else { String::new() };
+    let known = parsed(path, &place, &text)?;
+    let events = report::read(&arguments.recording)?;
+    let mut found = Vec::new();
+    let mut remove = Vec::new();
+    for event in &events {
+        match event {
+            Event::CaseFinished(case) => found.extend(failures(case, arguments)),
+            Event::RunFinished(foot) => {
+                for stale in &foot.stale {
+                    let at = known.failures.iter().position(|known| known.place == stale.place);
+                    // Where the file has changed since the run, its lines are others.
+                    remove.extend(at.filter(|at| stale.entry == known.failures[*at].entry.to_string()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut seen: BTreeSet<String> = known.failures.iter().map(|known| known.entry.to_string()).collect();
+    found.retain(|failure| seen.insert(failure.to_string()));
+    if !found.is_empty() && arguments.reason.as_deref().unwrap_or_default().trim().is_empty() {
+        return Err(Failure::usage(format!(
+            "{} failures are new: say with --reason why they are put up with",
+            found.len()
+        )));
+    }
+    let written =
+        edited(&place, &text, &remove, &found).map_err(|error| Failure::usage(error.to_string()))?;
+    if written != text {
+        std::fs::write(path, written)
+            .map_err(|error| Failure::usage(format!("cannot write {place}: {error}")))?;
+    }
+    console::print(&format!("{place}: {} added, {} removed\n", found.len(), remove.len()))?;
+    Ok(0)
+}
+
+/// The entries of a configuration, or of a file that holds nothing else.
+fn parsed(path: &Path, place: &str, text: &str) -> Result<Exceptions, Failure> {
+    let usual = path.file_name().is_some_and(|name| name == config::USUAL);
+    let read = if usual {
+        Config::load(place, text).map(|config| config.exceptions().clone())
+    } else {
+        Exceptions::load(place, text)
+    };
+    read.map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// What a case broke and nobody knows yet.
+fn failures(case: &CaseFinished, arguments: &Update) -> Vec<KnownFailure> {
+    let weakest = if arguments.strict { Level::Should } else { Level::Must };
+    let mut failures = Vec::new();
+    for judgement in &case.judgements {
+        let shown = judgement.findings.iter().map(|one| (&one.input, one.level, one.known.is_some()));
+        let more = judgement.more.iter().map(|one| (&one.input, one.level, one.known.is_some()));
+        for (input, level, known) in shown.chain(more) {
+            if !known && level <= weakest {
+                failures.push(KnownFailure {
+                    operation: format!("{}::{}", case.suite, case.operation),
+                    rule: judgement.rule.clone(),
+                    input: input.clone(),
+                    reason: arguments.reason.clone().unwrap_or_default(),
+                    link: arguments.link.clone(),
+                    until: arguments.until.clone(),
+                    target: arguments.target.clone(),
+                });
+            }
+        }
+    }
+    failures
+}
