@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md in the repository gives the bird's eye view; the layers are the modules below, from pure data at the
 //! top to input and output at the bottom.
 
+pub mod audit;
 pub mod client;
 pub mod config;
 pub mod coverage;

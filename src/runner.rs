@@ -191,7 +191,7 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
     let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
     for evidence in seeding.evidence.values() {
         for entry in &evidence.entries {
-            coverage.add(&entry.exchange);
+            coverage.add(entry);
         }
         emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
     }
@@ -240,7 +240,7 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         .buffered(jobs);
         while let Some((event, evidence)) = finished.next().await {
             for entry in &evidence {
-                coverage.add(&entry.exchange);
+                coverage.add(entry);
             }
             emit_exchanges(&event.case, &evidence);
             account.add(&event);
@@ -255,7 +255,7 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         progress("cleaning up", job.plan.cases.len());
         let (evidence, left) = driver::clean(&job.driver).await;
         for entry in &evidence.entries {
-            coverage.add(&entry.exchange);
+            coverage.add(entry);
         }
         emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
         left_behind = left;

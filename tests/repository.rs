@@ -33,7 +33,7 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["document", "generate", "pagination"], may_import: May::Above },
     Layer { modules: &["config", "evidence", "scenario", "suite", "verdict"], may_import: May::Above },
     Layer { modules: &["event", "oracle"], may_import: May::Above },
-    Layer { modules: &["coverage", "known", "rules"], may_import: May::Above },
+    Layer { modules: &["audit", "coverage", "known", "rules"], may_import: May::Above },
     // A report is a fold over events: it sees what rules declare, never who sends.
     Layer { modules: &["report"], may_import: May::First(4) },
     Layer { modules: &["plan", "infer"], may_import: May::First(4) },

@@ -36,6 +36,8 @@ pub(super) enum Command {
     Serve(Serve),
     /// List suites, operations, cases, rules or faults
     List(List),
+    /// Judge a document by itself, without a server
+    Audit(Audit),
     /// Explain a rule
     Explain(Explain),
     /// Render the recording of a run (a jsonl report) again; ends with the exit code of that run
@@ -300,6 +302,20 @@ pub(super) enum Format {
     Table,
     /// An array of objects
     Json,
+}
+
+/// `specproof audit`.
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// The document: `OpenAPI` 3.0 or 3.1, YAML or JSON
+    #[arg(value_name = "DOCUMENT")]
+    pub(super) document: PathBuf,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+    /// Count a broken `should` as a broken `must`
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 /// `specproof explain`.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use specproof::audit::{DOCUMENT_RULES, DocumentRule};
 use specproof::rules::{RULES, Rule, find};
 use specproof::suite::nearest;
 
@@ -15,8 +16,16 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Failure> {
     let named = |rule: &&&'static Rule| {
         rule.name.eq_ignore_ascii_case(wanted) || rule.id().eq_ignore_ascii_case(wanted)
     };
+    let of_document = |rule: &&&'static DocumentRule| {
+        rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted)
+    };
+    if let Some(rule) = DOCUMENT_RULES.iter().find(of_document) {
+        console::print(&of_documents(rule))?;
+        return Ok(0);
+    }
     let Some(rule) = find(wanted).or_else(|| RULES.iter().find(named).copied()) else {
-        let valid = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+        let on_documents = DOCUMENT_RULES.iter().flat_map(|rule| [rule.code, rule.name]);
+        let valid = RULES.iter().flat_map(|rule| [rule.code, rule.name]).chain(on_documents);
         return Err(Failure::usage(match nearest(wanted, valid) {
             Some(near) => format!("there is no rule `{wanted}`; did you mean `{near}`?"),
             None => format!("there is no rule `{wanted}`: `specproof list rules` names them all"),
@@ -26,16 +35,32 @@ pub(super) fn run(arguments: &Explain) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// A value that is written as one word in the event stream.
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::json!(value).as_str().unwrap_or_default().to_owned()
+}
+
+fn of_documents(rule: &DocumentRule) -> String {
+    format!(
+        "{} {}\n\n{}\n\nlevel       {}\nbasis       document\nsource      {}\n\n## Why it matters\n{}\n",
+        rule.code,
+        rule.name,
+        rule.summary,
+        word(rule.level),
+        rule.source,
+        rule.why
+    )
+}
+
 fn text(rule: &Rule) -> String {
     let head = rule.head();
-    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let mut text = format!("{} {}\n\n{}\n\n", rule.code, rule.name, rule.summary);
     let implied_by: Vec<&str> =
         RULES.iter().filter(|other| other.implies.contains(&rule.code)).map(|other| other.code).collect();
     let kinds: Vec<String> = rule.scenarios.iter().map(|kind| kebab(&format!("{kind:?}"))).collect();
     for (label, value) in [
-        ("level", word(serde_json::json!(head.level))),
-        ("basis", word(serde_json::json!(head.basis))),
+        ("level", word(head.level)),
+        ("basis", word(head.basis)),
         ("source", rule.source.to_owned()),
         ("since", rule.since.to_owned()),
         ("scenarios", kinds.join(", ")),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use specproof::config::{Config, Exceptions, KnownFailure, edited};
+use specproof::config::{Config, Exceptions, KnownFailure, Removal, edited};
 use specproof::event::{CaseFinished, Event};
 use specproof::verdict::Level;
 
@@ -24,15 +24,19 @@ fn update(arguments: &Update) -> Result<u8, Failure> {
     let known = parsed(path, &place, &text)?;
     let events = report::read(&arguments.recording)?;
     let mut found = Vec::new();
-    let mut remove = Vec::new();
+    let mut remove = Removal::default();
     for event in &events {
         match event {
             Event::CaseFinished(case) => found.extend(failures(case, arguments)),
             Event::RunFinished(foot) => {
                 for stale in &foot.stale {
-                    let at = known.failures.iter().position(|known| known.place == stale.place);
                     // Where the file has changed since the run, its lines are others.
-                    remove.extend(at.filter(|at| stale.entry == known.failures[*at].entry.to_string()));
+                    let is = |place: &str, entry: String| place == stale.place && entry == stale.entry;
+                    let failures =
+                        known.failures.iter().position(|one| is(&one.place, one.entry.to_string()));
+                    let skips = known.skips.iter().position(|one| is(&one.place, one.entry.to_string()));
+                    remove.failures.extend(failures);
+                    remove.skips.extend(skips);
                 }
             }
             _ => {}
@@ -52,7 +56,8 @@ fn update(arguments: &Update) -> Result<u8, Failure> {
         std::fs::write(path, written)
             .map_err(|error| Failure::usage(format!("cannot write {place}: {error}")))?;
     }
-    console::print(&format!("{place}: {} added, {} removed\n", found.len(), remove.len()))?;
+    let removed = remove.failures.len() + remove.skips.len();
+    console::print(&format!("{place}: {} added, {removed} removed\n", found.len()))?;
     Ok(0)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use specproof::audit::DOCUMENT_RULES;
 use specproof::plan::{Plan, Terms, plan};
 use specproof::reference::fault::FAULTS;
 use specproof::rules::RULES;
@@ -36,18 +37,13 @@ pub(super) fn run(arguments: &List) -> Result<u8, Failure> {
 }
 
 fn rules() -> Table {
-    let rows = RULES
-        .iter()
-        .map(|rule| {
-            vec![
-                json!(rule.code),
-                json!(rule.name),
-                json!(rule.level),
-                json!(rule.basis),
-                json!(rule.summary),
-            ]
-        })
-        .collect();
+    let of_targets = RULES.iter().map(|rule| {
+        vec![json!(rule.code), json!(rule.name), json!(rule.level), json!(rule.basis), json!(rule.summary)]
+    });
+    let of_documents = DOCUMENT_RULES.iter().map(|rule| {
+        vec![json!(rule.code), json!(rule.name), json!(rule.level), json!("document"), json!(rule.summary)]
+    });
+    let rows = of_targets.chain(of_documents).collect();
     Table { columns: &["code", "name", "level", "basis", "summary"], rows }
 }
 

@@ -3,6 +3,7 @@
 //! One file per command. A command gives an exit code, or a [`Failure`] that is printed to standard error in one place.
 
 mod arguments;
+mod audit;
 mod check;
 mod compare;
 mod config;
@@ -45,6 +46,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),

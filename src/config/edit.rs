@@ -4,30 +4,41 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::{ConfigError, KnownFailure};
 
-/// The key of the entries.
+/// The key of the known failures.
 const KEY: &str = "known-failures";
 
-/// The text of a file without the entries at some positions, counted from 0 among the known failures, and with further ones at its
-/// end. Comments stay, but for those above an entry that goes.
+/// Entries that are to go, by their places among their kind, counted from 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removal {
+    /// Known failures.
+    pub failures: Vec<usize>,
+    /// Skips.
+    pub skips: Vec<usize>,
+}
+
+/// The text of a file without some entries, and with further known failures at its end. Comments stay, but for those above an entry
+/// that goes.
 pub fn edited(
     place: &str,
     text: &str,
-    remove: &[usize],
+    remove: &Removal,
     add: &[KnownFailure],
 ) -> Result<String, ConfigError> {
     let wrong = |message: String| ConfigError::Meaning { place: place.to_owned(), message };
     let mut document: DocumentMut = text.parse().map_err(|error| wrong(format!("{error}")))?;
-    if let Some(Item::ArrayOfTables(entries)) = document.get_mut(KEY) {
-        let mut at = 0;
-        entries.retain(|_| {
-            at += 1;
-            !remove.contains(&(at - 1))
-        });
-        if entries.is_empty() {
-            document.remove(KEY);
+    for (key, remove) in [(KEY, &remove.failures), ("skips", &remove.skips)] {
+        if let Some(Item::ArrayOfTables(entries)) = document.get_mut(key) {
+            let mut at = 0;
+            entries.retain(|_| {
+                at += 1;
+                !remove.contains(&(at - 1))
+            });
+            if entries.is_empty() {
+                document.remove(key);
+            }
+        } else if document.get(key).is_some() && !remove.is_empty() {
+            return Err(wrong(format!("write each entry as [[{key}]], so that it can be edited")));
         }
-    } else if document.get(KEY).is_some() {
-        return Err(wrong(format!("write each entry as [[{KEY}]], so that it can be edited")));
     }
     if !add.is_empty() {
         // In a file without any entry the comments stand at its end, and would come after what is added.
@@ -79,6 +90,10 @@ mod tests {
                         input = \"x\"\nreason = \"one\"\n\n# Second.\n[[known-failures]]\noperation = \"a::b\"\nrule = \"PAG002\"\ninput = \"x\"\n\
                         reason = \"two\"\n\n# Not offered.\n[[skips]]\noperation = \"a::c\"\nreason = \"three\"\n";
 
+    fn failures(at: &[usize]) -> Removal {
+        Removal { failures: at.to_vec(), skips: Vec::new() }
+    }
+
     fn failure(rule: &str, input: &str) -> KnownFailure {
         KnownFailure {
             operation: "a::b".into(),
@@ -93,8 +108,8 @@ mod tests {
 
     #[test]
     fn what_is_not_meant_stays_as_it_is() {
-        assert_eq!(edited("k.toml", FILE, &[], &[]).unwrap(), FILE);
-        let without = edited("k.toml", FILE, &[0], &[]).unwrap();
+        assert_eq!(edited("k.toml", FILE, &Removal::default(), &[]).unwrap(), FILE);
+        let without = edited("k.toml", FILE, &failures(&[0]), &[]).unwrap();
         assert!(!without.contains("PAG001") && !without.contains("# First."), "{without}");
         for kept in ["# Second.", "PAG002", "# Not offered.", "[[skips]]"] {
             assert!(without.contains(kept), "{without}");
@@ -105,7 +120,8 @@ mod tests {
     fn what_is_added_reads_back_whatever_it_holds() {
         for input in ["size=7", "quote \" and \\ and\nline", "\u{1b}[31m", "漢字"] {
             for text in ["", "# Nothing yet.\n", FILE] {
-                let written = edited("k.toml", text, &[], &[failure("PAG009", input)]).unwrap();
+                let written =
+                    edited("k.toml", text, &Removal::default(), &[failure("PAG009", input)]).unwrap();
                 let read = Exceptions::load("k.toml", &written).unwrap();
                 assert_eq!(
                     read.failures.last().map(|last| last.entry.clone()),
@@ -119,8 +135,11 @@ mod tests {
 
     #[test]
     fn without_its_last_entry_a_file_still_reads() {
-        let written = edited("k.toml", FILE, &[0, 1], &[]).unwrap();
+        let written = edited("k.toml", FILE, &failures(&[0, 1]), &[]).unwrap();
         let read = Exceptions::load("k.toml", &written).unwrap();
         assert_eq!((read.failures.len(), read.skips.len()), (0, 1));
+        let written = edited("k.toml", FILE, &Removal { failures: vec![], skips: vec![0] }, &[]).unwrap();
+        let read = Exceptions::load("k.toml", &written).unwrap();
+        assert_eq!((read.failures.len(), read.skips.len()), (2, 0));
     }
 }

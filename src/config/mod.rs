@@ -6,7 +6,7 @@
 mod edit;
 mod model;
 
-pub use edit::edited;
+pub use edit::{Removal, edited};
 pub use model::{ConfigFile, KnownFailure, KnownFile, Skip, TargetEntry, TargetLimits};
 
 use jiff::civil::Date;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::document::{Operation, StatusKey};
 use crate::event::{Covered, CoveredItem, Dimension};
-use crate::evidence::Exchange;
+use crate::evidence::{Asked, Entry};
 use crate::suite::Suite;
 
 use parameter::Values;
@@ -44,6 +44,10 @@ pub struct Coverage {
 #[derive(Debug, Default)]
 struct Touched {
     calls: usize,
+    /// Whether a request broke the document.
+    invalid: bool,
+    /// Whether a request named what does not exist.
+    unknown: bool,
     answers: usize,
     parameters: Vec<Values>,
     request_types: Vec<usize>,
@@ -78,14 +82,15 @@ impl Coverage {
     }
 
     /// Takes in an exchange. One whose method is not that of its operation is no call of it.
-    pub fn add(&mut self, exchange: &Exchange) {
+    pub fn add(&mut self, entry: &Entry) {
+        let exchange = &entry.exchange;
         let Some(id) = self.suite.file().operations.get(&exchange.operation) else { return };
         let all = self.suite.document().operations();
         let Some(at) = all.iter().position(|operation| operation.id == *id) else { return };
         if exchange.request.method != all[at].method.as_str() {
             return;
         }
-        self.operations[at].add(&all[at], exchange);
+        self.operations[at].add(&all[at], entry);
     }
 
     /// What was covered, with the shares in percent that were asked for.
@@ -161,6 +166,15 @@ impl Coverage {
             let why = match response.status {
                 StatusKey::Exact(401 | 403) if !self.authenticated => "the target was given no credentials",
                 StatusKey::Exact(500..) | StatusKey::Range(5..) => "no answer was a server error",
+                StatusKey::Exact(400 | 422) if !touched.invalid => "no request of it broke the document",
+                StatusKey::Exact(400 | 422) => "requests that broke the document were answered otherwise",
+                StatusKey::Exact(404 | 410) if !touched.unknown => {
+                    "no request of it named what does not exist"
+                }
+                StatusKey::Exact(404 | 410) => {
+                    "requests that named what does not exist were answered otherwise"
+                }
+                StatusKey::Exact(409) => "no scenario brings about a conflict",
                 _ => "no answer had it",
             };
             add("statuses", response.status.to_string(), &response.pointer, seen, why);
@@ -183,8 +197,11 @@ impl Coverage {
 }
 
 impl Touched {
-    fn add(&mut self, operation: &Operation, exchange: &Exchange) {
+    fn add(&mut self, operation: &Operation, entry: &Entry) {
+        let exchange = &entry.exchange;
         self.calls += 1;
+        self.invalid |= entry.asked == Asked::Invalid;
+        self.unknown |= entry.asked == Asked::Unknown;
         for (parameter, values) in operation.parameters.iter().zip(&mut self.parameters) {
             values.add(&parameter::found(operation, parameter, &exchange.request));
         }
@@ -207,6 +224,68 @@ impl Touched {
         *answers += 1;
         if let (Some(shape), Some(json)) = (shape, exchange.json()) {
             shape.add(json);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::evidence::{Body, Exchange, Request, Response};
+
+    const PATH: &str = "/v3/workspaces/w/sessions/s/messages/m";
+
+    fn entry(method: &str, asked: Asked, status: u16, content: &str) -> Entry {
+        let request = Request { method: method.into(), path: PATH.into(), headers: Vec::new(), body: None };
+        let headers = vec![("content-type".into(), "application/json".into())];
+        let exchange = Exchange {
+            operation: "get_message".into(),
+            purpose: "fetch".into(),
+            request,
+            outcome: Ok(Response { status, headers, body: Body::new(content) }),
+            sent_us: 0,
+            elapsed_us: 0,
+        };
+        Entry { exchange, asked }
+    }
+
+    /// Why something of `get_message` was not touched, or how often it was.
+    fn told(entries: &[Entry], dimension: &str, what: &str) -> String {
+        let text = include_str!("../../specs/honcho/suite.toml");
+        let document = include_str!("../../specs/honcho/openapi.yaml");
+        let suite = Suite::load("suite.toml", text, |name| Ok(Document::from_text(name, document)?)).unwrap();
+        let mut coverage = Coverage::new(&Arc::new(suite), true, BTreeMap::new());
+        for entry in entries {
+            coverage.add(entry);
+        }
+        let covered = coverage.report(&BTreeMap::from([("statuses".to_owned(), 100)]));
+        let dimension = covered.dimensions.iter().find(|one| one.name == dimension).unwrap();
+        assert_eq!(dimension.falls_short(), dimension.name == "statuses");
+        let of = |item: &&CoveredItem| item.operation == "get_message" && item.what == what;
+        let item = dimension.items.iter().find(of).unwrap_or_else(|| panic!("no {what}: {dimension:#?}"));
+        item.why.clone().unwrap_or_else(|| item.seen.to_string())
+    }
+
+    #[test]
+    fn what_was_touched_is_counted_and_what_was_not_says_why() {
+        let operation = "GET /v3/workspaces/{workspace_id}/sessions/{session_id}/messages/{message_id}";
+        let good = || entry("GET", Asked::Good, 200, r#"{"id": "m", "metadata": {}}"#);
+        let unknown = || entry("GET", Asked::Unknown, 404, "{}");
+        let other = || entry("DELETE", Asked::Open, 405, "{}");
+        for (entries, dimension, what, expected) in [
+            (vec![], "operations", operation, "no case of it was run"),
+            (vec![other()], "operations", operation, "no case of it was run"),
+            (vec![good(), good()], "operations", operation, "2"),
+            (vec![good()], "parameters", "message_id a text", "1"),
+            (vec![good()], "statuses", "200", "1"),
+            (vec![good()], "statuses", "422", "no request of it broke the document"),
+            (vec![unknown()], "response-media-types", "200 application/json", "no answer had the status"),
+            (vec![good()], "properties", "200 application/json /id", "1"),
+            (vec![good()], "properties", "200 application/json /content", "no answer had it"),
+            (vec![unknown()], "properties", "200 application/json /id", "no answer had the status"),
+        ] {
+            assert_eq!(told(&entries, dimension, what), expected, "{dimension} {what} {}", entries.len());
         }
     }
 }

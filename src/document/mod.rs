@@ -8,6 +8,7 @@
 mod error;
 mod lines;
 mod model;
+mod part;
 mod pointer;
 mod reader;
 mod references;
@@ -33,6 +34,7 @@ pub use model::{
     Header, Location, MediaType, Operation, Parameter, ParameterStyle, RequestBody, Response, SecurityScheme,
     Server, StatusKey, Version,
 };
+pub use part::Part;
 pub use schema::Schema;
 pub use violation::Violation;
 
@@ -52,6 +54,7 @@ pub struct Document {
     servers: Vec<Server>,
     security_schemes: BTreeMap<String, SecurityScheme>,
     references: Arc<References>,
+    outermost: Vec<Schema>,
 }
 
 impl Document {
@@ -77,6 +80,7 @@ impl Document {
             operations: reader.operations(&order)?,
             servers: reader.servers()?,
             references: Arc::clone(&references),
+            outermost: schemas.outermost(),
         })
     }
 
@@ -118,6 +122,11 @@ impl Document {
     /// The operation with that [`Operation::id`].
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// Every schema of the document, also those inside others, as responses are read; in a fixed order.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        self.outermost.iter().flat_map(Part::all_of)
     }
 
     /// Where the API is served, in the order of the text.

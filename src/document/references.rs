@@ -258,7 +258,8 @@ impl References {
         self.upgraded.pointer(&self.roots[root])?.pointer(path)
     }
 
-    fn document_pointer(&self, root: usize, path: &str) -> String {
+    /// JSON pointer into the document of a place below an upgraded root.
+    pub(crate) fn document_pointer(&self, root: usize, path: &str) -> String {
         let pointer = &self.roots[root];
         match self.raw.pointer(pointer) {
             Some(schema) => format!("{pointer}{}", self.upgrade.document_path(schema, path)),

@@ -72,6 +72,20 @@ impl Schema {
         }
     }
 
+    pub(crate) fn references(&self) -> &References {
+        &self.inner.references
+    }
+
+    /// The number of the outermost schema that this one is.
+    pub(crate) fn number(&self) -> usize {
+        self.inner.number
+    }
+
+    /// Compiles a schema that may refer to those of the document.
+    pub(crate) fn compile(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
+        self.inner.view.build(schema)
+    }
+
     fn validator(&self) -> Result<&Validator, &str> {
         let Some(cell) = self.inner.view.validators.get(self.inner.number) else {
             return Err("it is unknown");
@@ -115,6 +129,20 @@ impl Schemas {
             Arc::new(ViewSchemas::new(file, &references, response)?)
         };
         Ok(Self { references, request, response })
+    }
+
+    /// Every schema that stands inside no other, as responses are read.
+    pub(crate) fn outermost(&self) -> Vec<Schema> {
+        (0..self.references.roots().len())
+            .map(|number| {
+                let compiled = Compiled {
+                    references: Arc::clone(&self.references),
+                    view: Arc::clone(&self.response),
+                    number,
+                };
+                Schema { inner: Arc::new(compiled) }
+            })
+            .collect()
     }
 
     /// The schema at a pointer into the document.

@@ -4,6 +4,7 @@
 //! and never look at the environment, the terminal or the clock. What a target sent is hostile text: `text` shows it
 //! harmlessly, and each reporter then escapes for its own format.
 
+mod audit;
 mod compare;
 mod difference;
 mod excused;
@@ -26,6 +27,7 @@ mod text;
 
 use std::io;
 
+pub use audit::audited;
 pub use difference::{Change, Difference, compare};
 pub use excused::Excused;
 pub use fold::{Defect, Lead, Located, fold};

@@ -122,6 +122,72 @@ impl Judgement {
 #[cfg(test)]
 mod tests {
     use super::Verdict::{Error, Fail, Inconclusive, Pass};
+    use super::{Finding, Judgement, Known, Level, Requirement};
+
+    #[test]
+    fn of_many_findings_the_inputs_are_kept() {
+        // Input, whether it is known, and how often it was met; then what is shown and what is only named.
+        type Line<'a> = (&'a [(&'a str, bool, usize)], &'a [&'a str], &'a [(&'a str, usize)], bool);
+        let table: &[Line<'_>] = &[
+            (&[("a", false, 1)], &["a+0"], &[], false),
+            (&[("a", true, 1)], &["a+0"], &[], true),
+            (&[("k", true, 1), ("a", false, 2)], &["a+1", "k+0"], &[], false),
+            (
+                &[("a", false, 1), ("b", false, 1), ("c", false, 1), ("d", false, 3), ("a", false, 1)],
+                &["a+0", "b+0", "c+4"],
+                &[("d", 3)],
+                false,
+            ),
+            (
+                &[("a", true, 1), ("b", true, 1), ("c", true, 1), ("d", true, 1)],
+                &["a+0", "b+0", "c+1"],
+                &[("d", 1)],
+                true,
+            ),
+        ];
+        for (findings, shown, more, known) in table {
+            let mut judgement = Judgement {
+                rule: "PAG001".into(),
+                verdict: Fail,
+                findings: findings
+                    .iter()
+                    .map(|(input, known, times)| finding(input, *known, *times))
+                    .collect(),
+                more: Vec::new(),
+                cause: None,
+                notes: Vec::new(),
+            };
+            judgement.trim();
+            let told: Vec<String> =
+                judgement.findings.iter().map(|f| format!("{}+{}", f.input, f.repeats)).collect();
+            assert_eq!(told, *shown);
+            let named: Vec<(&str, usize)> =
+                judgement.more.iter().map(|more| (more.input.as_str(), more.times)).collect();
+            assert_eq!(named, *more);
+            assert_eq!(judgement.is_known(), *known, "{findings:?}");
+            assert_eq!(judgement.level().is_none(), *known, "{findings:?}");
+        }
+    }
+
+    fn finding(input: &str, known: bool, times: usize) -> Finding {
+        let known =
+            known.then(|| Known { reason: "old".into(), link: None, until: None, place: "k.toml:1".into() });
+        Finding {
+            rule: "PAG001".into(),
+            level: Level::Must,
+            input: input.into(),
+            summary: String::new(),
+            requirement: Requirement { text: String::new(), source: String::new() },
+            expected: String::new(),
+            actual: String::new(),
+            comparison: None,
+            strip: None,
+            pointer: None,
+            exchanges: Vec::new(),
+            repeats: times - 1,
+            known,
+        }
+    }
 
     #[test]
     fn a_verdict_only_gets_worse() {

@@ -39,6 +39,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         (&["check", "--suite", "honcho", "--set", "agent-id=1"], &["so none is `agent-id`"]),
         (&["explain", "PAG04"], &["there is no rule `PAG04`; did you mean `PAG"]),
         (&["explain", "zzz"], &["specproof list rules"]),
+        (&["audit", "no/such/document.yaml"], &["no/such/document.yaml"]),
         (&["list", "case"], &["invalid value 'case'", "cases"]),
         (&["report", "no/such/file.jsonl"], &["cannot read the recording no/such/file.jsonl"]),
         (&["serve", "--listen", "127.0.0.1:x"], &["cannot listen on 127.0.0.1:x", "--listen"]),
@@ -81,6 +82,17 @@ fn a_rule_is_explained_by_code_name_and_id() {
 }
 
 /// A copy of a bundled suite with one text replaced in a file; checks it.
+#[test]
+fn a_document_is_audited_by_itself() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/specs/elizaos/openapi.yaml");
+    specproof(&["audit", document]).assert(0, &["SHOULD DOC008 cursor-of-another-type", "openapi.yaml:236"]);
+    specproof(&["audit", document, "--strict"]).assert(1, &["DOC008"]);
+    specproof(&["audit", document, "--format", "json"]).assert(0, &["\"rule\": \"DOC008\"", "\"line\": 236"]);
+    let suite = concat!(env!("CARGO_MANIFEST_DIR"), "/specs/elizaos/suite.toml");
+    specproof(&["audit", suite]).assert(1, &["MUST DOC001 document-unreadable"]);
+    specproof(&["explain", "DOC008"]).assert(0, &["cursor-of-another-type", "## Why it matters"]);
+}
+
 fn with(change: (&str, &str, &str), name: &str) -> Done {
     let folder = folder(name);
     let (changed, old, new) = change;

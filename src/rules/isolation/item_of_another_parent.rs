@@ -26,7 +26,7 @@ rule! {
         source: "the suite's requirement that a list holds what was created in its parent",
         summary: "A list holds no record of another parent.",
         implies: [
-            "PAG001", "PAG003", "PAG006", "PAG007", "PAG012", "PAG014", "PAG016", "PAG018", "ORD001", "CUR003", "CUR004", "FID001", "FID002", "FID003", "FID004", "FID006", "FID007",
+            "PAG001", "LNK005", "TOK004", "PAG003", "PAG006", "PAG007", "PAG012", "PAG014", "PAG016", "PAG018", "ORD001", "CUR003", "CUR004", "FID001", "FID002", "FID003", "FID004", "FID006", "FID007",
         ],
         scenarios: Kind::LISTS,
         applies: applies,

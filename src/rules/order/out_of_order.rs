@@ -23,7 +23,9 @@ rule! {
         code: "ORD001", name: "out-of-order", level: Must, basis: Suite,
         source: "the requirement that the suite gives for the order",
         summary: "Items stand in the order of the list.",
-        implies: ["ORD002", "PGN001", "OFF001", "CUR002", "CUR007", "FLT006"],
+        implies: [
+            "ORD002", "PGN001", "OFF001", "CUR002", "CUR003", "CUR007", "CUR008", "FLT006", "TOK003", "TOK004", "LNK004", "LNK005",
+        ],
         scenarios: &[Kind::Walk, Kind::Pages],
         applies: applies,
         check: |scene, sheet| {

@@ -55,7 +55,10 @@ pub(in crate::rules) fn beyond(
     expected: &Expected,
 ) -> Option<Beyond> {
     let collection = scene.collection();
-    let slice = walk.effective_size.and_then(|size| collection.style.slice(&page.start, size));
+    // What a link leads to hangs on what the page before held, not on where it would stand by its size.
+    let by_place = !collection.style.has_links() || matches!(page.start, Start::Page(_) | Start::Offset(_));
+    let size = walk.effective_size.filter(|_| by_place);
+    let slice = size.and_then(|size| collection.style.slice(&page.start, size));
     if let Some(slice) = slice.filter(|_| closed(collection)) {
         let least = expected.len().saturating_sub(slice.to);
         let most = (expected.len() + expected.maybe.len()).saturating_sub(slice.to);

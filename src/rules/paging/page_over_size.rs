@@ -24,7 +24,7 @@ rule! {
         code: "PAG007", name: "page-over-size", level: Must, basis: Document,
         source: "the page size parameter of the operation",
         summary: "A page holds no more items than were asked for.",
-        implies: ["PAG001", "PAG003", "PAG004", "PAG006", "PAG010", "PAG016", "PGN001", "OFF001", "CUR005"],
+        implies: ["PAG001", "PAG003", "PAG004", "PAG006", "PAG010", "PAG016", "PGN001", "OFF001", "CUR005", "LNK004"],
         scenarios: Kind::LISTS,
         applies: |suite, case| when(suite, case, sized),
         check: check,
