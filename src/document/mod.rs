@@ -6,6 +6,7 @@
 //! the first request is sent; and every part knows its JSON pointer, so that a finding can say where its basis stands.
 
 mod error;
+mod files;
 mod lines;
 mod model;
 mod part;
@@ -63,8 +64,31 @@ impl Document {
     /// `name` is the file name: messages begin with it, and its extension tells JSON (`.json`) from YAML (`.yaml`,
     /// `.yml`); without either, a text that starts with a brace is JSON.
     pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
-        let source = Arc::from(text);
         let text::Text { raw, order } = text::read(name, text)?;
+        Self::from_raw(name, text, raw, &order)
+    }
+
+    /// Reads a document that may lie in several files, which relative `$ref`s join.
+    ///
+    /// `read` gives the text of a file by its path relative to the folder of the document, or the reason why it cannot; a path that leaves the
+    /// folder begins with `..`. What such a file holds stands below `/x-specproof-files` in the document's pointers.
+    pub fn from_files(
+        name: &str,
+        text: &str,
+        mut read: impl FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, DocumentError> {
+        let text::Text { raw, order } = text::read(name, text)?;
+        let raw = files::join(name, raw, &mut read)?;
+        Self::from_raw(name, text, raw, &order)
+    }
+
+    fn from_raw(
+        name: &str,
+        text: &str,
+        raw: Value,
+        order: &[(String, Vec<String>)],
+    ) -> Result<Self, DocumentError> {
+        let source = Arc::from(text);
         let version = version::check(name, &raw)?;
         let references = Arc::new(References::new(name, version, raw)?);
         let schemas = Schemas::compile(name, Arc::clone(&references))?;
@@ -77,7 +101,7 @@ impl Document {
             title: info.title,
             api_version: info.api_version,
             security_schemes: reader.security_schemes()?,
-            operations: reader.operations(&order)?,
+            operations: reader.operations(order)?,
             servers: reader.servers()?,
             references: Arc::clone(&references),
             outermost: schemas.outermost(),

@@ -78,7 +78,7 @@ impl<'d> Reader<'d> {
             };
             let Some(fragment) = reference.strip_prefix('#') else {
                 return Err(refuse(
-                    "leads out of the document; references to other files are not supported yet",
+                    "leads out of the document; references over a network are not followed, so keep the file beside the document",
                 ));
             };
             let target = from_fragment(fragment).ok_or_else(|| refuse("is not a JSON pointer"))?;

@@ -231,7 +231,7 @@ impl References {
             return Ok(Some(target.into()));
         }
         refuse(
-            "leads out of the document; references to other files are not supported yet, so put the schema under `components`",
+            "leads out of the document; references over a network are not followed, so keep the file beside the document, or put the schema under `components`",
         )
     }
 
