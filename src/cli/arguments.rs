@@ -223,7 +223,7 @@ impl Pace {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct Look {
-    /// Write a further report: jsonl, junit, html or markdown; `-` is standard output (repeatable)
+    /// Write a further report: jsonl, junit, html, markdown, har, sarif, badge, github or json; `-` is standard output (repeatable)
     #[arg(long = "report", value_name = "KIND=PATH", value_parser = Wanted::parse)]
     pub(super) reports: Vec<Wanted>,
     /// Count a broken `should` as a broken `must`
@@ -235,9 +235,23 @@ pub(super) struct Look {
     /// Write every exchange too
     #[arg(long, short, conflicts_with = "quiet")]
     pub(super) verbose: bool,
+    /// How the report for people is written; json gives one document in its place
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub(super) format: ReportFormat,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+}
+
+/// How the report for people is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// A line for each operation, three for each defect
+    Compact,
+    /// A block for each operation, defects with all that is needed to act on them
+    Full,
+    /// One JSON document
+    Json,
 }
 
 /// When to use colours.

@@ -55,15 +55,21 @@ impl Console {
         size: Option<(terminal_size::Width, terminal_size::Height)>,
         color: bool,
     ) -> Self {
-        let width = size.map_or(COLUMNS, |(width, _)| usize::from(width.0));
+        let given = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0);
+        let width = size.map_or_else(|| given().unwrap_or(COLUMNS), |(width, _)| usize::from(width.0));
         Self {
             stream,
             terminal,
             color,
-            unicode: !terminal || locale_is_unicode(),
+            unicode: locale_is_unicode() && !(terminal && is_dumb()),
             width,
             closed: Arc::default(),
         }
+    }
+
+    /// Whether a bar can be drawn while lines are written: both streams are terminals that can move their cursor.
+    pub(super) fn moves(&self) -> bool {
+        self.terminal && io::stderr().is_terminal() && !is_dumb()
     }
 
     /// A writer to the stream. Once nobody reads, it takes everything in and drops it.
@@ -83,6 +89,11 @@ fn chosen(color: Color, found: ColorChoice) -> bool {
         // `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `TERM` and whether there is a terminal.
         Color::Auto => !matches!(found, ColorChoice::Never),
     }
+}
+
+/// Whether the terminal can do nothing but take characters (`TERM=dumb`).
+fn is_dumb() -> bool {
+    std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
 /// Whether the locale's characters are Unicode; a machine that names no locale is taken to be of today.

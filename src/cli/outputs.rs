@@ -9,10 +9,13 @@ use indicatif::ProgressDrawTarget;
 use specproof::event::Event;
 use specproof::evidence::curl;
 use specproof::report::terminal::{self, Terminal, Verbosity};
-use specproof::report::{Exit, Fanout, Output, Reporter, Tally, html, jsonl, junit, live, markdown};
+use specproof::report::{
+    Exit, Fanout, Output, Reporter, Tally, annotations, badge, har, html, jsonl, junit, live, markdown,
+    sarif, summary,
+};
 use specproof::suite::nearest;
 
-use super::arguments::Look;
+use super::arguments::{Look, ReportFormat};
 use super::console::Console;
 use super::failure::Failure;
 
@@ -23,10 +26,24 @@ pub(super) enum Kind {
     Junit,
     Html,
     Markdown,
+    Har,
+    Sarif,
+    Badge,
+    Github,
+    Json,
 }
 
-const KINDS: [(&str, Kind); 4] =
-    [("jsonl", Kind::JsonLines), ("junit", Kind::Junit), ("html", Kind::Html), ("markdown", Kind::Markdown)];
+const KINDS: [(&str, Kind); 9] = [
+    ("jsonl", Kind::JsonLines),
+    ("junit", Kind::Junit),
+    ("html", Kind::Html),
+    ("markdown", Kind::Markdown),
+    ("har", Kind::Har),
+    ("sarif", Kind::Sarif),
+    ("badge", Kind::Badge),
+    ("github", Kind::Github),
+    ("json", Kind::Json),
+];
 
 /// What stands for the name of a target in the path of a report.
 const TARGET: &str = "{target}";
@@ -62,6 +79,11 @@ impl Wanted {
         }
     }
 
+    /// Where it goes.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The report of one of several targets: `{target}` in the path stands for its name.
     pub(super) fn of(&self, target: &str) -> Result<Self, Failure> {
         if !self.path.contains(TARGET) {
@@ -86,6 +108,8 @@ pub(super) struct Outputs {
     strict: bool,
     /// Where the report for people goes.
     pub(super) console: Console,
+    /// Whether a JSON document stands in the place of the report for people.
+    json: bool,
     /// Whether anything but the console takes the run in.
     files: bool,
     /// Why a report could not be written, once that happened.
@@ -111,28 +135,45 @@ impl Outputs {
                 return Err(Failure::usage(format!("two reports cannot both go to `{}`", wanted.path)));
             }
         }
+        let json = people != ForPeople::Nothing && look.format == ReportFormat::Json;
         let taken = look.reports.iter().any(Wanted::is_output);
+        if json && taken {
+            return Err(Failure::usage(
+                "--format json and a report to `-` cannot both go to standard output",
+            ));
+        }
         let console = if taken { Console::error(look.color) } else { Console::output(look.color) };
         let mut fanout = Fanout::default();
+        let actions = Actions::find(people);
+        let commands = if json { Console::error(look.color) } else { console.clone() };
+        if let Some(word) = &actions.stopped {
+            // What a target sent must not be taken for a command.
+            say(&commands, &annotations::stop(word));
+        }
         if people != ForPeople::Nothing {
             let mut out: Output = console.writer();
-            let bar = people == ForPeople::Live
-                && console.terminal
-                && !look.quiet
-                && io::IsTerminal::is_terminal(&io::stderr());
-            if bar {
-                let live = live::Live::new(ProgressDrawTarget::stderr());
+            if people == ForPeople::Live && !look.quiet && console.moves() {
+                let live = live::Live::new(ProgressDrawTarget::stderr(), console.unicode);
                 out = live.above(out);
                 fanout.push(Box::new(live));
             }
+            let format = match look.format {
+                ReportFormat::Compact => terminal::Format::Compact,
+                ReportFormat::Full | ReportFormat::Json => terminal::Format::Full,
+            };
             let options = terminal::Options {
                 color: console.color,
                 unicode: console.unicode,
                 width: console.width,
                 verbosity: verbosity(look),
+                format,
                 strict: look.strict,
             };
-            fanout.push(Box::new(Terminal::new(out, options, curl)));
+            fanout.push(if json {
+                Box::new(summary::Summary::new(out, curl, look.strict))
+            } else {
+                Box::new(Terminal::new(out, options, curl))
+            });
         }
         for wanted in &look.reports {
             let out: Output = if wanted.is_output() {
@@ -149,17 +190,35 @@ impl Outputs {
                 Kind::Junit => Box::new(junit::Junit::new(out, curl, look.strict)),
                 Kind::Html => Box::new(html::Html::new(out, curl, look.strict)),
                 Kind::Markdown => Box::new(markdown::Markdown::new(out, curl, look.strict)),
+                Kind::Har => Box::new(har::Har::new(out)),
+                Kind::Sarif => Box::new(sarif::Sarif::new(out, curl, look.strict)),
+                Kind::Badge => Box::new(badge::Badge::new(out, look.strict)),
+                Kind::Github => Box::new(annotations::Annotations::new(out, look.strict, None)),
+                Kind::Json => Box::new(summary::Summary::new(out, curl, look.strict)),
             });
         }
+        if actions.stopped.is_some() {
+            fanout.push(Box::new(annotations::Annotations::new(
+                commands.writer(),
+                look.strict,
+                actions.stopped,
+            )));
+        }
+        if let Some(path) = actions.summary {
+            let file = File::options().append(true).create(true).open(&path).map_err(|error| {
+                Failure::usage(format!("cannot write the job summary {}: {error}", path.display()))
+            })?;
+            fanout.push(Box::new(markdown::Markdown::new(Box::new(BufWriter::new(file)), curl, look.strict)));
+        }
         let files = look.reports.iter().any(|wanted| !wanted.is_output());
-        Ok(Self { fanout, tally: Tally::default(), strict: look.strict, console, files, trouble: None })
+        Ok(Self { fanout, tally: Tally::default(), strict: look.strict, console, json, files, trouble: None })
     }
 
     /// Writes a line for people before the reports begin.
     pub(super) fn say(&self, line: &str) {
-        let mut writer = self.console.writer();
-        // Where this fails, the report itself will say so.
-        let _ = writeln!(writer, "{line}").and_then(|()| writer.flush());
+        if !self.json {
+            say(&self.console, line);
+        }
     }
 
     /// Gives an event to every report.
@@ -194,6 +253,36 @@ impl Outputs {
     }
 }
 
+/// Writes a line for people.
+fn say(console: &Console, line: &str) {
+    let mut writer = console.writer();
+    // Where this fails, the report itself will say so.
+    let _ = writeln!(writer, "{line}").and_then(|()| writer.flush());
+}
+
+/// What GitHub Actions takes besides: annotations in the log, and the summary of the job.
+#[derive(Debug, Default)]
+struct Actions {
+    /// The word by which workflow commands are stopped while the report is written; nothing outside GitHub Actions.
+    stopped: Option<String>,
+    /// Where the job's summary goes.
+    summary: Option<PathBuf>,
+}
+
+impl Actions {
+    /// Only a run is annotated, not a report that is made again from a recording.
+    fn find(people: ForPeople) -> Self {
+        if people != ForPeople::Live || std::env::var("GITHUB_ACTIONS").as_deref() != Ok("true") {
+            return Self::default();
+        }
+        let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+        Self {
+            stopped: Some(format!("specproof-{:032x}", rand::random::<u128>())),
+            summary: summary.map(PathBuf::from),
+        }
+    }
+}
+
 fn verbosity(look: &Look) -> Verbosity {
     match (look.quiet, look.verbose) {
         (true, _) => Verbosity::Quiet,
@@ -215,7 +304,8 @@ mod tests {
             ("junit", Err("write it as KIND=PATH")),
             ("junit=", Err("write it as KIND=PATH")),
             ("junitt=x", Err("did you mean `junit`?")),
-            ("sarif=x", Err("it must be one of jsonl, junit, html, markdown")),
+            ("sarif=x", wanted(Kind::Sarif, "x")),
+            ("pdf=x", Err("it must be one of jsonl, junit, html, markdown, har, sarif, badge, github, json")),
         ] {
             match (Wanted::parse(text), expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, expected),

@@ -132,7 +132,7 @@ impl Driver {
             let about = evidence::Ask::UnknownCursor { sure: true };
             self.probe_cursor(oracle, evidence, "after an item that there is not", &ask, about).await;
         }
-        let Some(other) = self.other_list(oracle, collection, scope) else { return };
+        let Some(other) = Self::other_list(oracle, collection, scope) else { return };
         let theirs = oracle.children(&collection.resource, Some(other)).get(1);
         let cursor = theirs.and_then(|number| self.cursor_at(name, collection, oracle, *number));
         if let Some(cursor) = cursor {

@@ -59,7 +59,7 @@ impl Driver {
             self.walk(oracle, evidence, &format!("{sized} backward"), WalkKind::Backward, ask).await;
         }
         self.strange_tokens(oracle, evidence, &first(), token).await;
-        if let Some(other) = self.other_list(oracle, collection, scope) {
+        if let Some(other) = Self::other_list(oracle, collection, scope) {
             let theirs = Ask::first(name, collection, Self::query(Some(other), 0, size));
             let label = format!("{}{}", Self::scope_label(oracle, Some(other)), size_label(size));
             self.single(oracle, evidence, &label, WalkKind::Page, theirs).await;
@@ -83,7 +83,7 @@ impl Driver {
     }
 
     /// The list whose tokens are tried: one with a handful of items, or, where pages are as large as the API likes, the largest.
-    #[expect(clippy::option_option, reason = "no list to try and the one list for all are two things")]
+    #[expect(clippy::option_option, reason = "no list to try, the one list for all, or the list of a record")]
     pub(super) fn turning_scope(
         &self,
         oracle: &Oracle,
@@ -98,9 +98,7 @@ impl Driver {
     }
 
     /// A list with a cursor of its own beside that of a scope: one that is named by the path, or where the suite says what becomes of its cursors.
-    #[expect(clippy::unused_self, reason = "it is asked for like its neighbours")]
     pub(super) fn other_list(
-        &self,
         oracle: &Oracle,
         collection: &Collection,
         scope: Option<RecordNumber>,

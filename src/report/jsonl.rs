@@ -81,6 +81,44 @@ struct Head {
     format: u32,
 }
 
+/// The kind of an event.
+#[derive(Deserialize)]
+struct Tag<'a> {
+    #[serde(borrow)]
+    event: std::borrow::Cow<'a, str>,
+}
+
+/// Reads one event. Its kind is looked for first, since reading the event itself and its kind in one go takes a copy of everything.
+fn event(octets: &[u8]) -> serde_json::Result<Event> {
+    let tag: Tag<'_> = serde_json::from_slice(octets)?;
+    match tag.event.as_ref() {
+        "exchange" => serde_json::from_slice(octets).map(Event::Exchange),
+        "case-finished" => serde_json::from_slice(octets).map(Event::CaseFinished),
+        _ => serde_json::from_slice(octets),
+    }
+}
+
+/// Looks at the first and the last event of a recording only: whether it is one, and whether it is whole.
+pub fn check_ends(mut input: impl BufRead) -> Result<(), ReadError> {
+    let mut first = Vec::new();
+    input.read_until(b'\n', &mut first)?;
+    let mut reader = Reader::new(first.as_slice());
+    match reader.next() {
+        None => return Err(ReadError::Empty),
+        Some(Err(error)) => return Err(error),
+        Some(Ok(_)) => {}
+    }
+    let (mut last, mut line) = (Vec::new(), Vec::new());
+    while input.read_until(b'\n', &mut line)? > 0 {
+        std::mem::swap(&mut last, &mut line);
+        line.clear();
+    }
+    match event(&last) {
+        Ok(Event::RunFinished(_)) => Ok(()),
+        _ => Err(ReadError::CutOff),
+    }
+}
+
 /// Reads a recording event by event; after an error it ends.
 pub struct Reader<R> {
     input: R,
@@ -120,7 +158,7 @@ impl<R: BufRead> Reader<R> {
         {
             return Err(ReadError::NewerFormat { found: head.format });
         }
-        let event: Event = match serde_json::from_slice(&octets) {
+        let event = match event(&octets) {
             Ok(event) => event,
             // The writer ends every line; half a line is the mark of a run that was killed.
             Err(_) if octets.last() != Some(&b'\n') && self.state == State::Within => {
@@ -211,6 +249,25 @@ mod tests {
         let last = whole.trim_end().rfind('\n').unwrap();
         for end in ends_of_lines.chain(last..whole.len() - 1).filter(|end| *end < whole.len()) {
             assert!(read(&whole.as_bytes()[..end]).is_err(), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn the_ends_tell_whether_a_recording_is_whole() {
+        let whole = recorded();
+        assert!(check_ends(whole.as_bytes()).is_ok() && check_ends(whole.trim_end().as_bytes()).is_ok());
+        let lines: Vec<&str> = whole.lines().collect();
+        for (recording, message) in [
+            (String::new(), "the recording is empty"),
+            ("no\n".into(), "line 1 is not an event"),
+            (lines[0].replacen("\"format\":1", "\"format\":2", 1), "has format 2"),
+            (lines[1..].join("\n"), "does not begin with a `run-started` event"),
+            (lines[..lines.len() - 1].join("\n"), "is cut off"),
+            (whole[..whole.len() - 9].to_owned(), "is cut off"),
+            (lines[0].into(), "is cut off"),
+        ] {
+            let error = check_ends(recording.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(message), "{error:?} should say {message:?}");
         }
     }
 

@@ -3,24 +3,29 @@
 //! Whoever prints while the bar is up would tear it. So the lines go through [`Live::above`], which takes the bar away for as long
 //! as it writes.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::text::visible;
-use super::{Output, Reporter};
+use super::{Output, Reporter, Sign};
 use crate::event::{Event, Progress};
 
-/// Shows how far a suite is.
+/// Shows how far a suite is, what was found so far, and what is being done now.
 pub struct Live {
     bars: MultiProgress,
     bar: Option<ProgressBar>,
+    /// Whether the terminal can show more than ASCII.
+    unicode: bool,
+    /// How many rules have which sign so far, in all suites.
+    signs: BTreeMap<Sign, usize>,
 }
 
 impl Live {
     /// A bar that is drawn on `target`; a hidden target shows nothing.
-    pub fn new(target: ProgressDrawTarget) -> Self {
-        Self { bars: MultiProgress::with_draw_target(target), bar: None }
+    pub fn new(target: ProgressDrawTarget, unicode: bool) -> Self {
+        Self { bars: MultiProgress::with_draw_target(target), bar: None, unicode, signs: BTreeMap::new() }
     }
 
     /// Wraps where lines go, so that they and the bar do not disturb each other. Lines are passed on when they are flushed.
@@ -28,17 +33,31 @@ impl Live {
         Box::new(Above { bars: self.bars.clone(), out, held: Vec::new() })
     }
 
+    /// The counts, the worst first, and what is being done now.
+    fn message(&self, progress: &Progress) -> String {
+        let own = format!("{}::", progress.suite);
+        let doing = progress.doing.strip_prefix(&own).unwrap_or(&progress.doing).replace("::", " ");
+        let counts =
+            self.signs.iter().rev().map(|(sign, number)| format!("{number}{}", sign.glyph(self.unicode)));
+        counts.chain([visible(&doing).into_owned()]).collect::<Vec<_>>().join("  ")
+    }
+
     fn show(&mut self, progress: &Progress) {
+        let message = self.message(progress);
         let bars = &self.bars;
         let bar = self.bar.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {wide_msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("=> ");
-            bars.add(ProgressBar::new(0).with_style(style))
+            // Everything that the bar shows is set before it is shown for the first time.
+            let bar = ProgressBar::with_draw_target(Some(progress.of as u64), ProgressDrawTarget::hidden());
+            bar.set_style(style);
+            bar.set_prefix(visible(&progress.suite).into_owned());
+            bar.set_message(message.clone());
+            bar.set_position(progress.done as u64);
+            bars.add(bar)
         });
-        bar.set_prefix(visible(&progress.suite).into_owned());
-        bar.set_message(visible(&progress.doing).into_owned());
-        bar.set_length(progress.of as u64);
+        bar.set_message(message);
         bar.set_position(progress.done as u64);
     }
 }
@@ -47,6 +66,12 @@ impl Reporter for Live {
     fn handle(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::Progress(progress) => self.show(progress),
+            Event::CaseFinished(case) => {
+                for judgement in &case.judgements {
+                    let level = judgement.findings.iter().map(|finding| finding.level).min();
+                    *self.signs.entry(Sign::of(judgement.verdict, level)).or_default() += 1;
+                }
+            }
             Event::SuiteFinished(_) | Event::RunFinished(_) => {
                 if let Some(bar) = self.bar.take() {
                     bar.finish_and_clear();
@@ -132,22 +157,30 @@ mod tests {
     #[test]
     fn the_bar_says_what_is_being_done_and_nothing_hostile() {
         let (sender, drawn) = std::sync::mpsc::channel();
-        let mut live = Live::new(ProgressDrawTarget::term_like(Box::new(Screen(sender))));
+        let mut live = Live::new(ProgressDrawTarget::term_like(Box::new(Screen(sender))), true);
         live.handle(&progress("honcho::get_messages::walk\x1b[2J")).unwrap();
         let bar = live.bar.clone().unwrap();
         assert_eq!((bar.position(), bar.length()), (2, Some(6)));
-        assert_eq!(bar.message(), "honcho::get_messages::walk\\u{1b}[2J");
+        assert_eq!(bar.message(), "get_messages walk\\u{1b}[2J");
+        for event in story() {
+            if matches!(event, Event::CaseFinished(_)) {
+                live.handle(&event).unwrap();
+            }
+        }
+        live.handle(&progress("honcho::get_messages::walk")).unwrap();
+        assert_eq!(bar.message(), "7✗  1!  1~  4✓  get_messages walk");
         live.handle(story().last().unwrap()).unwrap();
         assert!(bar.is_finished());
         drop((live, bar));
-        assert!(drawn.iter().any(|text| text.contains("2/6") || text.contains("honcho")));
+        let drawn: Vec<String> = drawn.iter().filter(|text| text.contains("honcho")).collect();
+        assert!(!drawn.is_empty() && drawn.iter().all(|text| text.contains("2/6")), "{drawn:?}");
     }
 
     #[test]
     fn lines_are_the_same_with_a_bar_and_without() {
         let plain = report(&story(), |out| Terminal::new(out, Options::default(), curl));
         let written = Written::default();
-        let live = Live::new(ProgressDrawTarget::hidden());
+        let live = Live::new(ProgressDrawTarget::hidden(), true);
         let out = live.above(Box::new(written.clone()));
         let mut both = Fanout::default();
         both.push(Box::new(live));

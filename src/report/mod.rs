@@ -4,11 +4,15 @@
 //! and never look at the environment, the terminal or the clock. What a target sent is hostile text: `text` shows it
 //! harmlessly, and each reporter then escapes for its own format.
 
+pub mod annotations;
 mod audit;
+pub mod badge;
 mod compare;
 mod difference;
+mod document_place;
 mod excused;
 mod fold;
+pub mod har;
 pub mod html;
 pub mod jsonl;
 pub mod junit;
@@ -18,9 +22,11 @@ pub mod markdown;
 mod plain;
 #[cfg(test)]
 mod samples;
+pub mod sarif;
 mod side_by_side;
 mod sign;
 pub mod snapshot;
+pub mod summary;
 mod tally;
 pub mod terminal;
 mod text;
@@ -34,7 +40,7 @@ pub use fold::{Defect, Lead, Located, fold};
 pub use latency::Latencies;
 pub use side_by_side::{Beside, side_by_side};
 pub use sign::Sign;
-pub use tally::{CaseTally, Cell, Exit, OperationTally, SuiteTally, Tally, Unjudged};
+pub use tally::{CaseTally, Cell, Exit, Family, OperationTally, SuiteTally, Tally, Unjudged};
 
 use crate::event::Event;
 use crate::evidence::Exchange;
@@ -111,12 +117,17 @@ mod tests {
         let live = samples::story();
         let recording = samples::report(&live, |out| jsonl::JsonLines::new(out));
         let recorded = jsonl::read(recording.as_bytes()).unwrap();
-        let makers: [Make; 5] = [
+        let makers: [Make; 10] = [
             |out| Box::new(terminal::Terminal::new(out, terminal::Options::default(), samples::curl)),
             |out| Box::new(jsonl::JsonLines::new(out)),
             |out| Box::new(junit::Junit::new(out, samples::curl, true)),
             |out| Box::new(markdown::Markdown::new(out, samples::curl, true)),
             |out| Box::new(html::Html::new(out, samples::curl, true)),
+            |out| Box::new(har::Har::new(out)),
+            |out| Box::new(sarif::Sarif::new(out, samples::curl, true)),
+            |out| Box::new(badge::Badge::new(out, true)),
+            |out| Box::new(annotations::Annotations::new(out, true, None)),
+            |out| Box::new(summary::Summary::new(out, samples::curl, true)),
         ];
         for make in makers {
             let text = |events: &[Event]| {

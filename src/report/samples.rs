@@ -14,9 +14,13 @@ use crate::verdict::{
     Basis, Comparison, Finding, Judgement, Level, Mark, Requirement, Strip, StripItem, StripPage, Verdict,
 };
 
-/// Text of a target that wants to do harm in a terminal, in HTML, in XML and in Markdown.
-pub(crate) const HOSTILE: &str =
-    "\x1b[31mred\x07\r\u{202e}<script>alert('x')</script>]]>&amp;\u{0}\u{fffe}```\n# @all |\u{9b}2J";
+/// Text of a target that wants to do harm: in a terminal, in HTML, in XML, in Markdown, in SARIF and in workflow commands.
+pub(crate) const HOSTILE: &str = include!("../../fixtures/hostile.in");
+
+/// Whether a character would do harm in a terminal.
+pub(crate) fn disturbing(character: char) -> bool {
+    character != '\n' && character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character)
+}
 
 /// What a reporter wrote.
 #[derive(Clone, Default)]
@@ -140,6 +144,7 @@ pub(crate) fn spoil(events: &mut [Event]) {
                     judgement.findings.iter_mut().for_each(spoil_finding);
                 }
             }
+            Event::Exchange(exchanged) => spoil_exchange(&mut exchanged.exchange),
             Event::CaseSkipped(case) => HOSTILE.clone_into(&mut case.reason),
             Event::SuiteFinished(foot) => foot.left_behind.push(HOSTILE.to_owned()),
             Event::RunFinished(foot) => foot.message = Some(HOSTILE.to_owned()),
@@ -160,16 +165,18 @@ fn spoil_finding(finding: &mut Finding) {
         HOSTILE.clone_into(text);
     }
     finding.pointer = Some(format!("/{HOSTILE}"));
-    for exchange in &mut finding.exchanges {
-        HOSTILE.clone_into(&mut exchange.purpose);
-        exchange.request.path.push_str(HOSTILE);
-        exchange.request.headers.push((HOSTILE.to_owned(), HOSTILE.to_owned()));
-        exchange.outcome = Ok(Response {
-            status: 200,
-            headers: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
-            body: Body::new(serde_json::json!({ HOSTILE: HOSTILE }).to_string()),
-        });
-    }
+    finding.exchanges.iter_mut().for_each(spoil_exchange);
+}
+
+fn spoil_exchange(exchange: &mut Exchange) {
+    HOSTILE.clone_into(&mut exchange.purpose);
+    exchange.request.path.push_str(HOSTILE);
+    exchange.request.headers.push((HOSTILE.to_owned(), HOSTILE.to_owned()));
+    exchange.outcome = Ok(Response {
+        status: 200,
+        headers: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+        body: Body::new(serde_json::json!({ HOSTILE: HOSTILE }).to_string()),
+    });
 }
 
 fn head(rules: Vec<RuleHead>) -> Event {

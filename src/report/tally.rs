@@ -81,6 +81,22 @@ impl Cell {
     }
 }
 
+/// How many rules of one family have which verdict on one operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Family {
+    counts: [usize; 4],
+    /// How the family is shown: as its worst rule.
+    pub sign: Sign,
+}
+
+impl Family {
+    /// How many rules have this verdict.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> usize {
+        self.counts[verdict as usize]
+    }
+}
+
 /// A case that was run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseTally {
@@ -157,6 +173,18 @@ impl OperationTally {
     #[must_use]
     pub fn sign(&self) -> Sign {
         self.cells.values().map(Cell::sign).max().unwrap_or_default()
+    }
+
+    /// The rules' verdicts by family: the letters of their codes.
+    #[must_use]
+    pub fn families(&self) -> BTreeMap<&str, Family> {
+        let mut families: BTreeMap<&str, Family> = BTreeMap::new();
+        for (rule, cell) in &self.cells {
+            let family = families.entry(rule.trim_end_matches(|c: char| c.is_ascii_digit())).or_default();
+            family.counts[cell.verdict as usize] += 1;
+            family.sign = family.sign.max(cell.sign());
+        }
+        families
     }
 
     /// The requests of all cases.

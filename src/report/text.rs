@@ -193,6 +193,27 @@ pub(crate) fn duration_exact(microseconds: u64) -> String {
     }
 }
 
+/// A JSON text in which nothing disturbs whoever prints it: such characters can only stand within strings, where an escape means the same.
+pub(crate) fn json_text(value: &serde_json::Value) -> String {
+    let text = value.to_string();
+    let mut escaped = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(disturbs) {
+        escaped.push_str(&rest[..at]);
+        let mut characters = rest[at..].chars();
+        for unit in characters.by_ref().take(1).flat_map(|one| one.encode_utf16(&mut [0; 2]).to_vec()) {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
+        }
+        rest = characters.as_str();
+    }
+    if escaped.is_empty() {
+        return text;
+    }
+    escaped.push_str(rest);
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +273,14 @@ mod tests {
         ] {
             assert_eq!(duration_exact(microseconds), shown);
         }
+    }
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        let value = serde_json::json!({"a\u{202e}": "\u{9b}\u{e0041}\u{1b}é\u{7f}\\"});
+        let text = json_text(&value);
+        assert_eq!(text, r#"{"a\u202e":"\u009b\udb40\udc41\u001bé\u007f\\"}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

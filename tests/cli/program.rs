@@ -42,7 +42,19 @@ impl Done {
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_specproof"));
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in ["SPECPROOF_TARGET", "SPECPROOF_TOKEN", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for name in [
+        "SPECPROOF_TARGET",
+        "SPECPROOF_TOKEN",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LANG",
+        "COLUMNS",
+    ] {
         command.env_remove(name);
     }
     command

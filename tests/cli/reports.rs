@@ -9,7 +9,7 @@ fn a_recording_gives_the_reports_of_its_run() {
     let folder = folder("reports");
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let to = |kind: &str, name: &str| format!("{kind}={}", path(name));
-    let kinds = ["html", "junit", "markdown"];
+    let kinds = ["html", "junit", "markdown", "har", "sarif", "badge", "github", "json"];
     let flags = |side: &str| -> Vec<String> {
         kinds.iter().flat_map(|kind| ["--report".to_owned(), to(kind, &format!("{side}.{kind}"))]).collect()
     };
@@ -26,7 +26,8 @@ fn a_recording_gives_the_reports_of_its_run() {
     assert_eq!(again.stdout, "", "the report went into files");
     for kind in kinds {
         let read = |side: &str| fs::read_to_string(path(&format!("{side}.{kind}"))).unwrap();
-        assert!(!read("live").is_empty());
+        // A run in which everything holds has nothing to annotate.
+        assert_eq!(read("live").is_empty(), kind == "github", "{kind}");
         assert_eq!(read("live"), read("again"), "{kind}");
     }
 
@@ -39,6 +40,76 @@ fn a_recording_gives_the_reports_of_its_run() {
     let cut = recording.trim_end().rfind('\n').unwrap();
     fs::write(path("cut.jsonl"), &recording[..=cut]).unwrap();
     specproof(&["report", &path("cut.jsonl")]).assert(2, &["cut.jsonl", "the recording is cut off"]);
+    specproof(&["report", &path("run.jsonl"), "--report", &to("html", "run.jsonl")])
+        .assert(2, &["would overwrite the recording"]);
+    assert_eq!(fs::read_to_string(path("run.jsonl")).unwrap(), recording);
+}
+
+#[test]
+fn the_html_report_of_a_default_run_is_small() {
+    let path = folder("default").join("run.html");
+    specproof(&["check", "--report", &format!("html={}", path.display())]).assert(0, &["conforms"]);
+    let size = fs::metadata(path).unwrap().len();
+    assert!(size < 2_000_000, "{size} octets");
+}
+
+#[test]
+fn the_report_for_people_comes_in_three_formats() {
+    let check = [
+        "check",
+        "--suite",
+        "honcho",
+        "--only",
+        "honcho::get_messages::walk::",
+        "--fault",
+        "honcho-pages-overlap",
+    ];
+    let formatted = |format: &str| specproof(&[&check[..], &["--format", format]].concat());
+    let (full, compact, json) = (formatted("full"), formatted("compact"), formatted("json"));
+    full.assert(1, &["requires", "expected", "rerun", "slowest", "PAG003"]);
+    compact.assert(1, &["rerun", "PAG003"]);
+    assert!(compact.stdout.lines().count() < full.stdout.lines().count(), "{}", compact.stdout);
+    json.assert(1, &[]);
+    let outcome: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(
+        (&outcome["exit_code"], &outcome["defects"][0]["operation"]),
+        (&1.into(), &"get_messages".into())
+    );
+    specproof(&["check", "--format", "json", "--report", "junit=-"])
+        .assert(2, &["cannot both go to standard output"]);
+}
+
+#[test]
+fn a_locale_without_unicode_gets_ascii() {
+    let output =
+        super::program::command(&["check", "--suite", "elizaos"]).env("LC_ALL", "C").output().unwrap();
+    assert!(output.stdout.is_ascii() && output.stdout.windows(8).any(|part| part == b"conforms"));
+    let output =
+        super::program::command(&["check", "--suite", "elizaos"]).env("LC_ALL", "C.UTF-8").output().unwrap();
+    assert!(!output.stdout.is_ascii());
+}
+
+#[test]
+fn github_actions_get_annotations_and_a_summary() {
+    let folder = folder("actions");
+    let summary = folder.join("summary.md");
+    fs::write(&summary, "# Before\n").unwrap();
+    let output = super::program::command(&["check", "--suite", "honcho", "--fault", "honcho-pages-overlap"])
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let word = lines[0].strip_prefix("::stop-commands::").unwrap_or_else(|| panic!("{text}"));
+    let resumed = lines.iter().position(|line| *line == format!("::{word}::")).unwrap();
+    assert!(lines[resumed + 1].starts_with("::error file=specs/honcho/openapi.yaml,line="), "{text}");
+    assert!(
+        lines[1..resumed].iter().any(|line| line.contains("does not conform")),
+        "the report stands before"
+    );
+    let summary = fs::read_to_string(summary).unwrap();
+    assert!(summary.starts_with("# Before\n## specproof: does not conform"), "{summary}");
 }
 
 #[test]

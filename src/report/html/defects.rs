@@ -43,7 +43,9 @@ fn defect(page: &mut String, view: &View<'_>, defect: &Defect, number: usize) ->
         html(&excerpt(&place.finding.summary)),
     )?;
     finding::requirement(page, view, place)?;
-    strip::write(page, &place.finding)?;
+    // A consequence may show the whole walk where the cause has a single page to show.
+    let walked = defect.lead.iter().map(|lead| &lead.shown.finding).find(|finding| finding.strip.is_some());
+    strip::write(page, walked.filter(|_| place.finding.comparison.is_some()).unwrap_or(&place.finding))?;
     writeln!(
         page,
         "<div class=\"beside\"><div><h4>expected</h4><pre>{}</pre></div><div><h4>actual</h4><pre>{}</pre></div></div>",

@@ -55,7 +55,7 @@ fn prose(page: &mut String, docs: &str) -> fmt::Result {
             writeln!(page, "<p>{}</p>", spans(&std::mem::take(&mut paragraph)))?;
         }
         match heading {
-            Some(heading) => writeln!(page, "<h4>{}</h4>", html(heading))?,
+            Some(heading) => writeln!(page, "<h3>{}</h3>", html(heading))?,
             None if line.is_empty() => {}
             None => {
                 if !paragraph.is_empty() {
@@ -91,8 +91,8 @@ mod tests {
         prose(&mut page, "## What <it> is\nOne `a<b` and\ntwo.\n\nNext `loose\n## Example\n`x`\n").unwrap();
         assert_eq!(
             page,
-            "<h4>What &lt;it&gt; is</h4>\n<p>One <code>a&lt;b</code> and two.</p>\n<p>Next `loose</p>\n\
-             <h4>Example</h4>\n<p><code>x</code></p>\n"
+            "<h3>What &lt;it&gt; is</h3>\n<p>One <code>a&lt;b</code> and two.</p>\n<p>Next `loose</p>\n\
+             <h3>Example</h3>\n<p><code>x</code></p>\n"
         );
     }
 }

@@ -32,7 +32,8 @@ fn every_link_leads_somewhere_in_the_page_and_nothing_is_loaded() {
     for link in links {
         assert!(link.strip_prefix('#').is_some_and(|id| ids.contains(&id)), "{link}");
     }
-    for loading in [" src=", "<link", "@import", "url(", "fetch(", "XMLHttpRequest"] {
+    for loading in ["<img", "<iframe", "<script src", "<link", "@import", "url(", "fetch(", "XMLHttpRequest"]
+    {
         assert!(!page.contains(loading), "{loading}");
     }
 }

@@ -99,6 +99,28 @@ impl Context<'_> {
         writeln!(out)
     }
 
+    /// Writes one defect in three lines.
+    pub(super) fn brief(
+        self,
+        out: &mut dyn Write,
+        defect: &Defect,
+        number: usize,
+        of: usize,
+    ) -> io::Result<()> {
+        let first = defect.first();
+        self.heading(out, first, number, of)?;
+        let more = defect.lead.len() - 1 + defect.also.len();
+        let more = if more > 0 { format!(" (and {} with it)", count(more, "rule")) } else { String::new() };
+        writeln!(
+            out,
+            "  {}{}",
+            self.ink.line(&first.shown.finding.summary, self.ink.width.saturating_sub(more.len() + 2)),
+            self.ink.faint(&more)
+        )?;
+        self.verbatim(out, "rerun", &format!("specproof check --only '{}::'", first.shown.case))?;
+        writeln!(out)
+    }
+
     fn heading(self, out: &mut dyn Write, lead: &Lead, number: usize, of: usize) -> io::Result<()> {
         let level = crate::report::sign::level_word(lead.level()).to_uppercase();
         let name = self.tally.rule_name(lead.rule());

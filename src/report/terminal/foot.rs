@@ -5,25 +5,22 @@ use std::io::{self, Write};
 use super::ink::Ink;
 use super::{Options, Verbosity};
 use crate::report::sign::level_word;
-use crate::report::text::{count, duration, some, visible};
+use crate::report::text::{columns, count, duration, duration_exact, some, visible};
 use crate::report::{Exit, Sign, Tally, Unjudged};
 use crate::verdict::{Level, Verdict};
 
-/// How many cases of one cause are named; verbose mode names all.
-const NAMED: usize = 4;
+/// How many cases of one cause are named in the normal report; verbose mode names all.
+pub(super) const NAMED: usize = 4;
 
-pub(super) fn not_judged(
-    out: &mut dyn Write,
-    ink: Ink,
-    tally: &Tally,
-    verbosity: Verbosity,
-) -> io::Result<()> {
+/// How many operations are named as the slowest.
+const SLOWEST: usize = 4;
+
+pub(super) fn not_judged(out: &mut dyn Write, ink: Ink, tally: &Tally, limit: usize) -> io::Result<()> {
     let (skipped, unjudged) = (tally.skipped(), tally.unjudged());
     if skipped.is_empty() && unjudged.is_empty() {
         return Ok(());
     }
     writeln!(out, "{}", ink.bold("not judged"))?;
-    let limit = if verbosity == Verbosity::Verbose { usize::MAX } else { NAMED };
     for ((verdict, cause), group) in &unjudged {
         cause_line(out, ink, Sign::of(*verdict, None), cause, group, limit)?;
     }
@@ -43,6 +40,7 @@ fn cause_line(
 ) -> io::Result<()> {
     let rules = match group.rules.len() {
         0 => String::new(),
+        _ if limit == 0 => format!("; {}", count(group.rules.len(), "rule")),
         _ => format!("; {}", some(group.rules.iter().map(String::as_str), limit)),
     };
     let cases = count(group.cases.len(), "case");
@@ -52,8 +50,37 @@ fn cause_line(
     }
     match group.cases.len().saturating_sub(limit) {
         0 => Ok(()),
+        _ if limit == 0 => Ok(()),
         more => writeln!(out, "      {}", ink.faint(&format!("and {more} more"))),
     }
+}
+
+/// The operations whose slow requests are the slowest, on one line.
+pub(super) fn slowest(out: &mut dyn Write, ink: Ink, tally: &Tally) -> io::Result<()> {
+    let mut operations: Vec<(u64, &str)> = tally
+        .operations()
+        .filter_map(|(_, operation)| Some((operation.latencies.at(950)?, operation.name.as_str())))
+        .collect();
+    operations.sort_by(|one, other| other.cmp(one));
+    if operations.is_empty() {
+        return Ok(());
+    }
+    let mut line = "slowest ".to_owned();
+    for (at, (slow, name)) in operations.iter().take(SLOWEST).enumerate() {
+        let one = format!(
+            "{} {} {}",
+            if at > 0 { "," } else { "" },
+            visible(name),
+            ink.unit(&duration_exact(*slow))
+        );
+        if at > 0 && columns(&line) + columns(&one) > ink.width {
+            break;
+        }
+        line.push_str(&one);
+    }
+    let meant = "  (95 % of the requests took no longer)";
+    let meant = if columns(&line) + columns(meant) > ink.width { "" } else { meant };
+    writeln!(out, "{line}{}\n", ink.faint(meant))
 }
 
 /// How much of each document was touched; verbose mode names what was not, and why. What falls short is always said.

@@ -83,6 +83,11 @@ impl Ink {
         if self.unicode { "→" } else { "->" }
     }
 
+    /// A time as far as the terminal can show its unit.
+    pub(super) fn unit(self, time: &str) -> String {
+        if self.unicode { time.to_owned() } else { time.replace('µ', "u") }
+    }
+
     pub(super) fn bar(self) -> &'static str {
         if self.unicode { "│" } else { "|" }
     }

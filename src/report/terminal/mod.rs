@@ -1,18 +1,21 @@
 //! The report for a terminal, or for a pipe: [`Terminal`].
 //!
-//! While a run goes on it writes plain lines; a live bar is the business of [`super::live`]. At the end come the defects, what was
-//! not judged, and the sum. Only the summary holds a duration, so that two runs of one seed differ in one line.
+//! While a run goes on it writes plain lines; a live bar is the business of [`super::live`]. After each suite come its operations, at the end
+//! the defects, what was not judged, and the sum. Durations stand in two lines only, the slowest operations and the sum, so that two runs
+//! of one seed differ in nothing else.
 
+mod ascii;
 mod defect;
 mod foot;
 mod ink;
 mod lines;
+mod operations;
 
 use std::io;
 
 use self::ink::Ink;
-use super::{Curl, OperationTally, Output, Reporter, Tally};
-use crate::event::{CaseExchange, Event, RunStarted, SuiteStarted};
+use super::{Curl, Output, Reporter, Tally};
+use crate::event::{CaseExchange, Event, RunStarted};
 
 /// How much is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,17 +29,29 @@ pub enum Verbosity {
     Verbose,
 }
 
+/// How widely the report is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// A line for each operation, three for each defect.
+    Compact,
+    /// A block for each operation, defects with all that is needed to act on them.
+    #[default]
+    Full,
+}
+
 /// How the report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Whether to use colours.
     pub color: bool,
-    /// Whether the terminal can show more than ASCII; this is for the report's own marks, not for what a target sent.
+    /// Whether the terminal can show more than ASCII. Where it cannot, what a target sent is shown as escapes.
     pub unicode: bool,
     /// How many columns there are; taken as 40 at least and 200 at most.
     pub width: usize,
     /// How much is written.
     pub verbosity: Verbosity,
+    /// How widely it is set.
+    pub format: Format,
     /// Whether a broken `should` counts as a broken `must`.
     pub strict: bool,
 }
@@ -44,7 +59,14 @@ pub struct Options {
 impl Default for Options {
     /// As for a pipe: no colours, 100 columns.
     fn default() -> Self {
-        Self { color: false, unicode: true, width: 100, verbosity: Verbosity::Normal, strict: false }
+        Self {
+            color: false,
+            unicode: true,
+            width: 100,
+            verbosity: Verbosity::Normal,
+            format: Format::Full,
+            strict: false,
+        }
     }
 }
 
@@ -54,10 +76,6 @@ pub struct Terminal {
     options: Options,
     curl: Curl,
     tally: Tally,
-    /// The operation whose cases are arriving: its suite, and what is known since the last line.
-    open: Option<(String, OperationTally)>,
-    /// The width of the longest operation name.
-    column: usize,
     /// The case whose exchanges are being written.
     case: String,
 }
@@ -65,8 +83,8 @@ pub struct Terminal {
 impl Terminal {
     /// A reporter that writes to `out`; `curl` writes the command that repeats an exchange.
     pub fn new(out: Output, options: Options, curl: Curl) -> Self {
-        let tally = Tally::default();
-        Self { out, options, curl, tally, open: None, column: 0, case: String::new() }
+        let out = if options.unicode { out } else { Box::new(ascii::Ascii(out)) };
+        Self { out, options, curl, tally: Tally::default(), case: String::new() }
     }
 
     fn talks(&self) -> bool {
@@ -78,39 +96,17 @@ impl Terminal {
         writeln!(self.out, "{}", super::text::visible(&line))
     }
 
-    fn suite(&mut self, suite: &SuiteStarted) -> io::Result<()> {
-        let names = suite.operations.iter().map(|operation| super::text::columns(&operation.name));
-        self.column = names.max().unwrap_or(0).min(32);
-        writeln!(self.out)?;
-        lines::suite_started(&mut self.out, Ink::new(&self.options), suite)
+    /// The operations of a suite that is done.
+    fn operations(&mut self, suite: &str) -> io::Result<()> {
+        let done = self.tally.suites.iter().find(|done| done.name == suite);
+        done.map_or(Ok(()), |done| {
+            operations::write(&mut self.out, Ink::new(&self.options), done, &self.options)
+        })
     }
 
-    /// The open operation of this name; another one's line is written first.
-    fn opened(&mut self, suite: &str, operation: &str) -> io::Result<&mut OperationTally> {
-        if self.open.as_ref().is_some_and(|(of, open)| of != suite || open.name != operation) {
-            self.close()?;
-        }
-        let fresh = || (suite.to_owned(), OperationTally::new(operation));
-        Ok(&mut self.open.get_or_insert_with(fresh).1)
-    }
-
-    fn close(&mut self) -> io::Result<()> {
-        let Some((_, operation)) = self.open.take() else { return Ok(()) };
-        if self.talks() {
-            lines::operation(&mut self.out, Ink::new(&self.options), &operation, self.column)?;
-        }
-        Ok(())
-    }
-
-    /// Writes an exchange, under its case's id and after the line of an operation that is over.
+    /// Writes an exchange, under its case's id.
     fn exchange(&mut self, exchanged: &CaseExchange) -> io::Result<()> {
         let ink = Ink::new(&self.options);
-        let within = |(suite, operation): &(String, OperationTally)| {
-            exchanged.case.starts_with(&format!("{suite}::{}::", operation.name))
-        };
-        if !self.open.as_ref().is_some_and(within) {
-            self.close()?;
-        }
         if self.case != exchanged.case {
             self.case.clone_from(&exchanged.case);
             writeln!(self.out, "  {}", ink.bold(&super::text::visible(&self.case)))?;
@@ -126,11 +122,21 @@ impl Terminal {
             writeln!(self.out)?;
         }
         let context = defect::Context { ink, tally: &self.tally, curl: self.curl };
+        let compact = self.options.format == Format::Compact;
         for (at, defect) in defects.iter().enumerate() {
-            context.write(&mut self.out, defect, at + 1, defects.len())?;
+            if compact {
+                context.brief(&mut self.out, defect, at + 1, defects.len())?;
+            } else {
+                context.write(&mut self.out, defect, at + 1, defects.len())?;
+            }
         }
-        if self.talks() {
-            foot::not_judged(&mut self.out, ink, &self.tally, verbosity)?;
+        if self.talks() && compact {
+            foot::not_judged(&mut self.out, ink, &self.tally, 0)?;
+            foot::known(&mut self.out, ink, &self.tally)?;
+        } else if self.talks() {
+            foot::slowest(&mut self.out, ink, &self.tally)?;
+            let named = if verbosity == Verbosity::Verbose { usize::MAX } else { foot::NAMED };
+            foot::not_judged(&mut self.out, ink, &self.tally, named)?;
             foot::known(&mut self.out, ink, &self.tally)?;
             foot::measured(&mut self.out, ink, &self.tally)?;
             foot::conventions(&mut self.out, ink, &self.tally, verbosity)?;
@@ -147,7 +153,10 @@ impl Reporter for Terminal {
         self.tally.add(event);
         match event {
             Event::RunStarted(head) if self.talks() => self.started(head)?,
-            Event::SuiteStarted(suite) if self.talks() => self.suite(suite)?,
+            Event::SuiteStarted(suite) if self.talks() => {
+                writeln!(self.out)?;
+                lines::suite_started(&mut self.out, Ink::new(&self.options), suite)?;
+            }
             // What keeps a suite from being judged is said however quiet the report is to be.
             Event::Seeded(seeded) if self.talks() || seeded.problem.is_some() => {
                 let base = self.tally.head.as_ref().map_or("", |head| &head.target);
@@ -156,15 +165,8 @@ impl Reporter for Terminal {
             Event::Exchange(exchanged) if self.options.verbosity == Verbosity::Verbose => {
                 self.exchange(exchanged)?;
             }
-            Event::CaseFinished(case) => self.opened(&case.suite, &case.operation)?.add(case),
-            Event::CaseSkipped(case) => {
-                self.opened(&case.suite, &case.operation)?.skipped.push(case.clone());
-            }
-            Event::SuiteFinished(_) => self.close()?,
-            Event::RunFinished(_) => {
-                self.close()?;
-                self.finish()?;
-            }
+            Event::SuiteFinished(foot) if self.talks() => self.operations(&foot.suite)?,
+            Event::RunFinished(_) => self.finish()?,
             _ => return Ok(()),
         }
         self.out.flush()
@@ -214,24 +216,66 @@ mod tests {
     }
 
     #[test]
+    fn a_run_reads_well_in_few_lines() {
+        let options = Options { format: Format::Compact, ..Options::default() };
+        snapshot("report_terminal_compact", &written(&story(), options));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_but_for_what_is_to_be_copied() {
+        for width in [40, 60, 80, 120] {
+            for format in [Format::Compact, Format::Full] {
+                let options = Options { width, format, ..Options::default() };
+                let text = written(&story(), options);
+                let copied = [
+                    "repeat",
+                    "rerun",
+                    "explain",
+                    "at  ",
+                    "specs/",
+                    "openapi.yaml",
+                    "http:",
+                    "skipped",
+                    "inconclusive",
+                    "honcho ",
+                ];
+                let wide: Vec<&str> = text
+                    .lines()
+                    .filter(|line| {
+                        crate::report::text::columns(line) > width
+                            && !copied.iter().any(|word| line.contains(word))
+                    })
+                    .filter(|line| !line.starts_with("  ") || line.contains('│'))
+                    .collect();
+                assert!(wide.is_empty(), "{width}: {wide:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_unicode_everything_is_ascii() {
+        for format in [Format::Compact, Format::Full] {
+            let options =
+                Options { unicode: false, format, verbosity: Verbosity::Verbose, ..Options::default() };
+            assert!(written(&story(), options).is_ascii());
+        }
+    }
+
+    #[test]
     fn nothing_hostile_reaches_the_terminal() {
         for unicode in [true, false] {
             for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
                 let options = Options { unicode, verbosity, ..Options::default() };
-                for events in [story(), samples::run(&[], true, Some(Ending::NoVerdict))] {
-                    let text = written(&events, options);
-                    let hostile: Vec<char> = text
-                        .chars()
-                        .filter(|&c| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)))
-                        .collect();
-                    assert!(hostile.is_empty(), "{hostile:?}");
+                for mut events in [story(), samples::run(&[], true, Some(Ending::NoVerdict))] {
+                    samples::spoil(&mut events);
+                    assert!(!written(&events, options).contains(samples::disturbing));
                 }
             }
         }
     }
 
     #[test]
-    fn only_one_line_holds_a_duration() {
+    fn only_two_lines_hold_a_duration() {
         let other: Vec<Event> = story()
             .into_iter()
             .map(|mut event| {
@@ -246,6 +290,6 @@ mod tests {
             .collect();
         let options = Options { verbosity: Verbosity::Verbose, ..Options::default() };
         let (one, two) = (written(&story(), options), written(&other, options));
-        assert_eq!(one.lines().zip(two.lines()).filter(|(a, b)| a != b).count(), 1);
+        assert_eq!(one.lines().zip(two.lines()).filter(|(a, b)| a != b).count(), 2);
     }
 }

@@ -128,11 +128,14 @@ mod tests {
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
 
+    /// What is stated, the status and the items of the answer, whether the cursor was unknown, and what is to come of it.
+    type Case<'a> = (&'a str, u16, &'a [&'a str], bool, Verdict, Level);
+
     #[test]
     #[expect(clippy::type_complexity, reason = "a table whose rows are read as they stand")]
     fn a_made_up_token_is_no_token() {
         let stated = "conventions.unknown-cursor = { is = \"refused\", requirement = \"convention\" }\nconventions.foreign";
-        let cases: [(&str, u16, &[&str], bool, Verdict, Level); 12] = [
+        let cases: [Case<'_>; 12] = [
             ("refused", 400, &[], true, Pass, Level::Must),
             ("refused", 200, &["m0", "m1"], true, Fail, Level::Must),
             ("refused", 200, &[], true, Fail, Level::Must),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::compare::side_by_side;
 use super::lists::draft;
 use crate::evidence::{Query, Walk};
 use crate::oracle::key_of;
@@ -95,6 +96,7 @@ fn disorder(scene: &Scene<'_>, walk: &Walk, before: &Place<'_>, here: &Place<'_>
     };
     let order = scene.order(&walk.query);
     Draft {
+        comparison: Some(side_by_side(&[name(here), name(before)], &[name(before), name(here)])),
         pointer: Some(format!("{}/{}", page.items_at, here.index)),
         ..draft(
             &walk.label,
