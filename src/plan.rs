@@ -7,7 +7,7 @@ use crate::known::Register;
 use crate::pagination::Style;
 use crate::rules::{self, Rule};
 use crate::scenario::{Case, Scenario};
-use crate::suite::{Suite, Test};
+use crate::suite::{Arguments, Collection, Suite, Test};
 
 /// A case with the rules that will judge it.
 #[derive(Clone, Debug)]
@@ -186,6 +186,10 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         }
         if operation.parameters.iter().any(|p| p.location == crate::document::Location::Query) {
             add("parameters".to_owned(), Scenario::Parameters);
+        }
+        let by_content = |c: &Collection| c.operation == *short && c.arguments == Arguments::Content;
+        if file.collections.values().any(by_content) {
+            add("content".to_owned(), Scenario::Content);
         }
         for (resource_name, resource) in &file.resources {
             let resource_name = || resource_name.clone();

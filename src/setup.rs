@@ -17,7 +17,7 @@ use crate::infer::infer;
 use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
-use crate::suite::{Suite, SuiteError};
+use crate::suite::{CredentialPlace, Suite, SuiteError};
 
 /// A suite that is part of the program.
 #[derive(Debug)]
@@ -101,8 +101,12 @@ pub struct Target {
     pub base_url: Url,
     /// Header fields for every request.
     pub headers: Vec<(String, String)>,
+    /// Query parameters for every request, which all carry credentials.
+    pub query: Vec<(String, String)>,
     /// Values that must not be recorded.
     pub secrets: Vec<Secret>,
+    /// A secret that goes where each suite's usual form of credentials says.
+    pub token: Option<Secret>,
     /// The longest a request may take; nothing for the client's own limit.
     pub timeout: Option<Duration>,
     /// The most requests of one suite, in place of the suite's own limit.
@@ -122,7 +126,9 @@ impl Target {
         Self {
             base_url,
             headers: Vec::new(),
+            query: Vec::new(),
             secrets: Vec::new(),
+            token: None,
             timeout: None,
             max_requests: None,
             concurrency,
@@ -137,7 +143,11 @@ impl Target {
     pub fn with_token(&self, suite: &Suite, variable: &str, token: &str) -> Self {
         let mut target = self.clone();
         if let Some(form) = suite.file().credentials.first() {
-            target.headers.push((form.header.clone(), format!("{}{token}", form.prefix)));
+            let value = form.value(token);
+            match form.place() {
+                CredentialPlace::Header(name) => target.headers.push((name.to_owned(), value)),
+                CredentialPlace::Query(name) => target.query.push((name.to_owned(), value)),
+            }
             target.secrets.push(Secret { name: variable.to_owned(), value: token.to_owned() });
         }
         target
@@ -179,8 +189,11 @@ pub struct Common {
 
 /// One suite on one target, planned and ready to be run.
 pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, ClientError> {
+    let with_token = target.token.as_ref().map(|token| target.with_token(suite, &token.name, &token.value));
+    let target = with_token.as_ref().unwrap_or(target);
     let mut options = ClientOptions::new(target.base_url.clone());
     options.headers.clone_from(&target.headers);
+    options.query.clone_from(&target.query);
     options.secrets.clone_from(&target.secrets);
     options.timeout = target.timeout.unwrap_or(options.timeout);
     options.connect_timeout = options.connect_timeout.min(options.timeout);

@@ -174,6 +174,10 @@ pub(super) struct Access {
     /// Environment variable whose value is sent as `Authorization: Bearer`; it is never recorded
     #[arg(long, value_name = "VAR")]
     pub(super) bearer_env: Option<String>,
+    /// Environment variable whose value is sent as each suite's credentials say: in a header field, the query or a cookie, or as `user:password` by
+    /// the scheme Basic; it is never recorded
+    #[arg(long, value_name = "VAR")]
+    pub(super) token_env: Option<String>,
     /// Header field whose value comes from an environment variable; it is never recorded (repeatable)
     #[arg(long = "header-env", value_name = "NAME=VAR")]
     pub(super) header_envs: Vec<String>,

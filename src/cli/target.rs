@@ -37,6 +37,14 @@ pub(super) fn target(
         target.headers.push((name, value.clone()));
         target.secrets.push(Secret { name: variable, value });
     }
+    if let Some(variable) = &access.token_env {
+        if suites.iter().all(|suite| suite.file().credentials.is_empty()) {
+            let message =
+                "--token-env: no selected suite says how credentials are sent; give --header-env NAME=VAR";
+            return Err(Failure::usage(message));
+        }
+        target.token = Some(Secret { name: variable.clone(), value: secret(variable, "--token-env")? });
+    }
     target.variables = variables(&access.variables, suites)?;
     target.timeout = pace.timeout.map(Duration::from_secs);
     target.max_requests = pace.max_requests;

@@ -2,15 +2,16 @@
 //! and once as it is recorded.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::failure::Failure;
-use super::options::{ClientError, ClientOptions, Credentials, Outgoing};
+use super::options::{ClientError, ClientOptions, Credential, Credentials, Outgoing, Place};
 use super::redact::{Redactor, is_credential_name};
 use crate::evidence::{Body, Request, TransportErrorKind};
 
 /// The fixed header fields, sorted into credentials and the rest.
 pub(super) struct Fixed {
-    credentials: Vec<(String, String)>,
+    credentials: Vec<Credential>,
     others: Vec<(String, String)>,
 }
 
@@ -31,15 +32,20 @@ impl Fixed {
         let holds_secret = |value: &str| {
             options.secrets.iter().any(|secret| !secret.value.is_empty() && value.contains(&secret.value))
         };
-        let (credentials, others) = options
+        let (headers, others): (Vec<_>, Vec<_>) = options
             .headers
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
             .partition(|(name, value)| is_credential_name(name) || holds_secret(value));
+        let in_headers = headers.into_iter().map(|pair| (Place::Header, pair));
+        let credentials = in_headers
+            .chain(options.query.iter().cloned().map(|pair| (Place::Query, pair)))
+            .map(|(place, (name, value))| Credential { place, name, value })
+            .collect();
         Ok(Self { credentials, others })
     }
 
-    pub(super) fn credentials(&self) -> &[(String, String)] {
+    pub(super) fn credentials(&self) -> &[Credential] {
         &self.credentials
     }
 
@@ -49,11 +55,12 @@ impl Fixed {
         outgoing: &Outgoing,
         redactor: &Redactor,
     ) -> (Result<Assembled, Failure>, Request) {
-        let credentials: &[(String, String)] = match &outgoing.credentials {
+        let credentials: &[Credential] = match &outgoing.credentials {
             Credentials::Usual => &self.credentials,
             Credentials::None => &[],
             Credentials::Other(credentials) => credentials,
         };
+        let in_headers = || credentials.iter().filter(|credential| credential.place == Place::Header);
         let own = |name: &str| outgoing.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
         let given_other = matches!(outgoing.credentials, Credentials::Other(_));
         let mut fields: Vec<(String, &str, bool)> = Vec::new();
@@ -61,18 +68,25 @@ impl Fixed {
             fields.push((name.to_ascii_lowercase(), value, false));
         }
         for (name, value) in &self.others {
-            let replaced = given_other && credentials.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+            let same = |credential: &Credential| credential.name.eq_ignore_ascii_case(name);
+            let replaced = given_other && in_headers().any(same);
             if !own(name) && !replaced {
                 fields.push((name.clone(), value, false));
             }
         }
-        for (name, value) in credentials.iter().filter(|(name, _)| !own(name)) {
+        for Credential { name, value, .. } in in_headers().filter(|credential| !own(&credential.name)) {
             fields.push((name.to_ascii_lowercase(), value, true));
         }
+        // A link of the target's may hold the credential already.
+        let missing = |credential: &&Credential| !has_parameter(&outgoing.path, &credential.name);
+        let in_query: Vec<&Credential> =
+            credentials.iter().filter(|c| c.place == Place::Query).filter(missing).collect();
+        let shown =
+            |credential: &Credential| redactor.request_header(&credential.name, &credential.value, true);
 
         let recorded = Request {
             method: outgoing.method.as_str().to_ascii_uppercase(),
-            path: redactor.text(&outgoing.path).into_owned(),
+            path: with_parameters(&redactor.text(&outgoing.path), &in_query, shown),
             headers: fields
                 .iter()
                 .map(|(name, value, credential)| {
@@ -81,11 +95,32 @@ impl Fixed {
                 .collect(),
             body: outgoing.body.as_deref().map(|body| Body::new(redactor.octets(body))),
         };
-        (wire(outgoing, &fields), recorded)
+        let path = with_parameters(&outgoing.path, &in_query, |c| {
+            utf8_percent_encode(&c.value, NON_ALPHANUMERIC).to_string()
+        });
+        (wire(outgoing, path, &fields), recorded)
     }
 }
 
-fn wire(outgoing: &Outgoing, fields: &[(String, &str, bool)]) -> Result<Assembled, Failure> {
+/// Whether a path's query has a parameter of this name, written as it is.
+fn has_parameter(path: &str, name: &str) -> bool {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|pair| pair.split('=').next() == Some(name))
+}
+
+/// A path with further query parameters, whose values are written by `write`.
+fn with_parameters(path: &str, parameters: &[&Credential], write: impl Fn(&Credential) -> String) -> String {
+    let mut path = path.to_owned();
+    for credential in parameters {
+        path.push(if path.contains('?') { '&' } else { '?' });
+        path.push_str(&utf8_percent_encode(&credential.name, NON_ALPHANUMERIC).to_string());
+        path.push('=');
+        path.push_str(&write(credential));
+    }
+    path
+}
+
+fn wire(outgoing: &Outgoing, path: String, fields: &[(String, &str, bool)]) -> Result<Assembled, Failure> {
     let mut wire_headers = HeaderMap::with_capacity(fields.len() + 2);
     for (name, value, _) in fields {
         let (name, value) = field(name, value).ok_or_else(|| {
@@ -104,12 +139,7 @@ fn wire(outgoing: &Outgoing, fields: &[(String, &str, bool)]) -> Result<Assemble
         .entry(http::header::USER_AGENT)
         .or_insert(HeaderValue::from_static(concat!("specproof/", env!("CARGO_PKG_VERSION"))));
     wire_headers.entry(http::header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-    Ok(Assembled {
-        method: outgoing.method.clone(),
-        path: outgoing.path.clone(),
-        wire_headers,
-        body: outgoing.body.clone(),
-    })
+    Ok(Assembled { method: outgoing.method.clone(), path, wire_headers, body: outgoing.body.clone() })
 }
 
 fn field(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {

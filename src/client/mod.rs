@@ -25,7 +25,7 @@ mod test_server;
 #[cfg(test)]
 mod tests;
 
-pub use options::{ClientError, ClientOptions, Credentials, Outgoing, Secret};
+pub use options::{ClientError, ClientOptions, Credential, Credentials, Outgoing, Place, Secret};
 pub use reachability::{Reachability, probe};
 pub use recording::Recording;
 pub use redact::{MIN_SECRET_LEN, Redactor};

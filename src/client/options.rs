@@ -30,6 +30,8 @@ pub struct ClientOptions {
     pub base_url: Url,
     /// Header fields for every request. Those that carry credentials are told apart, see [`Credentials`].
     pub headers: Vec<(String, String)>,
+    /// Query parameters for every request, which all carry credentials; not percent-encoded.
+    pub query: Vec<(String, String)>,
     /// Values that are replaced wherever they would be recorded.
     pub secrets: Vec<Secret>,
     /// The longest a request may take, from connecting to the last octet of the content.
@@ -59,6 +61,7 @@ impl ClientOptions {
         Self {
             base_url,
             headers: Vec::new(),
+            query: Vec::new(),
             secrets: Vec::new(),
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
@@ -73,16 +76,36 @@ impl ClientOptions {
     }
 }
 
+/// Something that shows who sends a request. It has no `Debug`, since it holds a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Where it goes.
+    pub place: Place,
+    /// The name of the header field, in lower case, or of the query parameter.
+    pub name: String,
+    /// The value, not percent-encoded.
+    pub value: String,
+}
+
+/// Where a credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a header field.
+    Header,
+    /// In the query.
+    Query,
+}
+
 /// Which credentials a request carries.
 #[derive(Clone, Default)]
 pub enum Credentials {
-    /// Those of the target: the fixed header fields that hold a secret or are credentials by their name.
+    /// Those of the target: the fixed header fields that hold a secret or are credentials by their name, and the fixed query parameters.
     #[default]
     Usual,
     /// None at all.
     None,
-    /// These header fields in place of the usual ones.
-    Other(Vec<(String, String)>),
+    /// These in place of the usual ones.
+    Other(Vec<Credential>),
 }
 
 /// A request to be sent. It has no `Debug`, since it may hold credentials.

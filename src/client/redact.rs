@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::options::{ClientError, Secret};
+use super::options::{ClientError, Credential, Secret};
 
 /// Shorter secrets are not looked for in text: too much that is innocent would match, and rules judge the changed text. They
 /// are still replaced where they stand in a header field that carries credentials.
@@ -45,7 +45,7 @@ struct Edges {
 
 impl Redactor {
     /// Knows the given secrets, and the tokens in `credentials` that hold none of them; those get the header field's name.
-    pub fn new(secrets: &[Secret], credentials: &[(String, String)]) -> Result<Self, ClientError> {
+    pub fn new(secrets: &[Secret], credentials: &[Credential]) -> Result<Self, ClientError> {
         let mut known: Vec<(String, &str)> = Vec::new();
         for secret in secrets.iter().filter(|secret| !secret.value.is_empty()) {
             let name = secret.name.trim_start_matches('$');
@@ -55,7 +55,7 @@ impl Redactor {
             }
             known.push((format!("${name}"), &secret.value));
         }
-        for (name, value) in credentials {
+        for Credential { name, value, .. } in credentials {
             if !secrets.iter().any(|secret| !secret.value.is_empty() && value.contains(&secret.value)) {
                 let token = value.split_once(' ').map_or(value.as_str(), |(_scheme, token)| token.trim());
                 known.push((variable_for(name), token));
@@ -346,12 +346,15 @@ fn hex(digits: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Place;
 
     fn redactor(secrets: &[(&str, &str)], credentials: &[(&str, &str)]) -> Redactor {
         let secrets: Vec<Secret> =
             secrets.iter().map(|(n, v)| Secret { name: (*n).into(), value: (*v).into() }).collect();
-        let credentials: Vec<(String, String)> =
-            credentials.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
+        let credentials: Vec<Credential> = credentials
+            .iter()
+            .map(|(n, v)| Credential { place: Place::Header, name: (*n).into(), value: (*v).into() })
+            .collect();
         Redactor::new(&secrets, &credentials).unwrap()
     }
 

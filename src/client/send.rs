@@ -9,7 +9,7 @@ use super::assemble::{Assembled, Fixed};
 use super::failure::Failure;
 use super::gate::Gate;
 use super::message::{RawResponse, header_text};
-use super::options::{ClientError, ClientOptions, Outgoing};
+use super::options::{ClientError, ClientOptions, Credential, Outgoing};
 use super::rate_limit::{pause_after, retry_wait};
 use super::raw;
 use super::recording::{Answer, Recording};
@@ -100,9 +100,8 @@ impl Client {
         self.0.gate.sent()
     }
 
-    /// The header fields that [`Credentials::Usual`](super::Credentials::Usual) stands for, secrets and all, names in lower
-    /// case.
-    pub fn usual_credentials(&self) -> &[(String, String)] {
+    /// What [`Credentials::Usual`](super::Credentials::Usual) stands for, secrets and all.
+    pub fn usual_credentials(&self) -> &[Credential] {
         self.0.fixed.credentials()
     }
 

@@ -85,7 +85,7 @@ async fn a_request_is_sent_and_recorded() {
     assert_eq!(response.header("x-a"), Some("1"));
     assert_eq!(response.headers[2], ("x-a".to_owned(), "\u{fffd}\u{fffd}".to_owned()));
     assert_eq!(client.requests(), 1);
-    assert_eq!(client.usual_credentials(), [("authorization".to_owned(), "Bearer top-secret".to_owned())]);
+    assert!(client.usual_credentials() == [credential(Place::Header, "authorization", "Bearer top-secret")]);
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn credentials_are_the_usual_ones_none_or_others() {
     let client = client(&server, |options| {
         options.headers = vec![("x-api-key".into(), "usual-key".into()), ("x-plain".into(), "p".into())];
     });
-    let others = Credentials::Other(vec![("x-api-key".into(), "other-key".into())]);
+    let others = Credentials::Other(vec![credential(Place::Header, "x-api-key", "other-key")]);
     for (credentials, key) in
         [(Credentials::Usual, Some("usual-key")), (Credentials::None, None), (others, Some("other-key"))]
     {
@@ -495,4 +495,30 @@ async fn plain_http_behind_an_https_url_is_named() {
     };
     let found = probe(&client).await;
     assert!(matches!(found, Reachability::NoTls { .. }), "{found}");
+}
+
+fn credential(place: Place, name: &str, value: &str) -> Credential {
+    Credential { place, name: name.to_owned(), value: value.to_owned() }
+}
+
+#[tokio::test]
+async fn a_credential_in_the_query_is_sent_and_not_recorded() {
+    let server = TestServer::answering(response("200 OK", &[], "")).await;
+    let client = client(&server, |options| {
+        options.query = vec![("key".into(), "usual+key&".into())];
+        options.secrets = vec![Secret { name: "TOKEN".into(), value: "usual+key&".into() }];
+    });
+    let others = || Credentials::Other(vec![credential(Place::Query, "key", "other-key")]);
+    for (path, credentials, sent, recorded) in [
+        ("/a", Credentials::Usual, "/a?key=usual%2Bkey%26", "/a?key=$TOKEN"),
+        ("/a?b=1", Credentials::Usual, "/a?b=1&key=usual%2Bkey%26", "/a?b=1&key=$TOKEN"),
+        ("/a?key=link", Credentials::Usual, "/a?key=link", "/a?key=link"),
+        ("/a", Credentials::None, "/a", "/a"),
+        ("/a", others(), "/a?key=other%2Dkey", "/a?key=$KEY"),
+    ] {
+        let exchange = client.send(Outgoing { credentials, ..get(path) }).await;
+        let text = server.received().pop().unwrap().text;
+        assert!(text.starts_with(&format!("GET {sent} HTTP/1.1\r\n")), "{text}");
+        assert_eq!(exchange.request.path, recorded);
+    }
 }

@@ -149,6 +149,13 @@ impl RequestBody {
     pub fn media_type(&self, essence: &str) -> Option<&MediaType> {
         best(&self.content, essence)
     }
+
+    /// The entry for JSON: `application/json`, else a type of its syntax (RFC 6839, section 3.1), else the first.
+    pub fn json(&self) -> Option<&MediaType> {
+        let suffixed =
+            || self.content.iter().find(|entry| entry.range.ends_with("+json") && !entry.range.contains('*'));
+        self.media_type("application/json").or_else(suffixed).or(self.content.first())
+    }
 }
 
 /// One response of an operation ("Response Object").

@@ -5,33 +5,44 @@ use super::parameters::is_width;
 use super::request::{Content, Parts};
 use super::seed::Item;
 use super::values::Place;
-use crate::evidence::{Ask, Asked, Evidence, Probe};
+use crate::document::RequestBody;
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::generate::{Expectation, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{Make, Resource};
+use crate::suite::{Collection, Make, Resource};
 
 impl Driver {
-    /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own.
+    /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own; or in that of a list by
+    /// POST.
     pub(super) async fn content(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
         let suite = std::sync::Arc::clone(&self.suite);
-        let creates = |r: &&Resource| r.created_by() == Some(case.operation.as_str());
-        let Some((resource_name, resource)) = suite.file().resources.iter().find(|(_, r)| creates(r)) else {
-            return;
-        };
         let operation = suite.operation(&case.operation);
-        let Some(media_type) = operation.request_body.as_ref().and_then(|body| body.content.first()) else {
-            return;
-        };
+        let Some(media_type) = operation.request_body.as_ref().and_then(RequestBody::json) else { return };
         let Some(schema) = &media_type.schema else { return };
-        let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else { return };
-        let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
-        let item = self.item(oracle, resource, place);
-        let Some(base) = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item)) else {
-            return;
+        let creates = |r: &&Resource| r.created_by() == Some(case.operation.as_str());
+        let created = suite.file().resources.iter().find(|(_, r)| creates(r));
+        let (base, parts, parent, first) = match created {
+            Some((_, resource)) => {
+                let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else {
+                    return;
+                };
+                let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
+                let item = self.item(oracle, resource, place);
+                let items = std::slice::from_ref(&item);
+                let Some(base) = self.creation_content(oracle, resource, parent, items) else { return };
+                let mut parts =
+                    Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
+                item.place(&mut parts);
+                (base, parts, parent, Some((item, place)))
+            }
+            // A list by POST: its arguments are what is varied.
+            None => {
+                let mut parts = self.usual_parts(oracle, &case.operation);
+                let Some(Content::Json(base)) = parts.content.take() else { return };
+                (base, parts, None, None)
+            }
         };
-        let mut parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
-        parts.path.extend(self.own_id(resource_name, resource, &item));
         let invalid = self.asked_of_invalid(&case.operation);
 
         // What is varied below must be good to begin with.
@@ -39,7 +50,7 @@ impl Driver {
         usual.content = Some(Content::Json(base.clone()));
         let outgoing = self.outgoing(&case.operation, "usual content", &usual);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
-        self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+        self.remember_created(created, oracle, parent, evidence, entry);
         let ask = Ask::ValidEdge { keyword: "type".to_owned(), place: String::new() };
         evidence.probes.push(Probe { label: "usual content".to_owned(), ask, entry });
 
@@ -48,8 +59,8 @@ impl Driver {
         let mut serial = 0;
         for mut specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
-            if specimen.valid && (!is_bound(specimen.keyword) || Self::is_identity(resource, &specimen.place))
-            {
+            let identity = |(_, resource): (_, &Resource)| Self::is_identity(resource, &specimen.place);
+            if specimen.valid && (!is_bound(specimen.keyword) || created.is_some_and(identity)) {
                 continue;
             }
             let at = |keyword| keywords_at(schema.value(), &specimen.place, keyword, &resolve);
@@ -65,18 +76,23 @@ impl Driver {
             }
             let asked = match (specimen.valid, specimen.lenient) {
                 (_, true) => Asked::Open,
+                // A page of a high number lies past the end, and a filter may well be of a kind that the list refuses.
+                (true, false) if created.is_none() => {
+                    self.asked_of_argument(&case.operation, &specimen.place)
+                }
                 (true, false) => Asked::Good,
                 (false, false) => invalid,
             };
             serial += 1;
-            let other = self.item(oracle, resource, Place { index: serial, serial, ..place });
-            rename(resource, &item, &other, &specimen.place, &mut specimen.value);
             let mut parts = parts.clone();
-            parts.path.extend(self.own_id(resource_name, resource, &other));
+            if let (Some((_, resource)), Some((item, place))) = (created, &first) {
+                let other = self.item(oracle, resource, Place { index: serial, serial, ..*place });
+                rename(resource, item, &other, &specimen.place, &mut specimen.value);
+            }
             parts.content = Some(Content::Json(specimen.value));
             let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
             let entry = self.send(evidence, outgoing, asked).await;
-            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            self.remember_created(created, oracle, parent, evidence, entry);
             let (keyword, place) = (specimen.keyword.to_owned(), specimen.place);
             let ask = if specimen.valid {
                 Ask::ValidEdge { keyword, place }
@@ -92,10 +108,35 @@ impl Driver {
             parts.content = Some(Content::Raw(raw.bytes, Some("application/json")));
             let outgoing = self.outgoing(&case.operation, raw.label, &parts);
             let entry = self.send(evidence, outgoing, if refuse { invalid } else { Asked::Open }).await;
-            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            self.remember_created(created, oracle, parent, evidence, entry);
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
+    }
+
+    /// Notes what an answer tells of, where it is one to a creation.
+    fn remember_created(
+        &self,
+        created: Option<(&String, &Resource)>,
+        oracle: &Oracle,
+        parent: Option<RecordNumber>,
+        evidence: &Evidence,
+        entry: usize,
+    ) {
+        if let Some((name, _)) = created {
+            self.remember_answer(name, oracle, parent, evidence.json(entry));
+        }
+    }
+
+    /// What a valid value of an argument in the content of a list asks: to be accepted, where it is the page size.
+    fn asked_of_argument(&self, operation: &str, place: &str) -> Asked {
+        let mut lists = self.suite.file().collections.values().filter(|c| c.operation == operation);
+        let is_size = |c: &Collection| {
+            c.style
+                .size_parameter()
+                .is_some_and(|name| name.trim_start_matches('/') == place.trim_start_matches('/'))
+        };
+        if lists.any(is_size) { Asked::Good } else { Asked::Open }
     }
 
     /// Whether a place in the content holds a name or a reference of the record.

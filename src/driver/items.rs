@@ -5,7 +5,7 @@ use super::list::Ask as ListAsk;
 use super::request::Parts;
 use super::unknown::UnknownId;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
-use crate::oracle::Oracle;
+use crate::oracle::{Oracle, Record};
 use crate::suite::Collection;
 
 /// The most records of one seed group that are fetched: its first ones and its last ones.
@@ -72,9 +72,14 @@ impl Driver {
             return;
         }
         for (label, record, through) in self.wrong_parents(oracle, resource_name, &records) {
-            let mut path = self.path_of(&fetch.operation, oracle, Some(through));
+            // What the wrong parent gives counts, and for the rest what the record and its own parents give.
+            let mut path = self.path_of(&fetch.operation, oracle, Some(record));
+            path.extend(self.path_of(&fetch.operation, oracle, Some(through)));
             path.insert(parameter.clone(), oracle.record(record).id.clone());
-            if path == self.path_of(&fetch.operation, oracle, Some(record)) {
+            // The wrong parent may well have a record of its own by that id.
+            let same = oracle.find(resource_name, &oracle.record(record).id, Some(through));
+            let taken = same.is_some_and(|number| oracle.record(number).parent == Some(through));
+            if taken || path == self.path_of(&fetch.operation, oracle, Some(record)) {
                 continue;
             }
             let outgoing = self.outgoing(&fetch.operation, &label, &Parts { path, ..Parts::default() });
@@ -99,6 +104,21 @@ impl Driver {
                 .filter(|number| oracle.record(*number).parent != Some(through))
                 .collect();
             if let Some(record) = strangers.last().copied() {
+                pairs.push((
+                    format!("{} through {}", oracle.record(record).name(), wrong.name()),
+                    record,
+                    through,
+                ));
+            }
+        }
+        // Through a grandparent that is not theirs, with the parent that is.
+        let grandparent = self.suite.resource(parent).parent.as_deref();
+        let first = records.first().copied().zip(grandparent);
+        if let Some((record, grandparent)) = first {
+            let own = oracle.ancestor(record, grandparent);
+            let other =
+                |(number, r): &(RecordNumber, &Record)| r.resource == *grandparent && Some(*number) != own;
+            if let Some((through, wrong)) = oracle.records().find(other) {
                 pairs.push((
                     format!("{} through {}", oracle.record(record).name(), wrong.name()),
                     record,

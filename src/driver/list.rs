@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Driver;
-use crate::evidence::{Asked, Evidence, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
+use crate::document::Schema;
+use crate::evidence::{Asked, Evidence, Exchange, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected, instant_nanoseconds, key_of};
 use crate::pagination::{Answer, CursorForm, PageFacts, Place, Rel, Start, Style, TimestampCursor};
-use crate::suite::{At, Collection, OrderKey, PastEnd};
+use crate::suite::{At, Collection, OrderKey, OverLargest, PastEnd, ShortPages};
+
+/// The items of an answer that has none.
+static NOTHING: Vec<Value> = Vec::new();
 
 /// How many foreign items a list may hold before the harness stops reading it.
 const FOREIGN: usize = 500;
@@ -119,6 +123,7 @@ impl Driver {
                     servers: &self.servers,
                 },
             });
+            let items = items.or_else(|| self.may_lack_items(collection, exchange).then_some(&NOTHING));
             page.ids = items.map(|items| {
                 items
                     .iter()
@@ -133,6 +138,31 @@ impl Driver {
         page
     }
 
+    /// The page size in force, as far as it is known: the one asked for, lowered where the suite says so, else the default.
+    fn effective_size(&self, collection: &Collection, asked: Option<u64>) -> Option<u64> {
+        let lowered = collection.largest_size.as_ref().filter(|largest| largest.over == OverLargest::Lowered);
+        match (asked, lowered) {
+            (Some(size), Some(largest)) => Some(size.min(largest.size)),
+            (Some(size), None) => Some(size),
+            (None, _) => self.suite.size_bounds(collection).default,
+        }
+    }
+
+    /// Whether an answer without items is as the document has it: then the list is empty.
+    fn may_lack_items(&self, collection: &Collection, exchange: &Exchange) -> bool {
+        let operation = self.suite.operation(&collection.operation);
+        let schema = exchange.response().and_then(|response| {
+            let documented = operation.response(response.status)?;
+            documented.media_type(&response.essence()?)?.schema.as_ref()
+        });
+        let absent = |content: &Value| collection.items.all().iter().all(|at| content.pointer(at).is_none());
+        let named =
+            |schema: &Schema| self.suite.document().resolve(schema.value()).get("properties").is_some();
+        exchange.json().is_some_and(|content| {
+            content.is_object() && absent(content) && schema.is_some_and(|s| named(s) && s.is_valid(content))
+        })
+    }
+
     /// One page as a walk of its own.
     pub(super) async fn single(
         &self,
@@ -143,7 +173,7 @@ impl Driver {
         ask: Ask<'_>,
     ) {
         let page = self.page(oracle, evidence, label, &ask).await;
-        let effective_size = ask.query.size.or(self.suite.size_bounds(ask.collection).default);
+        let effective_size = self.effective_size(ask.collection, ask.query.size);
         let query = ask.query;
         let walk = Walk {
             label: label.to_owned(),
@@ -166,9 +196,13 @@ impl Driver {
         mut ask: Ask<'_>,
     ) {
         let known = expected(&self.suite, oracle, ask.collection, &ask.query);
-        let effective_size = ask.query.size.or(self.suite.size_bounds(ask.collection).default);
+        let effective_size = self.effective_size(ask.collection, ask.query.size);
         let step = effective_size.unwrap_or(1).max(1);
         let mut most = pages_for(known.len() + known.maybe.len(), step) + 2;
+        if ask.collection.conventions.short_pages.as_ref().is_some_and(|s| s.is == ShortPages::Allowed) {
+            // Each page may hold a single item, and some none.
+            most += known.len() + known.maybe.len();
+        }
         let mut pages: Vec<Page> = Vec::new();
         let mut starts: BTreeSet<Start> = BTreeSet::new();
         let mut met = 0;

@@ -5,7 +5,7 @@ use super::list::{Ask, may_be_absent, pages_for};
 use crate::evidence::{Asked, Evidence, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::pagination::{Position, Start, Style};
-use crate::suite::Collection;
+use crate::suite::{Collection, OverLargest};
 
 /// The largest page number or offset that every common integer type holds.
 const FAR: u64 = 2_147_483_647;
@@ -72,6 +72,11 @@ impl Driver {
                 ask,
             )
             .await;
+        }
+        let lowered = collection.largest_size.as_ref().filter(|largest| largest.over == OverLargest::Lowered);
+        for size in lowered.iter().flat_map(|largest| [largest.size + 1, largest.size * 100]) {
+            let ask = Ask::first(name, collection, Self::query(scope, 0, Some(size)));
+            self.single(oracle, evidence, &format!("{label} size={size}"), WalkKind::Page, ask).await;
         }
         explicit.query.size = self.size(collection, 2);
         let label = format!("{label}{}", size_label(explicit.query.size));

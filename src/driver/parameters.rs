@@ -8,7 +8,7 @@ use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
 use crate::generate::wire_specimens;
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{Bound, Suite};
+use crate::suite::{Bound, OverLargest, Suite};
 
 impl Driver {
     /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
@@ -43,6 +43,9 @@ impl Driver {
                         Asked::Open
                     }
                     (true, false) => Asked::Good,
+                    (false, false) if self.is_lowered(&case.operation, parameter, specimen.keyword) => {
+                        Asked::Open
+                    }
                     (false, false) => self.asked_of_invalid(&case.operation),
                 };
                 let outgoing = self.outgoing(&case.operation, &label, &parts);
@@ -89,7 +92,12 @@ impl Driver {
             });
             let mut ask =
                 ListAsk::first(name, collection, Self::query(largest.flatten(), 0, Some(maximum + 1)));
-            ask.asked = self.asked_of_invalid(&case.operation);
+            let over = collection.largest_size.as_ref().map(|largest| largest.over);
+            ask.asked = match over {
+                Some(OverLargest::Lowered) => Asked::Good,
+                Some(OverLargest::Refused) => Asked::Invalid,
+                None => self.asked_of_invalid(&case.operation),
+            };
             let page = self.page(oracle, evidence, "page size over the maximum", &ask).await;
             evidence.walks.push(crate::evidence::Walk {
                 label: format!("size={}", maximum + 1),
@@ -100,6 +108,16 @@ impl Driver {
                 end: crate::evidence::WalkEnd::Single,
             });
         }
+    }
+
+    /// Whether a value is over the largest page size, of a list where the suite says that this is lowered.
+    fn is_lowered(&self, operation: &str, parameter: &Parameter, keyword: &str) -> bool {
+        let mut lists = self.suite.file().collections.values().filter(|c| c.operation == operation);
+        keyword == "maximum"
+            && lists.any(|collection| {
+                collection.style.size_parameter() == Some(&parameter.name)
+                    && collection.largest_size.as_ref().is_some_and(|l| l.over == OverLargest::Lowered)
+            })
     }
 
     /// What a request that breaks the document asks: to be refused where the document names a refusal, else nobody knows.

@@ -2,10 +2,14 @@
 
 use super::Driver;
 use super::request::Parts;
-use crate::client::Credentials;
-use crate::evidence::{Ask, Asked, Evidence, Probe};
+use super::values::Place;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+use crate::client::{self, Credential, Credentials};
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
+use crate::suite::{CredentialForm, CredentialPlace};
 
 impl Driver {
     /// HEAD beside GET, and every method that no operation of the document has on this path. The methods that would change something are
@@ -33,11 +37,40 @@ impl Driver {
             }
             let mut outgoing =
                 self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
+            // Another template may stand for this path too, and a router may well choose that one.
+            let mut others = self.suite.document().operations().iter();
+            if others.any(|o| o.method == *method && stands_for(&o.path, &outgoing.path)) {
+                continue;
+            }
             outgoing.method = http::Method::from_bytes(method.as_bytes()).unwrap_or_default();
             let entry = self.send(evidence, outgoing, Asked::Open).await;
             let ask = Ask::UndocumentedMethod { documented: documented.clone() };
             evidence.probes.push(Probe { label: format!("method {method}"), ask, entry });
         }
+    }
+
+    /// A record in parents of its own, up to the outermost, so that no list which is being walked changes.
+    async fn apart(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource: &str,
+    ) -> Option<RecordNumber> {
+        let suite = std::sync::Arc::clone(&self.suite);
+        let ancestors = std::iter::successors(Some(resource), |name| suite.resource(name).parent.as_deref());
+        let mut parent = None;
+        for name in ancestors.collect::<Vec<_>>().into_iter().rev() {
+            let label = format!("credentials-{name}");
+            let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
+            let mut own = Evidence::default();
+            parent = self.create(oracle, &mut own, name, &[place]).await.first().copied();
+            evidence.entries.append(&mut own.entries);
+            if parent.is_none() {
+                evidence.obstacles.push(format!("no {name} could be created for this case"));
+                break;
+            }
+        }
+        parent
     }
 
     /// Puts ids that name nothing in the place of a request's path parameters.
@@ -57,41 +90,36 @@ impl Driver {
         let deleted =
             resources.find(|(_, r)| r.delete.as_ref().is_some_and(|d| d.operation == case.operation));
         if let Some((resource, _)) = deleted
-            && let Some(record) = self.scratch_record(oracle, evidence, resource, "credentials").await
+            && let Some(record) = self.apart(oracle, evidence, resource).await
         {
             usual.path = self.path_of(&case.operation, oracle, Some(record));
         }
         let mut nowhere = usual.clone();
         self.lead_nowhere(oracle, &case.operation, &mut nowhere);
-        let wrong = |prefix: &str| -> Credentials {
-            Credentials::Other(
-                self.suite
-                    .file()
-                    .credentials
-                    .iter()
-                    .take(1)
-                    .map(|form| {
-                        let prefix = if prefix.is_empty() { form.prefix.as_str() } else { prefix };
-                        (form.header.to_lowercase(), format!("{prefix}specproof-not-a-credential"))
-                    })
-                    .collect(),
-            )
+        let form = self.suite.file().credentials.first();
+        let wrong = |scheme: Option<&str>| -> Credentials {
+            let other = form.map(|form| {
+                let form = match scheme {
+                    Some(scheme) if form.header.is_some() => {
+                        CredentialForm { prefix: format!("{scheme} "), ..form.clone() }
+                    }
+                    _ => form.clone(),
+                };
+                credential(&form, &form.value("specproof:not-a-credential"))
+            });
+            Credentials::Other(other.into_iter().collect())
         };
-        let cut: Vec<(String, String)> = self
+        let cut = self
             .client
             .usual_credentials()
             .iter()
-            .map(|(name, value)| {
-                let mut characters = value.chars();
-                characters.next_back();
-                (name.clone(), characters.as_str().to_owned())
-            })
-            .collect();
+            .map(|one| Credential { value: cut_short(&one.value), ..one.clone() });
+        let cut: Vec<Credential> = cut.collect();
         let cases = [
             ("credentials without their last character", &usual, Credentials::Other(cut)),
             ("no credentials", &usual, Credentials::None),
-            ("unknown credentials", &usual, wrong("")),
-            ("wrong scheme", &usual, wrong("Basic ")),
+            ("unknown credentials", &usual, wrong(None)),
+            ("wrong scheme", &usual, wrong(Some("Basic"))),
             ("no credentials, nothing there", &nowhere, Credentials::None),
         ];
         for (what, parts, credentials) in cases {
@@ -100,6 +128,78 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Unauthenticated).await;
             let ask = Ask::Credentials { what: what.to_owned() };
             evidence.probes.push(Probe { label: what.to_owned(), ask, entry });
+        }
+    }
+}
+
+/// A credential where its form says.
+fn credential(form: &CredentialForm, value: &str) -> Credential {
+    let (place, name) = match form.place() {
+        CredentialPlace::Header(name) => (client::Place::Header, name.to_lowercase()),
+        CredentialPlace::Query(name) => (client::Place::Query, name.to_owned()),
+    };
+    Credential { place, name, value: value.to_owned() }
+}
+
+/// A credential without its last character. Of one that goes by Basic (RFC 7617) the password is cut, or the name where there is no password: the
+/// end of a Base64 text need not mean anything.
+fn cut_short(value: &str) -> String {
+    let without_last =
+        |text: &str| text.chars().take(text.chars().count().saturating_sub(1)).collect::<String>();
+    let pair = value
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .and_then(|(_, coded)| String::from_utf8(BASE64_STANDARD.decode(coded.trim()).ok()?).ok());
+    match pair.as_deref().and_then(|pair| pair.split_once(':')) {
+        None => without_last(value),
+        Some((name, "")) => format!("Basic {}", BASE64_STANDARD.encode(format!("{}:", without_last(name)))),
+        Some((name, password)) => {
+            format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{}", without_last(password))))
+        }
+    }
+}
+
+/// Whether a path template, with its parameters in braces, stands for a path.
+fn stands_for(template: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let (mut pattern, mut segments) = (template.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(segment)) if wanted == segment || wanted.contains('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_cut_where_it_means_something() {
+        for (value, cut) in [
+            ("Bearer abc", "Bearer ab"),
+            ("session=ä1", "session=ä"),
+            ("", ""),
+            ("Basic dXNlcjpwYXNz", "Basic dXNlcjpwYXM="),
+            ("Basic a2V5Og==", "Basic a2U6"),
+            ("Basic ???", "Basic ??"),
+        ] {
+            assert_eq!(cut_short(value), cut, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_template_stands_for_paths() {
+        for (template, path, same) in [
+            ("/a/{id}", "/a/search?x=/", true),
+            ("/a/{id}", "/a/b/c", false),
+            ("/a/{id}/c", "/a/b", false),
+            ("/a/b", "/a/b", true),
+            ("/a/b", "/a/c", false),
+        ] {
+            assert_eq!(stands_for(template, path), same, "{template} {path}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Requests from operations: path parameters filled in, queries encoded, content written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{Driver, form};
 use crate::client::{Credentials, Outgoing};
-use crate::document::{Location, Operation};
+use crate::document::{Location, Operation, RequestBody};
 use crate::evidence::{Asked, Entry, Evidence, RecordNumber};
 use crate::oracle::Oracle;
 use crate::suite::Bound;
@@ -44,29 +44,13 @@ pub(super) enum Content {
     Raw(Vec<u8>, Option<&'static str>),
 }
 
-/// What is asked for: the JSON types of the operation's documented successes, which may be vendors' own.
-fn accepted(operation: &Operation) -> String {
-    let mut types: Vec<&str> = Vec::new();
-    let successes = operation.responses.iter().filter(|r| (200..300).any(|status| r.status.covers(status)));
-    for range in successes.flat_map(|r| &r.content).map(|content| content.range.as_str()) {
-        let essence = range.split(';').next().unwrap_or_default().trim();
-        if essence.ends_with("+json") && !essence.contains('*') && !types.contains(&essence) {
-            types.push(essence);
-        }
-    }
-    types.push("application/json");
-    types.join(", ")
-}
-
-/// The media type in which an operation takes data: its own kind of JSON, or a form where it takes nothing else.
+/// The media type in which an operation takes data: JSON, or a form where it takes nothing else.
 fn media_type(operation: &Operation) -> String {
-    let content = operation.request_body.as_ref().map_or(&[][..], |body| &body.content);
-    if content.iter().any(|one| one.matches("application/json")) {
-        return "application/json".to_owned();
-    }
-    let named =
-        |wanted: &str| content.iter().map(|one| one.range.as_str()).find(|range| range.contains(wanted));
-    named("+json").or_else(|| named(form::MEDIA_TYPE)).unwrap_or("application/json").to_owned()
+    let body = operation.request_body.as_ref();
+    let form = body
+        .filter(|body| body.json().is_none())
+        .is_some_and(|body| body.media_type(form::MEDIA_TYPE).is_some());
+    if form { form::MEDIA_TYPE.to_owned() } else { json_type(operation) }
 }
 
 impl Driver {
@@ -158,6 +142,24 @@ impl Driver {
             .find(|p| matches!(self.suite.bound(short, &p.name), Some(Bound::Resource(r)) if r == resource))
             .map(|p| p.name.clone())
     }
+}
+
+/// The media types that answers to an operation may have: JSON, and what of its syntax (RFC 6839, section 3.1) the document names.
+fn accepted(operation: &Operation) -> String {
+    let ranges =
+        operation.responses.iter().flat_map(|response| &response.content).map(|media| media.range.as_str());
+    let others: BTreeSet<&str> =
+        ranges.filter(|range| range.ends_with("+json") && !range.contains('*')).collect();
+    std::iter::once("application/json").chain(others).collect::<Vec<_>>().join(", ")
+}
+
+/// The media type of an operation's JSON content.
+fn json_type(operation: &Operation) -> String {
+    let entry = operation.request_body.as_ref().and_then(RequestBody::json);
+    let range = entry
+        .map(|entry| entry.range.as_str())
+        .filter(|range| range.ends_with("+json") && !range.contains('*'));
+    range.unwrap_or("application/json").to_owned()
 }
 
 /// Sets a value at a JSON pointer, making the objects and (for numbers) the arrays on the way.

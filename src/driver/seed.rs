@@ -15,7 +15,7 @@ use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
-use crate::suite::{Bound, Keep, Make, Resource};
+use crate::suite::{Bound, Field, Keep, Make, Resource};
 
 /// The most code points of a refusal that a note repeats.
 const SAID: usize = 160;
@@ -103,15 +103,9 @@ pub async fn seed(driver: &Driver) -> Seeding {
     }
     if seeding.oracle.records().next().is_none() && !refusals.is_empty() {
         if refusals.iter().all(|status| *status == 401 || (*status == 403 && !driver.authenticated)) {
-            let forms: Vec<&str> = suite.file().credentials.iter().map(|form| form.header.as_str()).collect();
-            let form = if forms.is_empty() {
-                "as the API asks for them".to_owned()
-            } else {
-                format!("in {}", forms.join(" or "))
-            };
             seeding.problem = Some(SeedingProblem {
                 message: format!(
-                    "the target wants credentials for every creation: give them with --bearer-env or --header-env, {form}"
+                    "the target wants credentials for every creation: give them with --token-env, --bearer-env or --header-env"
                 ),
                 exchange: None,
             });
@@ -280,9 +274,12 @@ impl Driver {
         let (Some(first), Some(create)) = (places.first(), &resource.create) else { return Vec::new() };
         let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
         let content = self.creation_content(oracle, resource, first.parent, &items);
-        let mut path = self.path_of(&create.operation, oracle, first.parent);
-        path.extend(items.first().and_then(|item| self.own_id(resource_name, resource, item)));
-        let parts = Parts { path, content: content.map(Content::Json), ..Parts::default() };
+        let mut parts = Parts {
+            path: self.path_of(&create.operation, oracle, first.parent),
+            content: content.map(Content::Json),
+            ..Parts::default()
+        };
+        items[0].place(&mut parts);
         let purpose = format!("create {}", first.label);
         let outgoing = self.outgoing(&create.operation, &purpose, &parts);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
@@ -334,30 +331,14 @@ impl Driver {
 
     /// The values of one record.
     pub(super) fn item(&self, oracle: &Oracle, resource: &Resource, place: Place<'_>) -> Item {
-        let mut item = Item { content: json!({}), sent: BTreeMap::new(), marker: None };
+        let mut item = Item::default();
         for (name, field) in &resource.fields {
             let Some((value, word)) = self.value(oracle, resource, name, field, place) else { continue };
-            if let Some(pointer) = &field.send {
-                set_at(&mut item.content, pointer, value.clone());
-            }
+            item.set(field, &value);
             item.marker = item.marker.or(word);
             item.sent.insert(name.clone(), value);
         }
         item
-    }
-
-    /// The path parameter that takes the id of the record itself, where a client chooses it: the value made for the field that shows the id.
-    pub(super) fn own_id(
-        &self,
-        resource_name: &str,
-        resource: &Resource,
-        item: &Item,
-    ) -> Option<(String, String)> {
-        let parameter = self.parameter_for(resource.created_by()?, resource_name)?;
-        let (name, _) =
-            resource.fields.iter().find(|(_, field)| field.read.as_ref() == Some(&resource.id))?;
-        let value = item.sent.get(name)?;
-        Some((parameter, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
     }
 
     /// The content of a request that creates these records.
@@ -438,12 +419,50 @@ impl Driver {
 /// What is sent for one record.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
+    /// Path parameters that the record itself fills.
+    pub path: BTreeMap<String, String>,
+    /// Query parameters that the record itself fills.
+    pub query: Vec<(String, String)>,
     /// The record's part of the content.
     pub content: Value,
     /// The values by field.
     pub sent: BTreeMap<String, Value>,
     /// The word that stands in this record's text only.
     pub marker: Option<String>,
+}
+
+impl Default for Item {
+    fn default() -> Self {
+        Self {
+            path: BTreeMap::new(),
+            query: Vec::new(),
+            content: json!({}),
+            sent: BTreeMap::new(),
+            marker: None,
+        }
+    }
+}
+
+impl Item {
+    /// Puts a field's value where the suite says that it goes.
+    pub(super) fn set(&mut self, field: &Field, value: &Value) {
+        let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if let Some(pointer) = &field.send {
+            set_at(&mut self.content, pointer, value.clone());
+        }
+        if let Some(parameter) = &field.path {
+            self.path.insert(parameter.clone(), text());
+        }
+        if let Some(parameter) = &field.query {
+            self.query.push((parameter.clone(), text()));
+        }
+    }
+
+    /// Puts what does not go into the content where it goes.
+    pub(super) fn place(&self, parts: &mut Parts) {
+        parts.path.extend(self.path.clone());
+        parts.query.extend(self.query.clone());
+    }
 }
 
 /// Pairs what was sent with what was answered: an answer whose content is that of its own position first, then by content, else by

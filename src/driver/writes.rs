@@ -7,11 +7,12 @@ use serde_json::json;
 use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::{Content, Parts, set_at};
+use super::seed::Item;
 use super::values::Place;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::Words;
 use crate::oracle::{Oracle, Record};
-use crate::suite::{Make, Resource};
+use crate::suite::{Field, Make, Resource};
 
 /// How many clients create at once.
 const TOGETHER: usize = 8;
@@ -44,7 +45,8 @@ impl Driver {
     /// Records that exist are created once more, where the suite says that this gives what exists.
     pub(super) async fn create_again(&self, oracle: &Oracle, evidence: &mut Evidence, resource_name: &str) {
         let resource = self.suite.resource(resource_name);
-        let Some(create) = resource.create.as_ref().filter(|create| create.get_or_create.is_some()) else {
+        let again = |create: &&crate::suite::Create| create.get_or_create.is_some() || create.put.is_some();
+        let Some(create) = resource.create.as_ref().filter(again) else {
             return;
         };
         let firsts: Vec<RecordNumber> = oracle
@@ -55,29 +57,45 @@ impl Driver {
             .collect();
         for number in firsts {
             let record = oracle.record(number).clone();
-            let mut content = json!({});
-            // By its name alone: what is left out must not be lost.
+            let mut item = Item::default();
+            // By its name alone, since what is left out must not be lost; but what replaces is given whole.
+            let named = |field: &Field| matches!(field.make, Some(Make::Name));
             for (name, field) in
-                resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name)))
+                resource.fields.iter().filter(|(_, field)| create.put.is_some() || named(field))
             {
-                if let (Some(pointer), Some(value)) = (&field.send, record.sent.get(name)) {
-                    set_at(&mut content, pointer, value.clone());
+                if let Some(value) = record.sent.get(name) {
+                    item.set(field, value);
                 }
             }
-            let parts = Parts {
+            let mut parts = Parts {
                 path: self.path_of(&create.operation, oracle, record.parent),
-                content: Some(Content::Json(content)),
+                content: self
+                    .creation_content(oracle, resource, record.parent, std::slice::from_ref(&item))
+                    .map(Content::Json),
                 ..Parts::default()
             };
+            item.place(&mut parts);
             let label = format!("{} again", record.name());
             let outgoing = self.outgoing(&create.operation, &format!("create {label}"), &parts);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             evidence.probes.push(Probe { label, ask: Ask::CreateAgain { record: number }, entry });
         }
+        // The list tells whether there are two of them now.
+        let lists = self
+            .suite
+            .file()
+            .collections
+            .iter()
+            .filter(|(_, c)| c.resource == resource_name && c.scope.is_none());
+        for (name, collection) in lists {
+            let size = self.suite.size_bounds(collection).maximum;
+            let ask = ListAsk::first(name, collection, Self::query(None, 0, size));
+            self.walk(oracle, evidence, "after creating again", WalkKind::Full, ask).await;
+        }
     }
 
     /// One record of its own, or `None` with an obstacle written down.
-    pub(super) async fn scratch_record(
+    async fn scratch_record(
         &self,
         oracle: &mut Oracle,
         evidence: &mut Evidence,
@@ -156,7 +174,8 @@ impl Driver {
             let parts =
                 Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
             let outgoing = self.outgoing(&fetch.operation, "fetch what was deleted", &parts);
-            let asked = if delete.eventual { Asked::Open } else { Asked::Unknown };
+            let open = delete.eventual || delete.tombstone.is_some();
+            let asked = if open { Asked::Open } else { Asked::Unknown };
             let entry = self.send(evidence, outgoing, asked).await;
             let ask = Ask::FetchDeleted { record, promised: !delete.eventual };
             evidence.probes.push(Probe { label: "fetch what was deleted".to_owned(), ask, entry });

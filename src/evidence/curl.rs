@@ -13,7 +13,11 @@ use super::exchange::Exchange;
 /// wherever it stands in the request; names that begin with `SPECPROOF_` are variables anywhere.
 pub fn curl(exchange: &Exchange, base_url: &str) -> String {
     let request = &exchange.request;
-    let variables: Vec<&str> = request.headers.iter().filter_map(|(_, value)| sole_variable(value)).collect();
+    let query = request.path.split_once('?').map_or("", |(_, query)| query);
+    // What is part of the request itself is percent-encoded in a query, so that a `$` there is a variable's.
+    let in_query = query.split('&').filter_map(|pair| sole_variable(pair.split_once('=')?.1));
+    let in_headers = request.headers.iter().filter_map(|(_, value)| sole_variable(value));
+    let variables: Vec<&str> = in_headers.chain(in_query).collect();
     let quote = |text: &str| quote(&split(text, &variables));
     let path = request.path.as_str();
     let body = request.body.as_ref().map(super::Body::bytes);

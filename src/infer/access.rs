@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::schema::{Shapes, snake};
-use super::toml::{Remark, Table, Toml, guessed, question};
+use super::toml::{Table, Toml, guessed, question};
 use crate::document::{Location, SecurityScheme};
 
 /// The forms of credentials, from the security schemes that operations name; those that most operations take come first.
@@ -23,44 +23,44 @@ pub(super) fn credentials(shapes: Shapes<'_>) -> Vec<Table> {
     let mut tables = Vec::new();
     for name in names {
         let Some(scheme) = document.security_schemes().get(name) else { continue };
-        let form = match scheme {
-            SecurityScheme::Http { scheme } if scheme == "basic" => {
-                Some(("Authorization".to_owned(), "Basic ".to_owned()))
-            }
-            SecurityScheme::Http { scheme } if scheme == "bearer" => {
-                Some(("Authorization".to_owned(), "Bearer ".to_owned()))
-            }
-            SecurityScheme::OAuth2 | SecurityScheme::OpenIdConnect { .. } => {
-                Some(("Authorization".to_owned(), "Bearer ".to_owned()))
-            }
+        let form: &[(&str, Toml)] = &match scheme {
+            SecurityScheme::Http { scheme } if scheme == "basic" => vec![("basic", true.into())],
+            SecurityScheme::Http { scheme } if scheme == "bearer" => bearer(),
+            SecurityScheme::OAuth2 | SecurityScheme::OpenIdConnect { .. } => bearer(),
             SecurityScheme::ApiKey { name, location: Location::Header } => {
-                Some((name.clone(), String::new()))
+                vec![("header", name.as_str().into())]
             }
             SecurityScheme::ApiKey { name, location: Location::Cookie } => {
-                Some(("Cookie".to_owned(), format!("{name}=")))
+                vec![("cookie", name.as_str().into())]
             }
-            _ => None,
+            SecurityScheme::ApiKey { name, location: Location::Query } => {
+                vec![("query", name.as_str().into())]
+            }
+            _ => Vec::new(),
         };
         let mut table = Table { element: true, ..Table::at(["credentials"]) };
-        if let Some((header, prefix)) = form {
-            if !seen.insert((header.clone(), prefix.clone())) {
-                continue;
-            }
-            table.remarks.push(guessed(format!("security scheme {name}")));
-            table.set("header", header);
-            if !prefix.is_empty() {
-                table.set("prefix", prefix);
-            }
-        } else {
+        if form.is_empty() {
             table.element = false;
             table.path.clear();
-            table.remarks.push(Remark::Plain(String::new()));
-            table.remarks.clear();
-            table.remarks.push(question(format!("how is the security scheme {name} used? A suite knows credentials in header fields and cookies only")));
+            table.remarks.push(question(format!(
+                "how is the security scheme {name} used? A suite knows credentials in header fields, query parameters and cookies only"
+            )));
+        } else if seen.insert(format!("{form:?}")) {
+            table.remarks.push(guessed(format!("security scheme {name}")));
+            for (key, value) in form {
+                table.set(key, value.clone());
+            }
+        } else {
+            continue;
         }
         tables.push(table);
     }
     tables
+}
+
+/// A token in the usual header field.
+fn bearer() -> Vec<(&'static str, Toml)> {
+    vec![("header", "Authorization".into()), ("prefix", "Bearer ".into())]
 }
 
 /// A header field that requests need.

@@ -27,7 +27,7 @@ pub(super) struct Creation<'a> {
     /// Where the answer shows the record.
     pub(super) answer: String,
     /// What an id must be, where the client chooses it and it goes into the path.
-    pub(super) chosen_id: Option<&'a Value>,
+    pub(super) chosen_id: Option<(&'a str, &'a Value)>,
     /// What else was seen in it, as sentences.
     pub(super) seen: Vec<String>,
 }
@@ -144,7 +144,8 @@ pub(super) fn creation<'a>(
         answer: String::new(),
         chosen_id: parameter
             .filter(|_| group.chosen_id)
-            .and_then(|name| Some(operation.parameter(name)?.schema.value())),
+            .and_then(|name| operation.parameter(name))
+            .map(|parameter| (parameter.name.as_str(), parameter.schema.value())),
         seen: Vec::new(),
     };
     let (listed, representation) = match answered(shapes, answer, group, parameter) {

@@ -28,6 +28,8 @@ pub(super) struct Field<'a> {
     /// What the document says of it, where it is sent or else where it is shown.
     pub(super) schema: &'a Value,
     pub(super) send: Option<String>,
+    /// The path parameter that takes it, where the client chooses an id.
+    pub(super) path: Option<String>,
     pub(super) read: Option<String>,
     pub(super) source: Option<Source>,
     pub(super) keep: Option<&'static str>,
@@ -40,6 +42,7 @@ impl Field<'_> {
     pub(super) fn toml(&self) -> Toml {
         let mut members: Vec<(&str, Toml)> = Vec::new();
         members.extend(self.send.as_deref().map(|send| ("send", send.into())));
+        members.extend(self.path.as_deref().map(|path| ("path", path.into())));
         members.extend(self.read.as_deref().map(|read| ("read", read.into())));
         match &self.source {
             Some(Source::Ancestor(of)) => {
@@ -129,6 +132,7 @@ pub(super) fn fields<'a>(
             name: member.name.to_owned(),
             schema: member.schema,
             send: Some(format!("{}/{}", creation.send, escape(member.name))),
+            path: None,
             read,
             keep,
             every: if vary { 2 } else { 1 },
@@ -136,7 +140,7 @@ pub(super) fn fields<'a>(
             remarks,
         });
     }
-    if let Some(schema) = creation.chosen_id
+    if let Some((parameter, schema)) = creation.chosen_id
         && !fields.iter().any(|field| field.name == shown.id)
     {
         let member = Property { name: &shown.id, schema, required: true };
@@ -148,6 +152,7 @@ pub(super) fn fields<'a>(
             name: shown.id.clone(),
             schema,
             send: None,
+            path: Some(parameter.to_owned()),
             read: Some(format!("/{}", escape(&shown.id))),
             source: Some(Source::Made(make, false)),
             keep: None,
@@ -160,6 +165,7 @@ pub(super) fn fields<'a>(
             name: at.trim_start_matches('/').replace('/', "_"),
             schema: &Value::Null,
             send: Some(at.clone()),
+            path: None,
             read: None,
             source: Some(Source::Made(Toml::table([("constant", value.clone())]), true)),
             keep: None,
@@ -178,6 +184,7 @@ pub(super) fn fields<'a>(
             name: member.name.to_owned(),
             schema: member.schema,
             send: None,
+            path: None,
             read: read.clone(),
             source,
             keep,

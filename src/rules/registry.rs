@@ -24,6 +24,7 @@ pub static RULES: &[&Rule] = &[
     &http::retry_after_malformed::RETRY_AFTER_MALFORMED,
     &http::unknown_item_answered::UNKNOWN_ITEM_ANSWERED,
     &http::unknown_parent_answered::UNKNOWN_PARENT_ANSWERED,
+    &http::problem_wrong::PROBLEM_WRONG,
     // SCH: content and header fields against their schemas.
     &schema::response_schema::RESPONSE_SCHEMA,
     &schema::error_schema::ERROR_SCHEMA,
@@ -46,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &paging::total_changes::TOTAL_CHANGES,
     &paging::has_more_wrong::HAS_MORE_WRONG,
     &paging::empty_list_wrong::EMPTY_LIST_WRONG,
+    &paging::size_not_lowered::SIZE_NOT_LOWERED,
     // PGN: paging by number.
     &page_number::page_slice_wrong::PAGE_SLICE_WRONG,
     &page_number::pages_wrong::PAGES_WRONG,

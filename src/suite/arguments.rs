@@ -65,6 +65,16 @@ impl Suite {
         keyword(self.document(), schema, name)
     }
 
+    /// The schema of a place in the content of a list operation; none where the document does not speak of it.
+    pub(super) fn content_member(&self, collection: &Collection, pointer: &str) -> Option<&Value> {
+        let document = self.document();
+        let mut at = content_schema(self.operation(&collection.operation))?.value();
+        for token in pointer.split('/').skip(1) {
+            at = member(document, at, token)?;
+        }
+        Some(document.resolve(at))
+    }
+
     /// What the document demands of an argument of a collection, and where it says so. The schema's references are followed.
     pub fn argument_schema(&self, collection: &Collection, name: &str) -> Option<(&Value, String)> {
         let operation = self.operation(&collection.operation);

@@ -26,6 +26,12 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     let mut checker = Checker { place, text, file, document, used: BTreeSet::new() };
     checker.operations()?;
     checker.bindings()?;
+    for (i, form) in file.credentials.iter().enumerate() {
+        if form.places() != 1 {
+            let message = "it must name one of `header`, `query`, `cookie` and `basic`".to_owned();
+            return Err(checker.wrong(&format!("credentials.{i}"), message, None));
+        }
+    }
     if let Some(promise) = &file.authentication {
         checker.requirement("authentication.requirement", &promise.requirement)?;
     }
@@ -169,9 +175,11 @@ impl<'a> Checker<'a> {
         if let Some(create) = &resource.create {
             self.short(&format!("{at}.create.operation"), &create.operation)?;
         }
-        for (name, promise) in
-            [("get-or-create", resource.get_or_create()), ("batch-order", resource.batch_order())]
-        {
+        for (name, promise) in [
+            ("get-or-create", resource.get_or_create()),
+            ("put", resource.create.as_ref().and_then(|create| create.put.as_ref())),
+            ("batch-order", resource.batch_order()),
+        ] {
             if let Some(promise) = promise {
                 self.requirement(&format!("{at}.create.{name}.requirement"), &promise.requirement)?;
             }
@@ -203,6 +211,9 @@ impl<'a> Checker<'a> {
             if let Some(promise) = &delete.leaves_list {
                 self.requirement(&format!("{at}.delete.leaves-list.requirement"), &promise.requirement)?;
             }
+            if let Some(tombstone) = &delete.tombstone {
+                self.requirement(&format!("{at}.delete.tombstone.requirement"), &tombstone.requirement)?;
+            }
         }
         for (name, field) in &resource.fields {
             let at = format!("{at}.fields.{name}");
@@ -215,6 +226,14 @@ impl<'a> Checker<'a> {
                     self.among(&format!("{at}.make"), "variable", variable, variables)?;
                 }
                 _ => {}
+            }
+            let create =
+                resource.created_by().map(|short| self.short(&format!("{at}.create.operation"), short));
+            let create = create.transpose()?;
+            for (key, parameter) in [("path", &field.path), ("query", &field.query)] {
+                if let (Some(parameter), Some(creating)) = (parameter, create) {
+                    self.query(&format!("{at}.{key}"), creating, parameter)?;
+                }
             }
             if field.every == 0 {
                 return Err(self.wrong(&format!("{at}.every"), "it must be 1 or more".into(), None));
@@ -249,6 +268,9 @@ impl<'a> Checker<'a> {
             return Err(self.wrong(&style, message, None));
         }
         self.requirement(&format!("{at}.complete.requirement"), &collection.complete.requirement)?;
+        if let Some(largest) = &collection.largest_size {
+            self.requirement(&format!("{at}.largest-size.requirement"), &largest.requirement)?;
+        }
         if let Some(unknown) = &collection.unknown_parent {
             self.requirement(&format!("{at}.unknown-parent.requirement"), &unknown.requirement)?;
         }

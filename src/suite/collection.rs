@@ -42,6 +42,9 @@ pub struct Collection {
     /// The requirement that a list under a parent that does not exist is refused or empty.
     #[serde(default)]
     pub unknown_parent: Option<UnknownParent>,
+    /// The largest page, and what becomes of a page size above it, where the document's schema does not say.
+    #[serde(default)]
+    pub largest_size: Option<LargestSize>,
     /// How the guides' disagreements are settled.
     #[serde(default)]
     pub conventions: Conventions,
@@ -56,6 +59,18 @@ pub enum Arguments {
     Query,
     /// In the JSON content, as members of these names; a name that begins with `/` is a JSON pointer.
     Content,
+}
+
+/// The largest page of a collection.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LargestSize {
+    /// The most items of a page.
+    pub size: u64,
+    /// What becomes of a page size above it.
+    pub over: OverLargest,
+    /// The key of the requirement that states it.
+    pub requirement: String,
 }
 
 /// Who else may write into a list.
@@ -281,6 +296,13 @@ settings! {
         Never = "never",
         /// A page may be short, or empty, before the end.
         Allowed = "allowed",
+    }
+    /// What becomes of a page size above the largest.
+    OverLargest {
+        /// It is taken for the largest.
+        Lowered = "lowered",
+        /// It is refused.
+        Refused = "refused",
     }
     /// What a total counts.
     Total {

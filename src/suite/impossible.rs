@@ -18,8 +18,28 @@ impl Suite {
         }
         let one = match (&filter.at, filter.test) {
             (At::Query(parameter), Test::Equals | Test::HasMember) => {
-                self.absent_in_query(collection, filter, parameter)?
+                let operation = self.operation(&collection.operation);
+                let mut parameters = operation.parameters.iter().filter(|p| p.location == Location::Query);
+                let schema = &parameters.find(|p| p.name == *parameter)?.schema;
+                // Of a repeated parameter, one value is asked for.
+                let allows = |value: &Value| schema.is_valid(value) || schema.is_valid(&json!([value]));
+                self.absent(collection, filter, schema.value(), &allows)?
             }
+            (At::Body(pointer), Test::Equals | Test::HasMember) => match self
+                .content_member(collection, pointer)
+            {
+                None => json!(WORD),
+                Some(schema) => {
+                    let is = |key: &str, name: &str| schema.get(key).and_then(Value::as_str) == Some(name);
+                    let allows = |value: &Value| match value {
+                        Value::String(text) => {
+                            !is("type", "integer") && is("format", "uuid") == (text == UUID)
+                        }
+                        _ => is("type", "integer"),
+                    };
+                    self.absent(collection, filter, schema, &allows)?
+                }
+            },
             _ => json!(WORD),
         };
         Some(match filter.test {
@@ -29,16 +49,14 @@ impl Suite {
         })
     }
 
-    /// A value for a query parameter that no record's field has.
-    fn absent_in_query(&self, collection: &Collection, filter: &Filter, parameter: &str) -> Option<Value> {
-        let operation = self.operation(&collection.operation);
-        let schema = &operation
-            .parameters
-            .iter()
-            .find(|p| p.location == Location::Query && p.name == parameter)?
-            .schema;
-        // Of a repeated parameter, one value is asked for.
-        let allows = |value: &Value| schema.is_valid(value) || schema.is_valid(&json!([value]));
+    /// A value that a schema allows and no record's field has.
+    fn absent(
+        &self,
+        collection: &Collection,
+        filter: &Filter,
+        schema: &Value,
+        allows: &dyn Fn(&Value) -> bool,
+    ) -> Option<Value> {
         let used: Vec<Value> = match &self.resource(&collection.resource).fields.get(&filter.field)?.make {
             Some(Make::Choice(values) | Make::Some(values)) => {
                 values.iter().map(|value| json!(value)).collect()
@@ -47,7 +65,7 @@ impl Suite {
             Some(Make::Boolean) => return None,
             _ => Vec::new(),
         };
-        let listed = self.listed_values(schema.value());
+        let listed = self.listed_values(schema);
         if !listed.is_empty() {
             // Without a word on which values are seeded, each of them may be.
             return listed.into_iter().find(|value| !used.is_empty() && !used.contains(value));

@@ -97,14 +97,19 @@ impl Suite {
         &self.file.resources[name]
     }
 
-    /// The bounds that the document sets on a collection's page size.
+    /// The bounds that the document, or else the suite, sets on a collection's page size.
     pub fn size_bounds(&self, collection: &Collection) -> SizeBounds {
         let name = collection.style.size_parameter();
         let schema = name.and_then(|name| self.argument_schema(collection, name));
         let number = |key: &str| {
             schema.as_ref().and_then(|(schema, _)| arguments::keyword(self.document(), schema, key)?.as_u64())
         };
-        SizeBounds { default: number("default"), minimum: number("minimum"), maximum: number("maximum") }
+        let stated = collection.largest_size.as_ref().map(|largest| largest.size);
+        SizeBounds {
+            default: number("default"),
+            minimum: number("minimum"),
+            maximum: stated.or_else(|| number("maximum")),
+        }
     }
 
     /// Whether an operation is the seeding part of its document: there to make the others testable.

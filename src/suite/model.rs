@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -179,6 +180,12 @@ impl Resource {
         self.create.as_ref()?.get_or_create.as_ref()
     }
 
+    /// The promise on what creating again answers.
+    pub fn created_again(&self) -> Option<&Promise> {
+        let create = self.create.as_ref()?;
+        create.get_or_create.as_ref().or(create.put.as_ref())
+    }
+
     /// The promise that the answer lists a batch's records in the order sent.
     pub fn batch_order(&self) -> Option<&Promise> {
         self.create.as_ref()?.batch_order.as_ref()
@@ -205,6 +212,9 @@ pub struct Create {
     /// Whether creating what exists already answers with what exists.
     #[serde(default)]
     pub get_or_create: Option<Promise>,
+    /// Whether creating what exists replaces its content, and answers with the same record: PUT to an id that the client chooses.
+    #[serde(default)]
+    pub put: Option<Promise>,
     /// Whether the answer lists a batch's records in the order sent.
     #[serde(default)]
     pub batch_order: Option<Promise>,
@@ -286,15 +296,38 @@ pub struct Delete {
     /// Whether the record is out of its list as soon as the answer has come.
     #[serde(default)]
     pub leaves_list: Option<Promise>,
+    /// What is still told of a deleted record, where it is not refused.
+    #[serde(default)]
+    pub tombstone: Option<Tombstone>,
+}
+
+/// What a fetch of a deleted record answers: a success that says so.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tombstone {
+    /// Where the representation says that the record is deleted.
+    pub at: String,
+    /// What it says there; anything but null and false where it is left out, such as the time of the deletion.
+    #[serde(default)]
+    #[schemars(with = "Option<Value>")]
+    pub value: Option<toml::Value>,
+    /// The key of the requirement.
+    pub requirement: String,
 }
 
 /// One property of a representation and what is known of its value.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Field {
-    /// Where it goes in the request that creates a record; absent when the server sets it.
+    /// Where it goes in the content of the request that creates a record; absent when the server sets it, or when it goes elsewhere.
     #[serde(default)]
     pub send: Option<String>,
+    /// The path parameter that takes it in the request that creates a record, where the client chooses an id there.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The query parameter that takes it in the request that creates a record.
+    #[serde(default)]
+    pub query: Option<String>,
     /// Where it stands in a representation; absent when it is not shown.
     #[serde(default)]
     pub read: Option<Pointers>,
@@ -415,13 +448,64 @@ pub struct Limits {
     pub creation_pause_ms: u64,
 }
 
-/// One way in which a client shows who it is; the user gives the secret.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// One way in which a client shows who it is; the user gives the secret. It names exactly one place.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CredentialForm {
-    /// The header field.
-    pub header: String,
-    /// What stands before the secret, such as `Bearer `.
+    /// The header field that carries the secret.
+    #[serde(default)]
+    pub header: Option<String>,
+    /// What stands before the secret in the header field, such as `Bearer `.
     #[serde(default)]
     pub prefix: String,
+    /// The query parameter that carries the secret.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// The cookie that carries the secret.
+    #[serde(default)]
+    pub cookie: Option<String>,
+    /// Whether the secret, which is `user:password`, goes by the scheme Basic (RFC 7617).
+    #[serde(default)]
+    pub basic: bool,
+}
+
+/// Where a credential goes in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialPlace<'a> {
+    /// This header field.
+    Header(&'a str),
+    /// This query parameter.
+    Query(&'a str),
+}
+
+impl CredentialForm {
+    /// Where it goes.
+    pub fn place(&self) -> CredentialPlace<'_> {
+        match (&self.header, &self.query, &self.cookie) {
+            (Some(header), ..) => CredentialPlace::Header(header),
+            (_, Some(parameter), _) => CredentialPlace::Query(parameter),
+            (.., Some(_)) => CredentialPlace::Header("cookie"),
+            _ => CredentialPlace::Header("authorization"),
+        }
+    }
+
+    /// What goes there for a secret.
+    pub fn value(&self, secret: &str) -> String {
+        match &self.cookie {
+            Some(name) => format!("{name}={secret}"),
+            None if self.basic => format!("Basic {}", BASE64_STANDARD.encode(secret)),
+            None => format!("{}{secret}", self.prefix),
+        }
+    }
+
+    /// Whether it goes by an authentication scheme, which a challenge can name (RFC 9110, section 11.6.1).
+    pub fn is_scheme(&self) -> bool {
+        matches!(self.place(), CredentialPlace::Header(name) if name.eq_ignore_ascii_case("authorization"))
+    }
+
+    /// How many places it names; one is right.
+    pub(super) fn places(&self) -> usize {
+        let named = [self.header.is_some(), self.query.is_some(), self.cookie.is_some(), self.basic];
+        named.into_iter().filter(|named| *named).count()
+    }
 }

@@ -67,6 +67,12 @@ impl Call {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// A cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
     /// The content as JSON.
     pub(crate) fn json(&self) -> Result<Value, String> {
         serde_json::from_slice(&self.content).map_err(|_| "the content is no JSON".to_owned())
@@ -104,20 +110,125 @@ impl Reply {
         self
     }
 
-    fn into_response(self) -> Response {
+    fn into_response(mut self, variation: Variation, count: usize) -> Response {
+        variation.dress(&mut self, count);
         let mut response = Response::builder().status(StatusCode::from_u16(self.status).unwrap_or_default());
         for (name, value) in self.headers {
             response = response.header(name, value);
         }
-        let content = match self.content {
-            Some(content) => {
-                response = response.header("content-type", self.media_type);
-                Body::from(content.to_string())
+        let Some(content) = self.content else { return response.body(Body::empty()).unwrap_or_default() };
+        let (charset, text) = match variation {
+            Variation::Pretty => {
+                ("; charset=utf-8", serde_json::to_string_pretty(&content).unwrap_or_default() + "\n")
             }
-            None => Body::empty(),
+            Variation::Escaped => ("", ascii(&content.to_string())),
+            _ => ("", content.to_string()),
+        };
+        response = response.header("content-type", format!("{}{charset}", self.media_type));
+        let content = if variation == Variation::Chunked {
+            let octets = Bytes::from(text);
+            let half = octets.len() / 2;
+            let parts = [octets.slice(..half), octets.slice(half..)].map(Ok::<_, std::io::Error>);
+            Body::from_stream(futures_util::stream::iter(parts))
+        } else {
+            Body::from(text)
         };
         response.body(content).unwrap_or_default()
     }
+}
+
+/// What a server may do otherwise without being wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variation {
+    /// Nothing.
+    Plain,
+    /// JSON comes with blanks, a line end, and a charset that says nothing.
+    Pretty,
+    /// JSON has nothing but ASCII.
+    Escaped,
+    /// Content comes in chunks, and each connection is closed.
+    Chunked,
+    /// There are header fields that nobody knows, and one that is another in every answer.
+    MoreFields,
+    /// Objects have a member that the document does not know, where it does not forbid that.
+    MoreMembers,
+    /// Instants are written with an offset of five hours and in microseconds.
+    OtherZone,
+}
+
+impl Variation {
+    /// All that change something.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Pretty, Self::Escaped, Self::Chunked, Self::MoreFields, Self::MoreMembers, Self::OtherZone];
+
+    fn dress(self, reply: &mut Reply, count: usize) {
+        match self {
+            Self::Chunked => reply.headers.push(("connection", "close".to_owned())),
+            Self::MoreFields => {
+                reply.headers.push(("x-request-id", format!("r-{count}")));
+                reply.headers.push(("cache-control", "no-store".to_owned()));
+                reply.headers.push(("vary", "accept".to_owned()));
+                reply.headers.push(("set-cookie", format!("seen={count}; Path=/; HttpOnly")));
+            }
+            Self::MoreMembers => {
+                for object in reply.content.iter_mut().flat_map(objects) {
+                    object.insert("etc".to_owned(), serde_json::json!({ "kind": "new", "n": [1, null] }));
+                }
+            }
+            Self::OtherZone => reply.content.iter_mut().for_each(|content| rewrite_instants("", content)),
+            _ => {}
+        }
+    }
+}
+
+/// The objects at the top of some content that may have further members: it, or what is in it.
+fn objects(content: &mut Value) -> Vec<&mut serde_json::Map<String, Value>> {
+    match content {
+        Value::Array(items) => items.iter_mut().filter_map(Value::as_object_mut).collect(),
+        Value::Object(members) if !members.is_empty() => vec![members],
+        _ => Vec::new(),
+    }
+}
+
+/// Writes instants that a server made in another way.
+fn rewrite_instants(name: &str, value: &mut Value) {
+    let made = [
+        "openedAt",
+        "addedAt",
+        "createTime",
+        "created_at",
+        "updated_at",
+        "opened",
+        "placed",
+        "surveyed",
+        "at",
+    ];
+    match value {
+        Value::String(text) if made.contains(&name) => {
+            if let Ok(at) = text.parse::<jiff::Timestamp>() {
+                let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(5));
+                *text = at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S.%6f%:z").to_string();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rewrite_instants(name, item)),
+        Value::Object(members) => {
+            members.iter_mut().for_each(|(name, member)| rewrite_instants(name, member));
+        }
+        _ => {}
+    }
+}
+
+/// JSON text with nothing but ASCII in it (RFC 8259, section 7).
+fn ascii(text: &str) -> String {
+    let mut units = [0; 2];
+    text.chars().fold(String::with_capacity(text.len()), |mut ascii, c| {
+        if c.is_ascii() {
+            ascii.push(c);
+        } else {
+            ascii.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+        ascii
+    })
 }
 
 /// The fault that a server was told to have, if any.
@@ -162,16 +273,24 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) async fn start(small: &Small, fault: Option<&'static str>) -> std::io::Result<Self> {
+    pub(crate) async fn start(
+        small: &Small,
+        fault: Option<&'static str>,
+        variation: Variation,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let api = Arc::new(Mutex::new((small.make)(Fault(fault), url.clone())));
+        let api = Arc::new(Mutex::new(((small.make)(Fault(fault), url.clone()), 0)));
         let router = Router::new().fallback(move |request: Request| {
             let api = Arc::clone(&api);
             async move {
                 let call = Call::read(request).await;
-                let reply = api.lock().unwrap_or_else(PoisonError::into_inner).answer(&call);
-                reply.into_response()
+                let (reply, count) = {
+                    let mut held = api.lock().unwrap_or_else(PoisonError::into_inner);
+                    held.1 += 1;
+                    (held.0.answer(&call), held.1)
+                };
+                reply.into_response(variation, count)
             }
         });
         let task = tokio::spawn(async move {
@@ -195,6 +314,20 @@ pub(crate) enum Is {
     Text(usize, usize),
     /// An integer within bounds.
     Integer(i64, i64),
+    /// `true` or `false`.
+    Boolean,
+    /// At least one digit, and at most so many.
+    Digits(usize),
+    /// An array of at most so many texts, each of at most so many code points.
+    Texts(usize, usize),
+    /// An instant (RFC 3339).
+    Instant,
+    /// A UUID.
+    Uuid,
+    /// An object.
+    Object,
+    /// An object of at most so many texts, each of at most so many code points.
+    Map(usize, usize),
     /// One of these.
     OneOf(&'static [&'static str]),
 }
@@ -206,6 +339,22 @@ impl Is {
         };
         match self {
             Self::Text(min, max) => length(min, max),
+            Self::Boolean => value.is_boolean(),
+            Self::Digits(most) => {
+                length(1, most) && value.as_str().is_some_and(|text| text.bytes().all(|b| b.is_ascii_digit()))
+            }
+            Self::Texts(most, longest) => {
+                let items = value.as_array();
+                items.is_some_and(|items| {
+                    items.len() <= most && items.iter().all(|item| Self::Text(0, longest).holds(item))
+                })
+            }
+            Self::Instant => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+            Self::Uuid => value.as_str().is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()),
+            Self::Object => value.is_object(),
+            Self::Map(most, longest) => value.as_object().is_some_and(|members| {
+                members.len() <= most && members.values().all(|value| Self::Text(0, longest).holds(value))
+            }),
             Self::Integer(min, max) => integer(value).is_some_and(|n| (min..=max).contains(&n)),
             Self::OneOf(values) => value.as_str().is_some_and(|text| values.contains(&text)),
         }

@@ -4,6 +4,7 @@ use crate::rules::answers::answers;
 use crate::rules::declare::{always, rule};
 use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::CredentialForm;
 use crate::verdict::Level;
 
 rule! {
@@ -31,8 +32,7 @@ rule! {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     // A secret in a field of the API's own belongs to no scheme that a challenge could name.
-    let by_scheme =
-        scene.suite.file().credentials.iter().any(|form| form.header.eq_ignore_ascii_case("authorization"));
+    let by_scheme = scene.suite.file().credentials.iter().any(CredentialForm::is_scheme);
     let level = if by_scheme { sheet.level() } else { Level::May };
     for answer in answers(scene) {
         let challenge = answer.response.header("www-authenticate").unwrap_or_default();

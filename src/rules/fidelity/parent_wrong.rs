@@ -25,7 +25,7 @@ rule! {
         code: "FID006", name: "parent-wrong", level: Must, basis: Suite,
         source: "the suite's description of the resource",
         summary: "A representation names the parent that the record lies in.",
-        implies: ["FID007"],
+        implies: ["FID001", "FID002", "FID003", "FID004", "FID007", "LIF002"],
         scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
         applies: applies,
         check: check,

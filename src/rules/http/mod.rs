@@ -7,6 +7,7 @@ pub(super) mod content_type_wrong;
 pub(super) mod head_differs;
 pub(super) mod method_not_refused;
 pub(super) mod not_json;
+pub(super) mod problem_wrong;
 pub(super) mod refusal_undocumented;
 pub(super) mod response_broken;
 pub(super) mod retry_after_malformed;

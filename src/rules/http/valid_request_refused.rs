@@ -5,7 +5,7 @@ use crate::rules::answers::{Answer, EVERY, answers};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{CredentialForm, CredentialPlace, Suite};
 
 rule! {
     /// ## What it checks
@@ -69,10 +69,18 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 /// Whether the request was refused for lack of credentials, and carried none although there are some.
 fn wants_credentials(scene: &Scene<'_>, answer: &Answer<'_>) -> bool {
     let forms = &scene.suite.file().credentials;
-    let carried = |name: &str| answer.request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+    let carried = |form: &CredentialForm| match form.place() {
+        CredentialPlace::Header(name) => {
+            answer.request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
+        }
+        CredentialPlace::Query(name) => {
+            let query = answer.request.path.split_once('?').map_or("", |(_, query)| query);
+            query.split('&').any(|pair| pair.split('=').next() == Some(name))
+        }
+    };
     matches!(answer.response.status, 401 | 403)
         && (!forms.is_empty() || !answer.operation.security.is_empty())
-        && !forms.iter().any(|form| carried(&form.header))
+        && !forms.iter().any(carried)
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use crate::evidence::Ask;
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
-use crate::rules::fidelity::compare::change_beyond_rounding;
+use crate::rules::fidelity::compare::{agree, change_beyond_rounding};
 use crate::rules::fidelity::representations::{elements, id_text, resource_by_number, sent_fields};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{Field, Keep, Suite};
 
 rule! {
     /// ## What it checks
-    /// Creating a record that exists already answers with that record: the same id, and the values that it has.
+    /// Creating a record that exists already answers with that record: the same id, and the values that it has. Its list holds it once.
     /// ## Why it matters
     /// Clients call get-or-create each time they start; a second record, or one that was emptied, loses what
     /// stands in the first.
@@ -34,14 +34,14 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).get_or_create().is_some())
+    case.scenario.resource().is_some_and(|name| suite.resource(name).created_again().is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::CreateAgain { record: number } = ask else { continue };
         let (record, resource) = (scene.oracle.record(*number), resource_by_number(scene, *number));
-        let Some(promise) = resource.get_or_create() else { continue };
+        let Some(promise) = resource.created_again() else { continue };
         if !answer.response.is_success() {
             continue;
         }
@@ -63,6 +63,26 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
             continue;
         }
+        // What the target set itself when the record was created does not change either.
+        let set = |field: &Field| field.make.is_none() && field.keep != Keep::Unjudged;
+        for (name, field) in resource.fields.iter().filter(|(_, field)| set(field)) {
+            let Some(read) = &field.read else { continue };
+            let (Some(before), Some(now)) = (read.find(&record.acknowledged), read.find(shown)) else {
+                continue;
+            };
+            if agree(field.keep, before, now) {
+                continue;
+            }
+            sheet.fail(Draft {
+                pointer: Some(format!("{pointer}{}", read.found_at(shown).unwrap_or_default())),
+                ..answer.draft(
+                    format!("{name} of {} is another when it is created again", record.name()),
+                    requirement(),
+                    excerpt(before),
+                    excerpt(now),
+                )
+            });
+        }
         for (name, field, read, sent) in sent_fields(scene, *number) {
             let Some(back) = read.find(shown) else { continue };
             let Some(change) = change_beyond_rounding(field.keep, sent, back) else { continue };
@@ -79,6 +99,36 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 )
             });
         }
+    }
+    judge_lists(scene, sheet);
+}
+
+/// The list, read after that, holds the record once.
+fn judge_lists(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let again: Vec<usize> = probed(scene)
+        .filter_map(|(ask, answer)| match ask {
+            Ask::CreateAgain { record } if answer.response.is_success() => Some(*record),
+            _ => None,
+        })
+        .collect();
+    for (walk, page) in scene.evidence.pages() {
+        let held = |number: &&usize| {
+            let record = scene.oracle.record(**number);
+            page.known_ids().filter(|id| *id == record.id).count() > 1
+        };
+        let Some(number) = again.iter().find(held) else { continue };
+        let (record, resource) = (scene.oracle.record(*number), resource_by_number(scene, *number));
+        let Some(promise) = resource.created_again() else { continue };
+        sheet.fail(Draft {
+            input: walk.label.clone(),
+            summary: format!("{} stands twice in its list after it was created again", record.name()),
+            requirement: scene.requirement(&promise.requirement),
+            expected: format!("{} once", record.name()),
+            actual: "twice on one page".to_owned(),
+            comparison: None,
+            pointer: Some(page.items_at.clone()),
+            entries: vec![page.entry],
+        });
     }
 }
 

@@ -1,11 +1,14 @@
 //! LIF001: a deleted record can still be fetched.
 
+use serde_json::Value;
+
 use crate::evidence::Ask;
-use crate::rules::answers::probed;
+use crate::oracle::same_value;
+use crate::rules::answers::{Answer, probed};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{Suite, Tombstone};
 
 rule! {
     /// ## What it checks
@@ -17,7 +20,7 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: it is deleted, and not eventually.
     /// ## False alarms and how they are avoided
-    /// Where the suite says that deletion is carried out later, the answer is noted and not judged. Any refusal
+    /// Where the suite says that a trace is left, the answer must be that trace. Where it says that deletion is carried out later, the answer is noted and not judged. Any refusal
     /// is good enough, and rate limits are inconclusive.
     DELETED_STILL_FOUND {
         code: "LIF001", name: "deleted-still-found", level: Must, basis: Suite,
@@ -40,8 +43,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::FetchDeleted { record, promised } = ask else { continue };
         let name = scene.oracle.record(*record).name();
+        let delete = scene.resource().and_then(|(_, resource)| resource.delete.as_ref());
+        let tombstone = delete.and_then(|delete| delete.tombstone.as_ref());
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
+        } else if let Some(tombstone) = tombstone {
+            judge_tombstone(scene, sheet, &answer, tombstone, &name);
         } else if !answer.response.is_success() {
             sheet.judged();
         } else if *promised {
@@ -57,6 +64,38 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.unsure("the target does not promise that a deleted record is gone at once");
         }
     }
+}
+
+/// A record of which the suite says that it is still told of must say that it is deleted.
+fn judge_tombstone(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    answer: &Answer<'_>,
+    tombstone: &Tombstone,
+    name: &str,
+) {
+    if answer.is_server_error() {
+        return;
+    }
+    let shown = answer.response.body.json().ok().and_then(|content| content.pointer(&tombstone.at));
+    let says_so = match (&tombstone.value, shown) {
+        (_, None) => false,
+        (Some(value), Some(shown)) => {
+            serde_json::to_value(value).is_ok_and(|value| same_value(&value, shown))
+        }
+        (None, Some(shown)) => !matches!(shown, Value::Null | Value::Bool(false)),
+    };
+    if answer.response.is_success() && says_so {
+        sheet.judged();
+        return;
+    }
+    let wanted = tombstone.value.as_ref().map_or_else(|| "a value".to_owned(), ToString::to_string);
+    sheet.fail(answer.draft(
+        format!("{name} was deleted, and the answer does not say so"),
+        scene.requirement(&tombstone.requirement),
+        format!("a success with {wanted} at {}", tombstone.at),
+        answer.status_and_content(),
+    ));
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub(super) mod parameter_order_matters;
 pub(super) mod past_end_not_empty;
 pub(super) mod same_page;
 pub(super) mod size_echo;
+pub(super) mod size_not_lowered;
 pub(super) mod slice;
 pub(super) mod sorted;
 pub(super) mod strip;

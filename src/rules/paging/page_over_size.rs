@@ -5,6 +5,7 @@ use crate::evidence::Walk;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::OverLargest;
 
 rule! {
     /// ## What it checks
@@ -63,7 +64,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 fn most(scene: &Scene<'_>, walk: &Walk) -> Option<(u64, &'static str)> {
     let bounds = scene.size_bounds();
     match walk.query.size {
-        Some(size) => Some((size, "what was asked for")),
+        Some(size) => {
+            let largest = scene.collection().largest_size.as_ref();
+            match largest.filter(|largest| largest.over == OverLargest::Lowered && size > largest.size) {
+                Some(largest) => Some((largest.size, "the largest, to which larger ones are lowered")),
+                None => Some((size, "what was asked for")),
+            }
+        }
         None => bounds.default.map(|n| (n, "the default")).or(bounds.maximum.map(|n| (n, "the maximum"))),
     }
 }
