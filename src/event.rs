@@ -206,8 +206,16 @@ pub struct CaseFinished {
     pub judgements: Vec<Judgement>,
     /// How many requests it took.
     pub requests: usize,
+    /// How many of them got no response.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unanswered: usize,
     /// How long it took, in microseconds.
     pub elapsed_us: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// How much of a document a run has touched.

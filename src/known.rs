@@ -364,6 +364,7 @@ until = "2027-01-31"
                 operation: "list".into(),
                 judgements: vec![judgement(*verdict, inputs)],
                 requests: 1,
+                unanswered: 0,
                 elapsed_us: 0,
             });
             let stale = account.settle(&register, &[planned(*selected)]);

@@ -6,7 +6,7 @@ use crate::document::Operation;
 use crate::known::Register;
 use crate::pagination::Style;
 use crate::rules::{self, Rule};
-use crate::scenario::{Case, Scenario};
+use crate::scenario::{Case, Kind, Scenario};
 use crate::suite::{Arguments, Collection, Suite, Test};
 
 /// A case with the rules that will judge it.
@@ -41,6 +41,8 @@ pub struct Plan {
 pub struct Terms {
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// Whether nothing may be created.
+    pub read_only: bool,
     /// Patterns of which a case or one of its rules must match at least one; empty for all.
     pub only: Vec<String>,
     /// Patterns of which none may match.
@@ -79,9 +81,35 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
                 continue;
             }
         }
+        if terms.read_only && !only_reads(suite, &case) {
+            let reason = "it creates or changes something, and the run only reads".to_owned();
+            plan.skipped.push(Skipped { case, reason });
+            continue;
+        }
         plan.cases.push(Planned { case, rules });
     }
     plan
+}
+
+/// Whether nothing that a case sends can create, change or delete anything, even on a target that carries out what it should refuse.
+fn only_reads(suite: &Suite, case: &Case) -> bool {
+    let file = suite.file();
+    let reads = |short: &str| {
+        suite.operation(short).method == http::Method::GET
+            || file.collections.values().any(|collection| collection.operation == short)
+    };
+    match case.scenario.kind() {
+        Kind::Walk
+        | Kind::Pages
+        | Kind::Bounds
+        | Kind::Filter
+        | Kind::FilterPair
+        | Kind::UnknownParent
+        | Kind::Fetch
+        | Kind::FetchElsewhere => true,
+        Kind::Parameters | Kind::Credentials => reads(&case.operation),
+        _ => false,
+    }
 }
 
 /// The id of one rule on one case: `honcho::get_messages::walk::PAG003-item-repeated`.

@@ -1,11 +1,12 @@
 //! The runner: seeds, runs the cases of a plan side by side, judges them, cleans up, and emits events in the order of the plan.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
 use crate::coverage::Coverage;
@@ -20,6 +21,10 @@ use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
 use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
+use crate::verdict::Verdict;
+
+/// How long requests that are under way may go on once the user interrupts the run: what they create is then known, and can be removed.
+const WIND_DOWN: Duration = Duration::from_secs(2);
 
 /// Takes in events, in order. Progress comes between the others, from whichever case moves.
 pub type Sink<'a> = &'a (dyn Fn(Event) + Sync);
@@ -46,6 +51,8 @@ pub struct Options {
     pub jobs: usize,
     /// Whether the seeded records stay.
     pub keep: bool,
+    /// Whether nothing is created: what stands in the target is judged.
+    pub read_only: bool,
     /// Whether exchanges are emitted as events.
     pub exchanges: bool,
     /// The base URL, without credentials, for the head of the run.
@@ -69,18 +76,12 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         if ending == Ending::NothingSelected || *options.interrupted.borrow() {
             break;
         }
-        if let Some(problem) = run_suite(job, options, &mut account, sink).await {
-            ending = Ending::NoVerdict;
-            message.get_or_insert(problem);
+        if let Some((how, why)) = Box::pin(run_suite(job, options, &mut account, sink)).await {
+            // What went wrong first usually explains what comes after it.
+            if message.is_none() || ending == Ending::Complete {
+                (ending, message) = (how, Some(why));
+            }
         }
-    }
-    let spent = |job: &&Job| job.max_requests.is_some_and(|most| job.driver.client.requests() >= most);
-    if ending == Ending::Complete
-        && let Some(job) = jobs.iter().find(spent)
-    {
-        ending = Ending::Interrupted;
-        let most = job.max_requests.unwrap_or_default();
-        message = Some(format!("the budget of {most} requests for {} is used up", job.driver.suite.name()));
     }
     if *options.interrupted.borrow() {
         ending = Ending::Interrupted;
@@ -139,10 +140,15 @@ pub fn started(jobs: &[Job], options: &Options) -> RunStarted {
     }
 }
 
-/// Seeds, runs, judges and cleans up one suite; gives the seeding's problem.
-async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Sink<'_>) -> Option<String> {
+/// Seeds, runs, judges and cleans up one suite; says how it ended where it did not end well.
+async fn run_suite(
+    job: &Job,
+    options: &Options,
+    account: &mut Account,
+    sink: Sink<'_>,
+) -> Option<(Ending, String)> {
     let suite = &job.driver.suite;
-    sink(Event::SuiteStarted(head(suite, &job.plan, job.driver.given().clone())));
+    sink(Event::SuiteStarted(head(suite, job, options)));
     for skipped in &job.plan.skipped {
         sink(Event::CaseSkipped(CaseSkipped {
             suite: suite.name().to_owned(),
@@ -172,10 +178,19 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         }));
     };
     progress("seeding", 0);
-    let mut interrupted = options.interrupted.clone();
-    let seeding = tokio::select! {
-        seeding = driver::seed(&job.driver) => seeding,
-        _ = interrupted.wait_for(|stop| *stop) => Seeding::interrupted(),
+    let before = job.driver.client.requests();
+    let seeding = guarded(until_interrupted(job, options, async {
+        if options.read_only {
+            Box::pin(driver::adopt(&job.driver)).await
+        } else {
+            Box::pin(driver::seed(&job.driver)).await
+        }
+    }))
+    .await;
+    let seeding = match seeding {
+        Ok(Some(seeding)) if !*options.interrupted.borrow() => seeding,
+        Ok(seeding) => seeding.unwrap_or_default().stopped("the run was interrupted"),
+        Err(Panicked) => Seeding::default().stopped(OUR_BUG),
     };
     let emit_exchanges = |case: &str, entries: &[Entry]| {
         if options.exchanges {
@@ -202,7 +217,9 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
     sink(Event::Seeded(Seeded {
         suite: suite.name().to_owned(),
         records,
-        requests: seeding.evidence.values().map(|e| e.entries.len()).sum(),
+        // Every try counts. A run that is judged again sends nothing, and counts what was recorded.
+        requests: (job.driver.client.requests() - before)
+            .max(seeding.evidence.values().map(|e| e.entries.len()).sum()),
         notes: seeding
             .notes
             .iter()
@@ -212,25 +229,35 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
         problem: seeding.problem.clone(),
     }));
 
+    let mut unanswered: Vec<String> = Vec::new();
     let done = AtomicUsize::new(0);
     let seeding_ref = &seeding;
     let (reading, writing): (Vec<&Planned>, Vec<&Planned>) =
         job.plan.cases.iter().partition(|planned| !planned.case.scenario.writes());
     for (cases, jobs) in [(reading, options.jobs.max(1)), (writing, 1)] {
         let mut finished = futures_util::stream::iter(cases.into_iter().map(|planned| {
-            let mut interrupted = options.interrupted.clone();
             let done = &done;
             async move {
                 progress(&planned.case.id, done.load(Ordering::Relaxed));
-                let result = tokio::select! {
-                    result = run_case(job, seeding_ref, planned) => result,
-                    _ = interrupted.wait_for(|stop| *stop) => not_run(suite, planned, "the run was interrupted"),
+                let result = if *options.interrupted.borrow() {
+                    not_run(suite, planned, "the run was interrupted")
+                } else if let Some((_, why)) = over(job).filter(|_| seeding_ref.problem.is_none()) {
+                    not_run(suite, planned, &why)
+                } else {
+                    let case = until_interrupted(job, options, run_case(job, seeding_ref, planned));
+                    match Box::pin(guarded(case)).await {
+                        Ok(Some(result)) if !*options.interrupted.borrow() => result,
+                        Ok(_) => not_run(suite, planned, "the run was interrupted"),
+                        Err(Panicked) => broken(suite, planned),
+                    }
                 };
                 progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
                 let (event, mut evidence) = result;
                 // The evidence of a creation begins with that of seeding, which was told already.
                 let told = match &planned.case.scenario {
-                    Scenario::Create { resource } => seeding_ref.evidence.get(resource).map_or(0, |e| e.entries.len()),
+                    Scenario::Create { resource } => {
+                        seeding_ref.evidence.get(resource).map_or(0, |e| e.entries.len())
+                    }
                     _ => 0,
                 };
                 evidence.entries.drain(..told.min(evidence.entries.len()));
@@ -242,27 +269,87 @@ async fn run_suite(job: &Job, options: &Options, account: &mut Account, sink: Si
             for entry in &evidence {
                 coverage.add(entry);
             }
+            if event.requests > 0 && event.unanswered == event.requests {
+                unanswered.push(event.case.clone());
+            }
             emit_exchanges(&event.case, &evidence);
             account.add(&event);
             sink(Event::CaseFinished(event));
         }
     }
 
+    let over = over(job);
     let mut left_behind = Vec::new();
-    if options.keep {
+    if options.read_only {
+        // Nothing was created.
+    } else if options.keep {
         left_behind.push("everything, as asked for".to_owned());
     } else {
         progress("cleaning up", job.plan.cases.len());
-        let (evidence, left) = driver::clean(&job.driver).await;
-        for entry in &evidence.entries {
-            coverage.add(entry);
+        job.driver.client.begin_cleanup();
+        match Box::pin(guarded(driver::clean(&job.driver))).await {
+            Ok((evidence, left)) => {
+                for entry in &evidence.entries {
+                    coverage.add(entry);
+                }
+                emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
+                left_behind = left;
+            }
+            Err(Panicked) => left_behind.push(format!("what was not removed when {OUR_BUG}")),
         }
-        emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
-        left_behind = left;
     }
     sink(Event::Covered(coverage.report(&job.required)));
     sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind }));
-    seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message))
+    let unseeded =
+        seeding.problem.map(|problem| format!("{} could not be seeded: {}", suite.name(), problem.message));
+    let silent = unanswered.first().map(|first| match unanswered.len() {
+        1 => format!("{first} got no answer to any of its requests"),
+        more => format!("{more} cases, such as {first}, got no answer to any of their requests"),
+    });
+    let silent = silent.map(|why| (Ending::Complete, why));
+    over.or(unseeded.map(|why| (Ending::NoVerdict, why))).or(silent)
+}
+
+/// Why nothing more can be sent for a suite's cases, where that is so, and how the run then ends.
+fn over(job: &Job) -> Option<(Ending, String)> {
+    let client = &job.driver.client;
+    if let Some(why) = client.gone() {
+        return Some((Ending::NoVerdict, format!("{why}; the run was stopped")));
+    }
+    if client.is_late() {
+        return Some((
+            Ending::Interrupted,
+            "the time of the run is used up: give it more with --max-time".to_owned(),
+        ));
+    }
+    let most = job.max_requests.filter(|most| client.requests() >= *most)?;
+    let name = job.driver.suite.name();
+    Some((Ending::Interrupted, format!("the budget of {most} requests for {name} is used up")))
+}
+
+/// What is said where a panic of ours took a verdict with it.
+const OUR_BUG: &str = "specproof met a bug of its own";
+
+/// A panic, whose message the hook has printed.
+struct Panicked;
+
+/// Keeps a panic from taking the run with it: what was created is then still removed.
+async fn guarded<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|_| Panicked)
+}
+
+/// The work's result, or nothing where the user interrupted it. Once that happens nothing more is sent, and what is under way has a moment to
+/// come to its end.
+async fn until_interrupted<T>(job: &Job, options: &Options, work: impl Future<Output = T>) -> Option<T> {
+    let mut interrupted = options.interrupted.clone();
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        done = &mut work => Some(done),
+        _ = interrupted.wait_for(|stop| *stop) => {
+            job.driver.client.stop();
+            tokio::time::timeout(WIND_DOWN, work).await.ok()
+        }
+    }
 }
 
 /// Runs and judges one case.
@@ -295,6 +382,7 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
         operation: planned.case.operation.clone(),
         judgements,
         requests: evidence.entries.len(),
+        unanswered: evidence.entries.iter().filter(|entry| entry.exchange.outcome.is_err()).count(),
         elapsed_us: microseconds(started),
     };
     (event, evidence)
@@ -308,13 +396,23 @@ fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evid
         operation: planned.case.operation.clone(),
         judgements: planned.rules.iter().map(|rule| rules::inconclusive(rule, cause)).collect(),
         requests: 0,
+        unanswered: 0,
         elapsed_us: 0,
     };
     (event, Evidence::default())
 }
 
+/// A case in which the harness failed.
+fn broken(suite: &Suite, planned: &Planned) -> (CaseFinished, Evidence) {
+    let (mut event, evidence) = not_run(suite, planned, OUR_BUG);
+    for judgement in &mut event.judgements {
+        judgement.verdict = Verdict::Error;
+    }
+    (event, evidence)
+}
+
 /// The head of a suite.
-fn head(suite: &Suite, plan: &Plan, variables: BTreeMap<String, String>) -> SuiteStarted {
+fn head(suite: &Suite, job: &Job, options: &Options) -> SuiteStarted {
     let document = suite.document();
     let file = suite.file();
     SuiteStarted {
@@ -340,9 +438,9 @@ fn head(suite: &Suite, plan: &Plan, variables: BTreeMap<String, String>) -> Suit
             })
             .collect(),
         conventions: conventions(suite),
-        cases: plan.cases.len(),
-        will_create: will_create(file),
-        variables,
+        cases: job.plan.cases.len(),
+        will_create: if options.read_only { Vec::new() } else { will_create(file) },
+        variables: job.driver.given().clone(),
     }
 }
 
@@ -406,15 +504,10 @@ fn microseconds(since: Instant) -> u64 {
 }
 
 impl Seeding {
-    /// What stands in for a seeding that the user interrupted.
-    fn interrupted() -> Self {
-        Self {
-            problem: Some(crate::event::SeedingProblem {
-                message: "the run was interrupted".to_owned(),
-                exchange: None,
-            }),
-            ..Self::default()
-        }
+    /// What is left of a seeding that did not come to its end.
+    fn stopped(self, why: &str) -> Self {
+        let problem = crate::event::SeedingProblem { message: why.to_owned(), exchange: None };
+        Self { problem: Some(problem), ..self }
     }
 }
 

@@ -4,10 +4,12 @@
 //! nothing else from its surroundings: time, chance and secrets are passed in.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::client::{Client, ClientError, ClientOptions, Recording, Secret};
@@ -18,6 +20,9 @@ use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
 use crate::suite::{CredentialPlace, Suite, SuiteError};
+
+/// The longest file that is read, in octets.
+const MOST_OCTETS: u64 = 50_000_000;
 
 /// A suite that is part of the program.
 #[derive(Debug)]
@@ -61,7 +66,7 @@ impl Bundled {
 /// Reads a suite from a file; its document is looked for beside it.
 pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
     let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| SuiteError::Unreadable {
+        read_text(path).map_err(|error| SuiteError::Unreadable {
             path: path.display().to_string(),
             message: error.to_string(),
         })
@@ -77,7 +82,7 @@ pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
 /// # Errors
 /// Names the file, and the place in it where it is no document.
 pub fn load_document(path: &Path) -> Result<Document, SuiteError> {
-    let text = std::fs::read_to_string(path).map_err(|error| SuiteError::Unreadable {
+    let text = read_text(path).map_err(|error| SuiteError::Unreadable {
         path: path.display().to_string(),
         message: error.to_string(),
     })?;
@@ -92,6 +97,20 @@ pub fn infer_file(path: &Path) -> Result<Suite, SuiteError> {
     let document = load_document(path)?;
     let text = infer(&document, &path.display().to_string());
     Suite::load(&format!("the suite inferred from {}", path.display()), &text, |_| Ok(document))
+}
+
+/// Reads a file whole, but no more than any document may have: a path may lead to a device that never ends.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut octets = Vec::new();
+    std::fs::File::open(path)?.take(MOST_OCTETS + 1).read_to_end(&mut octets)?;
+    if octets.len() as u64 > MOST_OCTETS {
+        let message = format!("it has more than {MOST_OCTETS} bytes; split it or cut it down");
+        return Err(io::Error::other(message));
+    }
+    String::from_utf8(octets).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        io::Error::other(format!("it is not UTF-8 text, at byte {at}"))
+    })
 }
 
 /// What is known of a target before anything is sent. It has no `Debug`, since its header fields may hold credentials.
@@ -111,6 +130,12 @@ pub struct Target {
     pub timeout: Option<Duration>,
     /// The most requests of one suite, in place of the suite's own limit.
     pub max_requests: Option<usize>,
+    /// When the time for cases is used up; never, where nothing is given.
+    pub deadline: Option<Instant>,
+    /// When the time for cleaning up is used up.
+    pub cleanup_deadline: Option<Instant>,
+    /// The most requests a second.
+    pub rate: Option<f64>,
     /// The most requests in flight.
     pub concurrency: usize,
     /// Values of the suites' variables; each suite takes those that it has.
@@ -131,6 +156,9 @@ impl Target {
             token: None,
             timeout: None,
             max_requests: None,
+            deadline: None,
+            cleanup_deadline: None,
+            rate: None,
             concurrency,
             variables: BTreeMap::new(),
             recording: None,
@@ -181,6 +209,8 @@ pub struct Common {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// Whether nothing may be created: cases that write are left out.
+    pub read_only: bool,
     /// What is known to be wrong, and what is not to be run.
     pub known: Arc<Register>,
     /// The shares of each document that must be touched, in percent, by dimension of coverage.
@@ -199,6 +229,9 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     options.connect_timeout = options.connect_timeout.min(options.timeout);
     let max_requests = target.max_requests.or(suite.file().limits.requests);
     options.max_requests = max_requests;
+    options.deadline = target.deadline;
+    options.cleanup_deadline = target.cleanup_deadline;
+    options.rate = target.rate;
     options.concurrency = target.concurrency;
     options.recording.clone_from(&target.recording);
     let variables = target
@@ -211,6 +244,7 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
     let terms = Terms {
         authenticated: driver.authenticated,
+        read_only: common.read_only,
         only: common.only.clone(),
         skip: common.skip.clone(),
         known: Arc::clone(&common.known),

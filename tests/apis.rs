@@ -113,7 +113,8 @@ async fn run(
     let common = Common { seed: 1, namespace: "specproof-apis".to_owned(), ..Common::default() };
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
-    let options = Options { jobs: 1, keep: false, exchanges: false, target: base, interrupted };
+    let options =
+        Options { jobs: 1, keep: false, read_only: false, exchanges: false, target: base, interrupted };
     let seen = Mutex::new(Seen::default());
     runner::run(vec![job], &options, &|event| {
         note(&mut seen.lock().unwrap_or_else(PoisonError::into_inner), event);

@@ -218,8 +218,14 @@ impl Shared {
         }
         let (_keep, interrupted) = watch::channel(false);
         let base = target.base_url.to_string();
-        let options =
-            Options { jobs: THREADS, keep: false, exchanges: false, target: base.clone(), interrupted };
+        let options = Options {
+            jobs: THREADS,
+            keep: false,
+            read_only: false,
+            exchanges: false,
+            target: base.clone(),
+            interrupted,
+        };
         let seen = Mutex::new((Outcome { target: base, ..Outcome::default() }, None));
         let sink = |event: Event| {
             let mut seen = seen.lock().expect("no holder of this lock panics");

@@ -75,7 +75,7 @@ async fn reports(bundled: &Bundled, jobs: usize) -> (String, String, BTreeMap<St
     let job = setup::job(&suite, &target, &common).unwrap();
     let (_keep, interrupted) = watch::channel(false);
     let target = "http://reference.test".to_owned();
-    let options = Options { jobs, keep: false, exchanges: true, target, interrupted };
+    let options = Options { jobs, keep: false, read_only: false, exchanges: true, target, interrupted };
 
     let (report, recording) = (Written::default(), Written::default());
     let mut fanout = Fanout::default();

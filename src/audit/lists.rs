@@ -83,7 +83,7 @@ fn types(document: &Document, schema: &Value, depth: usize) -> BTreeSet<String> 
     match schema.get("type") {
         Some(Value::String(one)) => found.extend([one.clone()]),
         Some(Value::Array(several)) => {
-            found.extend(several.iter().filter_map(Value::as_str).map(str::to_owned))
+            found.extend(several.iter().filter_map(Value::as_str).map(str::to_owned));
         }
         _ => {}
     }

@@ -16,7 +16,7 @@ pub(super) static PROSE_CONTRADICTS_SCHEMA: DocumentRule = DocumentRule {
     source: "OpenAPI Specification, `description` beside the keywords of JSON Schema 2020-12 Validation",
     summary: "A description that names a default or a bound names that of the schema beside it.",
     why: "Readers go by the prose, programs by the schema, and the server can obey only one of them.",
-    check: check,
+    check,
 };
 
 /// What a description says in numbers, and the keywords that say it.

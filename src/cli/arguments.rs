@@ -32,6 +32,8 @@ pub(super) enum Command {
     Check(Box<Check>),
     /// Infer a suite from an `OpenAPI` document: a first suite file, with the reason for each guess and a question where the document does not tell
     Init(Init),
+    /// Remove what earlier runs left in a target: whatever stands under a name that begins with `specproof-`
+    Clean(Box<Clean>),
     /// Serve the bundled reference server until Ctrl-C
     Serve(Serve),
     /// List suites, operations, cases, rules or faults
@@ -95,6 +97,7 @@ pub(super) enum TableFormat {
 /// `specproof check`.
 #[derive(Debug, Args)]
 #[command(after_help = StyledStr::from(EXIT_CODES))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Check {
     /// Base URL of the target, or its name in specproof.toml; several are checked one after the other and then compared. Without
     /// one, the bundled reference server is started and checked
@@ -126,12 +129,36 @@ pub(super) struct Check {
     /// Leave the created records in the target
     #[arg(long)]
     pub(super) keep: bool,
+    /// Create nothing: judge what stands in the target already, as far as reading goes
+    #[arg(long, conflicts_with = "keep")]
+    pub(super) read_only: bool,
     /// Write to a target that is not on this machine
     #[arg(long)]
     pub(super) allow_remote: bool,
     /// Give the bundled reference server a defect (repeatable)
     #[arg(long = "fault", value_name = "NAME")]
     pub(super) faults: Vec<String>,
+}
+
+/// `specproof clean`.
+#[derive(Debug, Args)]
+pub(super) struct Clean {
+    /// Base URL of the target
+    #[arg(value_name = "URL", env = "SPECPROOF_TARGET")]
+    pub(super) target: String,
+    /// Suite that the runs were of: the name of a bundled one, or the path of a suite file (repeatable)
+    #[arg(long = "suite", value_name = "NAME|PATH")]
+    pub(super) suites: Vec<String>,
+    /// Say what is there, and remove nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Remove from a target that is not on this machine
+    #[arg(long)]
+    pub(super) allow_remote: bool,
+    #[command(flatten)]
+    pub(super) access: Access,
+    #[command(flatten)]
+    pub(super) pace: Pace,
 }
 
 /// What the user has set down in files.
@@ -196,7 +223,13 @@ pub(super) struct Pace {
     /// Longest time for one request
     #[arg(long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub(super) timeout: Option<u64>,
-    /// Most requests of one suite
+    /// Longest time for the whole run, cleaning up included
+    #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = RangedU64ValueParser::<u64>::new().range(1..=604_800))]
+    pub(super) max_time: u64,
+    /// Most requests a second; less than one is possible [default: as fast as the target answers]
+    #[arg(long, value_name = "N")]
+    pub(super) rate: Option<f64>,
+    /// Most requests of one suite; those that clean up come on top
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(super) max_requests: Option<usize>,
 }

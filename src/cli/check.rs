@@ -1,7 +1,7 @@
 //! `specproof check`: runs suites against a target, or against the bundled reference server.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use specproof::client::{Reachability, probe};
 use specproof::config::Exceptions;
@@ -20,9 +20,12 @@ use tokio::sync::watch;
 use super::arguments::{Access, Check, Look, Pace};
 use super::config::Configured;
 use super::console::{self, Console};
-use super::failure::Failure;
+use super::failure::{Failure, NO_VERDICT};
 use super::outputs::{ForPeople, Outputs, Wanted, file_name};
 use super::{config, serve, signals, snapshots, suites, target};
+
+/// How much longer than its time a run may take before it is cut off: enough to judge what came last and to write reports.
+const OVERTIME: Duration = Duration::from_mins(1);
 
 /// What the bundled server asks for, so that the rules about credentials have something to judge.
 const BUNDLED_TOKEN: &str = "token-of-the-reference-server";
@@ -97,6 +100,7 @@ fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Re
         namespace: namespace(),
         only: arguments.selection.only.clone(),
         skip: arguments.selection.skip.clone(),
+        read_only: arguments.read_only,
         known: Arc::new(Register::new(exceptions, today(), !narrowed)),
         required: arguments.require_coverage.iter().cloned().collect(),
     };
@@ -117,6 +121,8 @@ fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Re
 
 /// Runs one target after the other, and shows several beside each other.
 async fn all(arguments: &Check, prepared: &[Prepared], faults: &[&'static Fault]) -> Result<u8, Failure> {
+    let each = Duration::from_secs(arguments.pace.max_time);
+    last_resort(each * u32::try_from(prepared.len()).unwrap_or(u32::MAX));
     let interrupted = signals::watch("interrupted: cleaning up; once more ends at once")
         .map_err(|error| Failure::no_verdict(format!("cannot watch for signals: {error}")))?;
     let mut ended: Vec<(&str, Exit, Tally)> = Vec::new();
@@ -139,6 +145,17 @@ async fn all(arguments: &Check, prepared: &[Prepared], faults: &[&'static Fault]
     let found = worst.into_iter().find(|exit| ended.iter().any(|(_, ended, _)| ended == exit));
     let stopped = ended.len() < prepared.len();
     Ok(found.unwrap_or(if stopped { Exit::NoVerdict } else { Exit::Conforms }).code())
+}
+
+/// Ends the process should the runs not end in their time by themselves, for whatever reason: what waits for them must not hang.
+fn last_resort(max_time: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(max_time + OVERTIME);
+        console::complain(
+            "the run did not end in its time and is cut off: please report it as a bug in specproof",
+        );
+        std::process::exit(NO_VERDICT.into());
+    });
 }
 
 /// Starts the bundled server where there is no other target, and runs.
@@ -173,23 +190,21 @@ async fn run_on(
 ) -> Result<(Exit, Tally), Failure> {
     let Prepared { suites, access, pace, common, look, .. } = prepared;
     let target = target::target(base_url, access, pace, suites)?;
-    if !target.is_loopback() && !prepared.allow_remote {
-        return Err(Failure::usage(format!(
-            "{} is not on this machine, and a run writes to its target: say --allow-remote if that is meant",
-            target.base_url
-        )));
+    if !arguments.read_only {
+        allowed(&target, prepared.allow_remote)?;
     }
     let jobs = jobs(suites, &target, token, common)?;
     let options = runner::Options {
         jobs: pace.jobs(),
         keep: arguments.keep,
+        read_only: arguments.read_only,
         exchanges: true,
         target: target.base_url.as_str().trim_end_matches('/').to_owned(),
         interrupted: interrupted.subscribe(),
     };
     let outputs = Outputs::open(look, ForPeople::Live)?;
     if !look.quiet && jobs.iter().any(|job| !job.plan.cases.is_empty()) {
-        outputs.say(&banner(&target, common, arguments.keep));
+        outputs.say(&banner(&target, common, arguments));
     }
     let snapshots = arguments.snapshot.is_some().then(|| Snapshots::new(suites));
     let outputs = Mutex::new((outputs, snapshots));
@@ -240,6 +255,17 @@ async fn run_on(
     Ok((if same { exit } else { Exit::Nonconforming }, tally))
 }
 
+/// Refuses a target on another machine, unless that is meant.
+pub(super) fn allowed(target: &Target, allow_remote: bool) -> Result<(), Failure> {
+    if target.is_loopback() || allow_remote {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{} is not on this machine, and this writes to its target: say --allow-remote if that is meant",
+        target.base_url
+    )))
+}
+
 /// One job for each suite.
 fn jobs(
     suites: &[Arc<Suite>],
@@ -273,8 +299,11 @@ async fn unreachable(jobs: &[Job], mut interrupted: watch::Receiver<bool>) -> Op
 }
 
 /// What the run is about to do, in one line; the report then says for each suite how much.
-fn banner(target: &Target, common: &Common, keep: bool) -> String {
-    let after = if keep { "leaves them there" } else { "removes what the API can remove" };
+fn banner(target: &Target, common: &Common, arguments: &Check) -> String {
+    if arguments.read_only {
+        return format!("reads what stands in {} and creates nothing", target.base_url);
+    }
+    let after = if arguments.keep { "leaves them there" } else { "removes what the API can remove" };
     format!("creates records in {} under the name {}, then {after}", target.base_url, common.namespace)
 }
 

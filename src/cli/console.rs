@@ -158,5 +158,10 @@ pub(super) fn note(line: &str) {
 
 /// Writes what went wrong to standard error.
 pub(super) fn complain(message: &str) {
-    note(&format!("error: {message}"));
+    let plain = |c: char| c == '\n' || !c.is_control();
+    let shown: String = message
+        .chars()
+        .map(|c| if plain(c) { c.to_string() } else { c.escape_default().to_string() })
+        .collect();
+    note(&format!("error: {shown}"));
 }

@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &Judge) -> Result<u8, Failure> {
         // One after the other, so that equal requests of several cases meet their own answers.
         jobs: 1,
         keep: false,
+        read_only: false,
         exchanges: true,
         target: head.target.clone(),
         interrupted,

@@ -69,7 +69,14 @@ pub(crate) async fn run(
     let common = Common { seed, namespace: "specproof-faults".to_owned(), ..Common::default() };
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
-    let options = Options { jobs: 1, keep: true, exchanges: false, target: String::new(), interrupted };
+    let options = Options {
+        jobs: 1,
+        keep: true,
+        read_only: false,
+        exchanges: false,
+        target: String::new(),
+        interrupted,
+    };
     let tally = Mutex::new(Tally::default());
     runner::run(vec![job], &options, &|event| {
         tally.lock().unwrap_or_else(PoisonError::into_inner).add(&event);

@@ -5,6 +5,7 @@
 mod arguments;
 mod audit;
 mod check;
+mod clean;
 mod compare;
 mod config;
 mod console;
@@ -44,6 +45,7 @@ pub(crate) fn main() -> ExitCode {
     failure::guarded(|| match arguments.command {
         Command::Check(arguments) => check::run(*arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

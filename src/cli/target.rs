@@ -7,6 +7,7 @@ use std::time::Duration;
 use specproof::client::Secret;
 use specproof::setup::Target;
 use specproof::suite::{Suite, nearest};
+use tokio::time::Instant;
 
 use super::arguments::{Access, Pace};
 use super::failure::Failure;
@@ -48,8 +49,18 @@ pub(super) fn target(
     target.variables = variables(&access.variables, suites)?;
     target.timeout = pace.timeout.map(Duration::from_secs);
     target.max_requests = pace.max_requests;
+    target.rate = pace.rate;
+    let now = Instant::now();
+    let whole = Duration::from_secs(pace.max_time);
+    target.deadline = Some(now + whole - cleanup_share(whole));
+    target.cleanup_deadline = Some(now + whole);
     target.concurrency = target.concurrency.max(pace.jobs());
     Ok(target)
+}
+
+/// The part of a run's time that is kept back for cleaning up: a fifth, and half a minute at most.
+fn cleanup_share(whole: Duration) -> Duration {
+    (whole / 5).min(Duration::from_secs(30))
 }
 
 /// Two parts, without blanks around them.

@@ -139,6 +139,8 @@ fn wire(outgoing: &Outgoing, path: String, fields: &[(String, &str, bool)]) -> R
         .entry(http::header::USER_AGENT)
         .or_insert(HeaderValue::from_static(concat!("specproof/", env!("CARGO_PKG_VERSION"))));
     wire_headers.entry(http::header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    // Without this field a server may choose any content coding (RFC 9110, section 12.5.3), and none is read here.
+    wire_headers.entry(http::header::ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
     Ok(Assembled { method: outgoing.method.clone(), path, wire_headers, body: outgoing.body.clone() })
 }
 

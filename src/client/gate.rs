@@ -1,19 +1,20 @@
 //! Decides when a request may go out: concurrency, rate, pauses that the target asks for, budgets, interruption, and the
-//! circuit breaker for a target where nothing listens. One [`Gate`] per client, so that all its requests pause together.
+//! circuit breaker for a target that is gone. One [`Gate`] per client, so that all its requests pause together.
+//!
+//! A gate has two phases. While cases run, every budget holds. Once [`Gate::begin_cleanup`] was called, what was kept back for
+//! cleaning up may be used: requests are not counted against the budget any more, and the time goes to its very end.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::failure::{Failure, refused};
+use super::breaker::{Breaker, Sign};
+use super::failure::Failure;
 use super::options::{ClientError, ClientOptions};
-use crate::evidence::TransportErrorKind;
-
-/// After this many refused connections in a row nothing is tried any more.
-const MAX_REFUSED: usize = 5;
+use crate::evidence::{Ledger, TransportErrorKind};
 
 pub(super) struct Gate {
     permits: Semaphore,
@@ -22,9 +23,14 @@ pub(super) struct Gate {
     interval: Option<Duration>,
     stopped: watch::Sender<bool>,
     deadline: Option<Instant>,
+    cleanup_deadline: Option<Instant>,
     max_requests: usize,
+    cleaning: AtomicBool,
     sent: AtomicUsize,
-    refused_in_a_row: AtomicUsize,
+    breaker: Mutex<Breaker>,
+    /// The answers that are kept.
+    ledger: Ledger,
+    max_held: usize,
 }
 
 #[derive(Default)]
@@ -50,15 +56,19 @@ impl Gate {
             interval,
             stopped: watch::Sender::new(false),
             deadline: options.deadline,
+            cleanup_deadline: options.cleanup_deadline.or(options.deadline),
             max_requests: options.max_requests.unwrap_or(usize::MAX),
+            cleaning: AtomicBool::new(false),
             sent: AtomicUsize::new(0),
-            refused_in_a_row: AtomicUsize::new(0),
+            breaker: Mutex::default(),
+            ledger: Ledger::default(),
+            max_held: options.max_held,
         })
     }
 
     /// Waits for a place among the requests in flight. The permit covers all tries of one request.
-    pub(super) async fn enter(&self) -> Result<SemaphorePermit<'_>, Failure> {
-        self.check()?;
+    pub(super) async fn enter(&self, operation: &str) -> Result<SemaphorePermit<'_>, Failure> {
+        self.check(operation)?;
         if let Ok(permit) = self.permits.try_acquire() {
             return Ok(permit);
         }
@@ -69,17 +79,18 @@ impl Gate {
     }
 
     /// Waits until one try may start, and counts it.
-    pub(super) async fn start(&self) -> Result<(), Failure> {
+    pub(super) async fn start(&self, operation: &str) -> Result<(), Failure> {
         loop {
-            self.check()?;
+            self.check(operation)?;
             let Some(wait_until) = self.claim_slot() else { break };
-            if self.deadline.is_some_and(|deadline| wait_until >= deadline) {
+            if self.deadline().is_some_and(|deadline| wait_until >= deadline) {
                 return Err(out_of_time());
             }
             self.unless_over(sleep_until(wait_until)).await?;
         }
+        let most = if self.is_cleaning() { usize::MAX } else { self.max_requests };
         self.sent
-            .fetch_update(SeqCst, SeqCst, |sent| (sent < self.max_requests).then_some(sent + 1))
+            .fetch_update(SeqCst, SeqCst, |sent| (sent < most).then_some(sent + 1))
             .map(|_| ())
             .map_err(|_| budget("the request budget of the run is used up"))
     }
@@ -101,16 +112,38 @@ impl Gate {
         let until = Instant::now() + wait;
         let mut pace = self.lock();
         pace.paused_until = pace.paused_until.max(Some(until));
-        self.deadline.is_none_or(|deadline| until < deadline)
+        self.deadline().is_none_or(|deadline| until < deadline)
     }
 
     /// Keeps the circuit breaker up to date.
-    pub(super) fn note(&self, refused: bool) {
-        if refused {
-            self.refused_in_a_row.fetch_add(1, SeqCst);
-        } else {
-            self.refused_in_a_row.store(0, SeqCst);
-        }
+    pub(super) fn note(&self, operation: &str, sign: Sign) {
+        self.breaker().note(operation, sign, self.is_cleaning());
+    }
+
+    /// Why the target counts as gone, once it does.
+    pub(super) fn gone(&self) -> Option<Failure> {
+        self.breaker().gone()
+    }
+
+    /// Lets out what cleaning up needs: after a stop, past the budget of requests, and to the end of the time that was kept for it.
+    /// A target that was gone may be tried again, though not as often.
+    pub(super) fn begin_cleanup(&self) {
+        self.cleaning.store(true, SeqCst);
+        self.stopped.send_replace(false);
+        *self.breaker() = Breaker::default();
+    }
+
+    fn is_cleaning(&self) -> bool {
+        self.cleaning.load(SeqCst)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        if self.is_cleaning() { self.cleanup_deadline } else { self.deadline }
+    }
+
+    /// Whether the time of the present phase is used up.
+    pub(super) fn is_late(&self) -> bool {
+        self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// How many tries went out.
@@ -125,7 +158,7 @@ impl Gate {
 
     /// The time that is left to a request which may take `timeout`, and what to say when it runs out.
     pub(super) fn allowance(&self, timeout: Duration) -> (Duration, Failure) {
-        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = self.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
         match left.filter(|left| *left < timeout) {
             Some(left) => (left, out_of_time()),
             None => (
@@ -135,24 +168,32 @@ impl Gate {
         }
     }
 
-    fn check(&self) -> Result<(), Failure> {
+    fn check(&self, operation: &str) -> Result<(), Failure> {
         if *self.stopped.borrow() {
             return Err(stopped());
         }
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if self.is_late() {
             return Err(out_of_time());
         }
-        if self.refused_in_a_row.load(SeqCst) >= MAX_REFUSED {
-            return Err(refused());
+        if !self.is_cleaning() && self.ledger.held() > self.max_held {
+            let mebibytes = self.max_held >> 20;
+            return Err(budget(&format!(
+                "the answers that are kept fill the {mebibytes} MiB that a run has for them"
+            )));
         }
-        Ok(())
+        self.breaker().check(operation)
+    }
+
+    /// Where the answers that are kept are counted.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Awaits `future`, but not past the deadline or a stop.
     async fn unless_over<T>(&self, future: impl Future<Output = T>) -> Result<T, Failure> {
         let mut stop = self.stopped.subscribe();
         let deadline = async {
-            match self.deadline {
+            match self.deadline() {
                 Some(deadline) => sleep_until(deadline).await,
                 None => std::future::pending().await,
             }
@@ -168,6 +209,10 @@ impl Gate {
     fn lock(&self) -> MutexGuard<'_, Pace> {
         // A pace has no invariant that a panic elsewhere could have broken.
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -212,27 +257,32 @@ mod tests {
         assert!(gate.pause(HOUR));
         assert_eq!(gate.claim_slot(), until);
         assert!(!gate.pause(4 * HOUR));
-        assert_eq!(gate.start().await.unwrap_err().error.kind, TransportErrorKind::Budget);
+        assert_eq!(gate.start("list").await.unwrap_err().error.kind, TransportErrorKind::Budget);
         assert_eq!(gate.sent(), 0);
     }
 
     #[tokio::test]
-    async fn one_answer_closes_the_circuit_again() {
-        let gate = gate(|_| ());
-        (1..MAX_REFUSED).for_each(|_| gate.note(true));
-        gate.note(false);
-        gate.note(true);
-        assert!(gate.start().await.is_ok());
-        (1..MAX_REFUSED).for_each(|_| gate.note(true));
-        assert_eq!(gate.start().await.unwrap_err().error.kind, TransportErrorKind::Refused);
+    async fn cleaning_up_has_what_was_kept_back_for_it() {
+        let gate = gate(|options| {
+            options.max_requests = Some(1);
+            options.deadline = Some(Instant::now());
+            options.cleanup_deadline = Some(Instant::now() + HOUR);
+        });
+        assert!(gate.is_late() && gate.start("list").await.is_err());
+        gate.stop();
+        gate.begin_cleanup();
+        for _ in 0..3 {
+            assert!(gate.start("delete").await.is_ok());
+        }
+        assert_eq!((gate.sent(), gate.is_late()), (3, false));
     }
 
     #[tokio::test]
     async fn permits_are_given_back() {
         let gate = gate(|options| options.concurrency = 0);
-        let permit = gate.enter().await.unwrap();
+        let permit = gate.enter("list").await.unwrap();
         assert!(gate.permits.try_acquire().is_err(), "one place is the least there is");
         drop(permit);
-        assert!(gate.enter().await.is_ok());
+        assert!(gate.enter("list").await.is_ok());
     }
 }

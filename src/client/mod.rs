@@ -8,6 +8,7 @@
 //! content**: what a recording shows is what was judged, so that a verdict can be repeated from the recording.
 
 mod assemble;
+mod breaker;
 mod failure;
 mod gate;
 mod message;

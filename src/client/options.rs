@@ -40,10 +40,14 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// The most octets that a response's content may have.
     pub max_body: usize,
+    /// The most octets that all answers together may take which are kept at one time. Once they take more, nothing is sent.
+    pub max_held: usize,
     /// The most requests that may be sent, every try counted.
     pub max_requests: Option<usize>,
-    /// When the run's time is used up.
+    /// When the time for cases is used up.
     pub deadline: Option<Instant>,
+    /// When the time for cleaning up is used up, which comes after the cases; the same as `deadline` where it is not given.
+    pub cleanup_deadline: Option<Instant>,
     /// The most requests per second.
     pub rate: Option<f64>,
     /// The longest wait that is granted to a target which asks for one. Where it asks for more, its answer is taken as it is.
@@ -55,7 +59,8 @@ pub struct ClientOptions {
 }
 
 impl ClientOptions {
-    /// The defaults for a target: 10 s a request, 5 s to connect, 32 MiB of content, no budgets, no rate, waits of at most
+    /// The defaults for a target: 10 s a request, 5 s to connect, 8 MiB of content, 96 MiB
+    /// of answers, no budgets, no rate, waits of at most
     /// 30 s, 16 requests in flight.
     pub fn new(base_url: Url) -> Self {
         Self {
@@ -65,9 +70,11 @@ impl ClientOptions {
             secrets: Vec::new(),
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
-            max_body: 32 << 20,
+            max_body: 8 << 20,
+            max_held: 96 << 20,
             max_requests: None,
             deadline: None,
+            cleanup_deadline: None,
             rate: None,
             max_retry_after: Duration::from_secs(30),
             concurrency: 16,

@@ -1,10 +1,16 @@
 //! Replaces secrets by variables, so that nothing which is recorded, printed or shared holds one.
 //!
 //! A secret is found as it is, percent-encoded, escaped in a JSON string, and within Base64 (RFC 4648, both alphabets) of a
-//! longer text at any of the three alignments; also where these mix, such as percent-encoded Base64. It is looked for in
-//! everything that goes into an exchange. Header fields that carry credentials by their name are replaced whole.
+//! longer text at any of the three alignments; also where these mix, such as percent-encoded Base64, and where line breaks, bare or escaped,
+//! stand between its octets. What lacks only its last octet is found too, since such credentials are sent to see whether they are refused. It
+//! is looked for in everything that goes into an exchange. Header fields that carry credentials by their name are replaced whole.
+//!
+//! Not found: a secret that the target changed in some other way (hashed, reversed, encoded twice), or cut by more than one octet.
 
 use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 
 use super::options::{ClientError, Credential, Secret};
 
@@ -12,12 +18,14 @@ use super::options::{ClientError, Credential, Secret};
 /// are still replaced where they stand in a header field that carries credentials.
 pub const MIN_SECRET_LEN: usize = 6;
 
-/// Header fields that carry credentials whatever they hold, names in lower case.
-const CREDENTIAL_NAMES: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "x-api-key"];
+/// Words of which a header field's name holds one where the field carries credentials, in lower case: `authorization`, `x-api-key`,
+/// `x-auth-token`, `cookie` and their like. To take too many for credentials costs little, to take too few costs a secret.
+const CREDENTIAL_WORDS: [&str; 8] =
+    ["auth", "cookie", "token", "secret", "password", "credential", "api-key", "apikey"];
 
 /// Whether a request's header field carries credentials by its name alone; `name` in lower case.
 pub(super) fn is_credential_name(name: &str) -> bool {
-    CREDENTIAL_NAMES.contains(&name)
+    CREDENTIAL_WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Replaces a set of secrets by `$NAME`.
@@ -46,23 +54,28 @@ struct Edges {
 impl Redactor {
     /// Knows the given secrets, and the tokens in `credentials` that hold none of them; those get the header field's name.
     pub fn new(secrets: &[Secret], credentials: &[Credential]) -> Result<Self, ClientError> {
-        let mut known: Vec<(String, &str)> = Vec::new();
+        let mut known: Vec<(String, Cow<'_, str>)> = Vec::new();
         for secret in secrets.iter().filter(|secret| !secret.value.is_empty()) {
             let name = secret.name.trim_start_matches('$');
             let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
             if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
                 return Err(ClientError::SecretName(secret.name.clone()));
             }
-            known.push((format!("${name}"), &secret.value));
+            known.push((format!("${name}"), secret.value.as_str().into()));
         }
         for Credential { name, value, .. } in credentials {
             if !secrets.iter().any(|secret| !secret.value.is_empty() && value.contains(&secret.value)) {
-                let token = value.split_once(' ').map_or(value.as_str(), |(_scheme, token)| token.trim());
-                known.push((variable_for(name), token));
+                for token in tokens(name, value) {
+                    known.push((variable_for(name), token));
+                }
             }
         }
         let mut needles: Vec<Needle> = known
             .iter()
+            .flat_map(|(variable, value)| {
+                let cut = value.char_indices().next_back().map_or("", |(last, _)| &value[..last]);
+                [(variable, value.as_ref()), (variable, cut)]
+            })
             .filter(|(_, value)| value.len() >= MIN_SECRET_LEN)
             .flat_map(|(variable, value)| needles(variable, value.as_bytes()))
             .collect();
@@ -164,6 +177,27 @@ fn variable_for(name: &str) -> String {
     format!("${name}")
 }
 
+/// The secrets in a header field that carries credentials and holds none that has a name: each cookie's value, the token behind a scheme,
+/// and what the Basic scheme encodes (RFC 7617), whole and the password alone.
+fn tokens<'v>(name: &str, value: &'v str) -> Vec<Cow<'v, str>> {
+    if name == "cookie" {
+        let values = value.split(';').filter_map(|pair| pair.split_once('='));
+        return values.map(|(_, value)| value.trim().trim_matches('"').into()).collect();
+    }
+    let (scheme, token) = value.split_once(' ').unwrap_or(("", value));
+    let token = token.trim();
+    let mut tokens = vec![Cow::Borrowed(token)];
+    if scheme.eq_ignore_ascii_case("basic")
+        && let Some(pair) = BASE64.decode(token).ok().and_then(|octets| String::from_utf8(octets).ok())
+    {
+        if let Some((_, password)) = pair.split_once(':') {
+            tokens.push(password.to_owned().into());
+        }
+        tokens.push(pair.into());
+    }
+    tokens
+}
+
 fn needles(variable: &str, secret: &[u8]) -> Vec<Needle> {
     let mut needles = vec![Needle { variable: variable.to_owned(), octets: secret.to_vec(), base64: None }];
     for offset in 0..3 {
@@ -239,7 +273,14 @@ impl Needle {
                     matched += 1;
                     at += 1;
                 }
-                None => return None,
+                None => match reading.escaped_again(rest, wanted[0]) {
+                    Some(width) => {
+                        matched += 1;
+                        at += width;
+                    }
+                    None if matched > 0 => at += reading.line_break(rest)?,
+                    None => return None,
+                },
             }
         }
         Some(at)
@@ -278,6 +319,42 @@ impl Reading {
             b'%' if self.percent => percent_escape(rest),
             b'\\' if self.json => json_escape(rest),
             _ => None,
+        }
+    }
+
+    /// How many octets an octet takes that was escaped more than once, as in a JSON text that stands in a string of another: `\\\"`, `\\u0041`.
+    fn escaped_again(self, rest: &[u8], wanted: u8) -> Option<usize> {
+        let slashes = rest.iter().take_while(|octet| **octet == b'\\').count();
+        if !self.json || slashes < 2 {
+            return None;
+        }
+        let written = *rest.get(slashes)?;
+        if written == b'u' && hex(rest.get(slashes + 1..slashes + 5)?) == Some(wanted.into()) {
+            return Some(slashes + 5);
+        }
+        match wanted {
+            // A backslash doubles each time.
+            b'\\' => [8, 4].into_iter().find(|width| *width <= slashes),
+            b'"' | b'/' => (written == wanted).then_some(slashes + 1),
+            _ => None,
+        }
+    }
+
+    /// How many octets a line break takes that stands here, bare or escaped, with the blanks of a folded line behind it.
+    fn line_break(self, rest: &[u8]) -> Option<usize> {
+        let mut width = 0;
+        let mut broken = false;
+        loop {
+            let (octet, step) = match self.escape(&rest[width..]) {
+                Some(spelling) => (*spelling.octets().first()?, spelling.width),
+                None => (rest.get(width).copied().unwrap_or_default(), 1),
+            };
+            match octet {
+                b'\r' | b'\n' => broken = true,
+                b' ' | b'\t' if broken => {}
+                _ => return broken.then_some(width),
+            }
+            width += step;
         }
     }
 }
@@ -358,17 +435,29 @@ mod tests {
         Redactor::new(&secrets, &credentials).unwrap()
     }
 
+    fn redactor_of_basic() -> Redactor {
+        redactor(&[], &[("authorization", "Basic dXNlcjpodW50ZXIyMg==")])
+    }
+
     #[test]
     fn secrets_are_found_in_every_spelling() {
         let odd = "p\"\\/ ä😀%25+";
         let redactor = redactor(&[("TOKEN", "tok-en_123"), ("ODD", odd), ("LONG", "tok-en_1234567")], &[]);
         let cases = [
             ("nothing of the kind", "nothing of the kind"),
-            ("tok-en_12", "tok-en_12"),
+            ("tok-en_12", "$TOKEN"),
+            ("tok-en_1", "tok-en_1"),
+            ("tok-en\n_123 tok-en\r\n  _123", "$TOKEN $TOKEN"),
+            (r"tok\r\n-en\u000a_123", "$TOKEN"),
+            ("tok%0D%0A-en_123", "$TOKEN"),
+            ("tok -en_123", "tok -en_123"),
+            (r#""p\\\"\\\\/ ä😀%25+""#, r#""$ODD""#),
+            (r"tok\\u002den_123", "$TOKEN"),
             ("tok-en_123", "$TOKEN"),
             ("a tok-en_123, tok-en_123tok-en_123.", "a $TOKEN, $TOKEN$TOKEN."),
             ("tok-en_1234567", "$LONG"),
-            ("tok-en_123456", "$TOKEN456"),
+            ("tok-en_123456", "$LONG"),
+            ("tok-en_12345", "$TOKEN45"),
             ("?t=tok%2Den_123&u=%74ok%2den_123", "?t=$TOKEN&u=$TOKEN"),
             (r#"{"t":"tok\u002den_\u0031\u00323"}"#, r#"{"t":"$TOKEN"}"#),
             (r"\u002dtok\u002", r"\u002dtok\u002"),
@@ -399,6 +488,7 @@ mod tests {
             ("eHN1Ymo/ZWN0cz4/fn8=", "e$T="),
             ("eHN1Ymo_ZWN0cz4_fn96", "e$T6"),
             ("eHl6OnN1Ymo/ZWN0cz4/fn96eg==", "eHl6O$T6eg=="),
+            ("eDpzdWJq\r\nP2VjdHM+P35/", "eD$T"),
         ];
         for (text, expected) in cases {
             assert_eq!(redactor.text(text), expected, "{text}");
@@ -441,6 +531,13 @@ mod tests {
         for (name, value, credential, expected) in cases {
             assert_eq!(redactor.request_header(name, value, credential), expected, "{name}: {value}");
         }
+        let basic = redactor_of_basic();
+        assert_eq!(
+            basic.text("user:hunter22 hunter22 dXNlcjpodW50ZXIyMg=="),
+            ["$AUTHORIZATION"; 3].join(" ")
+        );
+        let cookies = self::redactor(&[], &[("cookie", "a=one-value; b=another-value")]);
+        assert_eq!(cookies.text("one-value another-value"), "$COOKIE $COOKIE");
         assert_eq!(redactor.response_header("set-cookie", "a=b; Path=/"), "$SET_COOKIE");
         assert_eq!(redactor.response_header("x-echo", "tok-en_123"), "$T");
         assert_eq!(redactor.text("key-without-name abc"), "$X_API_KEY abc");

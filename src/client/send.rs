@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::assemble::{Assembled, Fixed};
+use super::breaker::Sign;
 use super::failure::Failure;
 use super::gate::Gate;
 use super::message::{RawResponse, header_text};
@@ -67,8 +68,8 @@ impl Client {
     /// Sends a request, on an open connection if there is one, and records what came of it.
     ///
     /// While the target answers 429, or 503 with `Retry-After`, the request is sent again, at most five times in all; the
-    /// exchange is the last one. Where a reused connection ends before a response begins, the request is sent once more on a new
-    /// one, whatever its method; a target that had carried it out already has then done so twice. A path that the URL type would rewrite (`..` segments, say) goes over a raw connection.
+    /// exchange is the last one. Where a connection ends before a response begins, the request is sent once more on a new
+    /// one, whatever its method, since the target may have been closing a connection that was idle; a target that had carried it out already has then done so twice. A path that the URL type would rewrite (`..` segments, say) goes over a raw connection.
     pub async fn send(&self, outgoing: Outgoing) -> Exchange {
         self.send_over(outgoing, Connection::Any).await
     }
@@ -110,6 +111,22 @@ impl Client {
         self.0.transport.base()
     }
 
+    /// Why the target counts as gone, once it does: nothing more is sent then, but for cleaning up.
+    pub fn gone(&self) -> Option<String> {
+        self.0.gate.gone().map(|failure| failure.error.message)
+    }
+
+    /// Whether the time for what is under way is used up.
+    pub fn is_late(&self) -> bool {
+        self.0.gate.is_late()
+    }
+
+    /// Lets out what cleaning up needs, after a stop and past the budgets for cases; see
+    /// [`ClientOptions::cleanup_deadline`](super::ClientOptions::cleanup_deadline).
+    pub fn begin_cleanup(&self) {
+        self.0.gate.begin_cleanup();
+    }
+
     /// Sends nothing more: waiting and later requests end at once with [`TransportErrorKind::Budget`]. Requests in flight
     /// are finished.
     pub fn stop(&self) {
@@ -135,6 +152,21 @@ impl Client {
     }
 }
 
+/// What a request that got no response says of the target's health. A response that breaks off is a sign of life.
+fn sign_of(kind: TransportErrorKind) -> Sign {
+    match kind {
+        TransportErrorKind::Refused => Sign::Refused,
+        TransportErrorKind::Timeout => Sign::Silent,
+        TransportErrorKind::Budget | TransportErrorKind::NotRecorded | TransportErrorKind::Other => {
+            Sign::Nothing
+        }
+        TransportErrorKind::Incomplete
+        | TransportErrorKind::TooLarge
+        | TransportErrorKind::Malformed
+        | TransportErrorKind::Tls => Sign::Alive,
+    }
+}
+
 fn microseconds(span: Duration) -> u64 {
     u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
@@ -145,7 +177,7 @@ impl Inner {
             let Answer { outcome, sent_us, elapsed_us } = recording.answer(&operation, &purpose, &request);
             return Exchange { operation, purpose, request, outcome, sent_us, elapsed_us };
         }
-        let (outcome, elapsed) = self.tries(wire).await;
+        let (outcome, elapsed) = self.tries(&operation, wire).await;
         Exchange {
             sent_us: microseconds(self.made.elapsed().saturating_sub(elapsed)),
             operation,
@@ -160,8 +192,8 @@ impl Inner {
     }
 
     /// Sends until there is an answer to keep; returns the last one, and how long its try took.
-    async fn tries(&self, wire: Wire<'_>) -> (Result<RawResponse, Failure>, Duration) {
-        let _permit = match self.gate.enter().await {
+    async fn tries(&self, operation: &str, wire: Wire<'_>) -> (Result<RawResponse, Failure>, Duration) {
+        let _permit = match self.gate.enter(operation).await {
             Ok(permit) => permit,
             Err(failure) => return (Err(failure), Duration::ZERO),
         };
@@ -169,7 +201,7 @@ impl Inner {
         let mut reconnected = false;
         let mut last = None;
         loop {
-            if let Err(failure) = self.gate.start().await {
+            if let Err(failure) = self.gate.start(operation).await {
                 // What the target did say is worth more than why it was not asked again.
                 return last.unwrap_or((Err(failure), Duration::ZERO));
             }
@@ -178,7 +210,7 @@ impl Inner {
             let elapsed = began.elapsed();
             match &outcome {
                 Err(failure) => {
-                    self.gate.note(failure.error.kind == TransportErrorKind::Refused);
+                    self.gate.note(operation, sign_of(failure.error.kind));
                     if failure.closed_before_response && !reconnected {
                         reconnected = true;
                         last = Some((outcome, elapsed));
@@ -186,12 +218,14 @@ impl Inner {
                     }
                 }
                 Ok(response) => {
-                    self.gate.note(false);
                     tries += 1;
                     if self.wait_for_target(response, tries) {
                         last = Some((outcome, elapsed));
                         continue;
                     }
+                    let put_off = retry_wait(response, tries).is_some();
+                    let sign = if put_off { Sign::PutOff(response.status) } else { Sign::Alive };
+                    self.gate.note(operation, sign);
                 }
             }
             return (outcome, elapsed);
@@ -235,7 +269,7 @@ impl Inner {
                     (redactor.text(name).into_owned(), redactor.response_header(name, &value))
                 })
                 .collect(),
-            body: Body::new(redactor.octets_owned(response.body)),
+            body: Body::counted(redactor.octets_owned(response.body), self.gate.ledger()),
         }
     }
 }

@@ -188,7 +188,13 @@ async fn broken_responses_are_told_apart() {
             assert_eq!(kind(&exchange), expected, "case {at}, {way}: {}", message(&exchange));
             assert!(!message(&exchange).contains("127.0.0.1"), "case {at}, {way}: {}", message(&exchange));
         }
-        assert_eq!(client.requests(), 3, "case {at}: nothing is tried twice");
+        // The pool may have given a connection that was about to be closed, so that way has a second try.
+        let tries = client.requests();
+        assert!(matches!(tries, 3 | 4), "case {at}: {tries} tries");
+        assert!(
+            tries == 3 || expected == T::Incomplete,
+            "case {at}: what is no early end is not tried twice"
+        );
     }
 }
 
@@ -345,7 +351,8 @@ async fn a_target_that_hangs_up_on_a_request_is_asked_twice_at_most() {
     client.send(get("/1")).await;
     assert_eq!(kind(&client.send(get("/2")).await), TransportErrorKind::Incomplete);
     assert_eq!(client.requests(), 3);
-    assert_eq!(kind(&client.send(get("/3")).await), TransportErrorKind::Incomplete);
+    let fresh = client.send_on_new_connection(get("/3")).await;
+    assert_eq!(kind(&fresh), TransportErrorKind::Incomplete);
     assert_eq!(client.requests(), 4, "a new connection was not idle");
 }
 

@@ -1,7 +1,6 @@
 //! One try of one request: over reqwest's pool, over a connection of its own, or as raw octets. Limits on time and octets hold
 //! here; budgets, retries and redaction are for the layers around.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -17,11 +16,6 @@ use crate::evidence::TransportErrorKind;
 /// Idle connections are dropped before common servers drop them (gunicorn after 2 s, Node.js and uvicorn after 5 s), so that
 /// few requests meet a connection which is being closed.
 const IDLE: Duration = Duration::from_millis(1500);
-
-tokio::task_local! {
-    /// Whether the request under way opened a connection. The connector runs in the task of the request that asked for it.
-    static CONNECTED: Cell<bool>;
-}
 
 /// Over which connection a request goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,14 +39,8 @@ pub(super) struct Transport {
 impl Transport {
     pub(super) fn new(options: ClientOptions) -> Result<Self, ClientError> {
         check_base(&options.base_url)?;
-        let pooled = builder(&options)
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(options.concurrency.max(1))
-            .connector_layer(tower::util::MapRequestLayer::new(|request| {
-                // Outside a request there is nobody to tell.
-                let _ = CONNECTED.try_with(|connected| connected.set(true));
-                request
-            }));
+        let pooled =
+            builder(&options).pool_idle_timeout(IDLE).pool_max_idle_per_host(options.concurrency.max(1));
         let unpooled = builder(&options).pool_max_idle_per_host(0);
         let build = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|e| ClientError::Setup(setup_problem(&e)))
@@ -95,16 +83,9 @@ impl Transport {
         connection: Connection,
     ) -> Result<RawResponse, Failure> {
         match connection {
-            Connection::Any => {
-                let attempt = async {
-                    let outcome = self.attempt_with(&self.pooled, request).await;
-                    (outcome, CONNECTED.with(Cell::get))
-                };
-                match CONNECTED.scope(Cell::new(false), attempt).await {
-                    (Err(failure), false) => Err(failure),
-                    (outcome, _) => not_idle(outcome),
-                }
-            }
+            // Whether the pool gave an open connection or a new one cannot be told for certain: while a new one is opened, another may become free
+            // and be taken. So each early end may be that of a connection which the target was just closing.
+            Connection::Any => self.attempt_with(&self.pooled, request).await,
             Connection::New => not_idle(self.attempt_with(&self.unpooled, request).await),
             Connection::Raw => {
                 let octets = raw::octets(&self.base, &self.target(&request.path), request);

@@ -11,6 +11,9 @@ use super::references::{BASE, References, root_uri};
 use super::view::View;
 use super::violation::{Violation, build_message, describe};
 
+/// The most errors that are looked at in one value; a list of a million wrong items would otherwise give a million of them.
+const MOST_ERRORS: usize = 1000;
+
 /// A schema of a document, checked at load. Cloning it copies a pointer.
 #[derive(Clone)]
 pub struct Schema {
@@ -60,7 +63,8 @@ impl Schema {
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
         match self.validator() {
             Ok(validator) => {
-                let errors: Vec<ValidationError<'_>> = validator.iter_errors(value).collect();
+                let errors: Vec<ValidationError<'_>> =
+                    validator.iter_errors(value).take(MOST_ERRORS).collect();
                 describe(&self.inner.references, &errors)
             }
             Err(message) => vec![Violation {

@@ -72,6 +72,22 @@ impl Driver {
 
 /// Deletes what the run created; gives the exchanges and what was left behind, as sentences.
 pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
+    let (evidence, mut sentences) = remove(driver).await;
+    for (name, resource) in &driver.suite.file().resources {
+        let covered = resource.delete.is_some()
+            || std::iter::successors(resource.parent.as_deref(), |parent| {
+                driver.suite.resource(parent).parent.as_deref()
+            })
+            .any(|ancestor| driver.suite.resource(ancestor).delete.is_some());
+        if !covered && driver.suite.file().seed.iter().any(|group| group.resource == *name) {
+            sentences.push(format!("every {name} of this run, since the API has no way to delete one"));
+        }
+    }
+    (evidence, sentences)
+}
+
+/// Deletes the records that the driver knows of, those that lie deepest first.
+pub async fn remove(driver: &Driver) -> (Evidence, Vec<String>) {
     let mut evidence = Evidence::default();
     let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut created: Vec<Created> = driver.created().iter().cloned().collect();
@@ -91,7 +107,10 @@ pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
                     continue;
                 }
                 Some(status) => format!("the target answered {status}"),
-                None => "the target did not answer".to_owned(),
+                None => match &evidence.entries[entry].exchange.outcome {
+                    Err(error) => error.message.clone(),
+                    Ok(_) => "the target did not answer".to_owned(),
+                },
             };
             *left.entry((one.resource.clone(), why)).or_default() += 1;
         }
@@ -101,19 +120,9 @@ pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
         created = refused;
         tokio::time::sleep(PAUSE).await;
     }
-    let mut sentences: Vec<String> = left
+    let sentences = left
         .into_iter()
         .map(|((resource, why), count)| format!("{count} records of resource {resource}, since {why}"))
         .collect();
-    for (name, resource) in &driver.suite.file().resources {
-        let covered = resource.delete.is_some()
-            || std::iter::successors(resource.parent.as_deref(), |parent| {
-                driver.suite.resource(parent).parent.as_deref()
-            })
-            .any(|ancestor| driver.suite.resource(ancestor).delete.is_some());
-        if !covered && driver.suite.file().seed.iter().any(|group| group.resource == *name) {
-            sentences.push(format!("every {name} of this run, since the API has no way to delete one"));
-        }
-    }
     (evidence, sentences)
 }

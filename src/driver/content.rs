@@ -20,28 +20,24 @@ impl Driver {
         let operation = suite.operation(&case.operation);
         let Some(media_type) = operation.request_body.as_ref().and_then(RequestBody::json) else { return };
         let Some(schema) = &media_type.schema else { return };
-        let creates = |r: &&Resource| r.created_by() == Some(case.operation.as_str());
-        let created = suite.file().resources.iter().find(|(_, r)| creates(r));
-        let (base, parts, parent, first) = match created {
-            Some((_, resource)) => {
-                let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else {
-                    return;
-                };
-                let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
-                let item = self.item(oracle, resource, place);
-                let items = std::slice::from_ref(&item);
-                let Some(base) = self.creation_content(oracle, resource, parent, items) else { return };
-                let mut parts =
-                    Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
-                item.place(&mut parts);
-                (base, parts, parent, Some((item, place)))
-            }
+        let wanted = Some(case.operation.as_str());
+        let created = suite.file().resources.iter().find(|(_, resource)| resource.created_by() == wanted);
+        let (base, parts, parent, first) = if let Some((_, resource)) = created {
+            let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else {
+                return;
+            };
+            let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
+            let item = self.item(oracle, resource, place);
+            let items = std::slice::from_ref(&item);
+            let Some(base) = self.creation_content(oracle, resource, parent, items) else { return };
+            let mut parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
+            item.place(&mut parts);
+            (base, parts, parent, Some((item, place)))
+        } else {
             // A list by POST: its arguments are what is varied.
-            None => {
-                let mut parts = self.usual_parts(oracle, &case.operation);
-                let Some(Content::Json(base)) = parts.content.take() else { return };
-                (base, parts, None, None)
-            }
+            let mut parts = self.usual_parts(oracle, &case.operation);
+            let Some(Content::Json(base)) = parts.content.take() else { return };
+            (base, parts, None, None)
         };
         let invalid = self.asked_of_invalid(&case.operation);
 

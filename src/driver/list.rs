@@ -394,8 +394,14 @@ impl Driver {
             .min_by_key(|(scope, members)| (members.len(), *scope))
     }
 
-    /// The records whose lists are walked; one `None` where there is one list for all.
+    /// The records whose lists are walked; one `None` where there is one list for all. Lists of which nothing is known are left out.
     pub(super) fn scopes(oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
+        let mut scopes = Self::all_scopes(oracle, collection);
+        scopes.retain(|scope| !oracle.is_withheld(&collection.resource, *scope));
+        scopes
+    }
+
+    fn all_scopes(oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
         match &collection.scope {
             None => vec![None],
             Some(scope) => oracle

@@ -18,15 +18,17 @@ mod perform;
 mod protocol;
 mod request;
 mod seed;
+mod survey;
 mod tokens;
 mod unknown;
 mod values;
 mod walks;
 mod writes;
 
-pub use cleanup::clean;
+pub use cleanup::{clean, remove};
 pub use perform::perform;
 pub use seed::{Seeding, seed};
+pub use survey::{adopt, leftovers};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};

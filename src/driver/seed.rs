@@ -11,7 +11,7 @@ use super::request::{Content, Parts, set_at};
 use super::values::Place;
 use crate::document::Location;
 use crate::event::SeedingProblem;
-use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
+use crate::evidence::{Ask, Asked, Evidence, Exchange, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
@@ -91,9 +91,10 @@ pub async fn seed(driver: &Driver) -> Seeding {
                 seeding.refuse(&group.resource, format!("no {} could be created: {answer}", group.resource));
                 continue;
             }
+            let why = last.as_ref().map(failed).unwrap_or_default();
             seeding.problem = Some(SeedingProblem {
                 message: format!(
-                    "no record of seed group `{}` ({}) could be created",
+                    "no record of seed group `{}` ({}) could be created{why}",
                     group.label, group.resource
                 ),
                 exchange: last.map(Box::new),
@@ -104,9 +105,8 @@ pub async fn seed(driver: &Driver) -> Seeding {
     if seeding.oracle.records().next().is_none() && !refusals.is_empty() {
         if refusals.iter().all(|status| *status == 401 || (*status == 403 && !driver.authenticated)) {
             seeding.problem = Some(SeedingProblem {
-                message: format!(
-                    "the target wants credentials for every creation: give them with --token-env, --bearer-env or --header-env"
-                ),
+                message: "the target wants credentials for every creation: give them with --token-env, --bearer-env or --header-env"
+                    .to_owned(),
                 exchange: None,
             });
             return seeding;
@@ -182,7 +182,7 @@ impl Driver {
     }
 
     /// Finds the variables that the user did not give in the target.
-    async fn discover(&self, seeding: &mut Seeding) -> Result<(), SeedingProblem> {
+    pub(super) async fn discover(&self, seeding: &mut Seeding) -> Result<(), SeedingProblem> {
         for (name, variable) in &self.suite.file().variables {
             let Some(discover) = &variable.discover else { continue };
             if self.variable(name).is_some() {
@@ -202,12 +202,14 @@ impl Driver {
                 continue;
             }
             let Some(found) = found else {
+                let exchange = evidence.entries.pop().map(|e| Box::new(e.exchange));
+                let why = exchange.as_deref().map(failed).unwrap_or_default();
                 return Err(SeedingProblem {
                     message: format!(
-                        "the target names no {name} ({}): give one with --set {name}=…",
+                        "the target names no {name} ({}){why}; or give one with --set {name}=…",
                         variable.description
                     ),
-                    exchange: evidence.entries.pop().map(|e| Box::new(e.exchange)),
+                    exchange,
                 });
             };
             seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
@@ -396,7 +398,7 @@ impl Driver {
     }
 
     /// Finds out which form of a cursor each collection honours.
-    async fn calibrate(&self, seeding: &mut Seeding) {
+    pub(super) async fn calibrate(&self, seeding: &mut Seeding) {
         let suite = Arc::clone(&self.suite);
         for (name, collection) in &suite.file().collections {
             let Style::TimestampCursor(style) = &collection.style else { continue };
@@ -499,4 +501,27 @@ fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, O
     }
     result.sort_by_key(|(index, _)| *index);
     result
+}
+
+/// What a request came to that everything else needs, and how to mend that.
+fn failed(exchange: &Exchange) -> String {
+    let operation = &exchange.operation;
+    let (what, mend) = match &exchange.outcome {
+        Err(error) => (error.message.clone(), None),
+        Ok(response) => {
+            let mend = match response.status {
+                401 | 403 => Some("give credentials with --bearer-env VAR or --header-env NAME=VAR"),
+                404 | 405 => {
+                    Some("see whether the base URL is the API's, with the path that it stands under")
+                }
+                300..=399 => Some("give the URL that it redirects to, since redirects are not followed"),
+                429 => Some("send fewer requests with --rate"),
+                500.. => Some("see the target's log"),
+                _ => None,
+            };
+            (format!("it answered {}", response.status), mend)
+        }
+    };
+    let mend = mend.map(|mend| format!(": {mend}")).unwrap_or_default();
+    format!(": {operation}: {what}{mend}")
 }

@@ -8,6 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::held::{Held, Ledger, MOST_WEIGHT, weight};
+
+/// Content that is longer than this, in octets, is cut where an exchange is kept to be shown.
+const LONG: usize = 256 << 10;
+
+/// What is left of it.
+const SHOWN: usize = 16 << 10;
+
 /// The octets of a message's content (RFC 9110, section 6.4). Cheap to clone; parsed as JSON at most once.
 #[derive(Clone)]
 pub struct Body(Arc<Inner>);
@@ -15,6 +23,8 @@ pub struct Body(Arc<Inner>);
 struct Inner {
     bytes: Vec<u8>,
     json: OnceLock<Result<Value, JsonProblem>>,
+    /// Its share of the memory that a run may use, where somebody counts.
+    _held: Option<Held>,
 }
 
 /// Why content is not one JSON text (RFC 8259).
@@ -24,12 +34,20 @@ pub struct JsonProblem {
     pub message: String,
     /// Whether the content is not even UTF-8 (RFC 8259, section 8.1).
     pub not_utf8: bool,
+    /// Whether it was not read because of a limit of ours, so that it may well be JSON.
+    pub too_much: bool,
 }
 
 impl Body {
     /// Wraps octets as they went over the wire, after removal of the transfer coding.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Arc::new(Inner { bytes: bytes.into(), json: OnceLock::new() }))
+        Self(Arc::new(Inner { bytes: bytes.into(), json: OnceLock::new(), _held: None }))
+    }
+
+    /// The same, counted in a ledger for as long as it is kept.
+    pub fn counted(bytes: Vec<u8>, ledger: &Ledger) -> Self {
+        let held = Some(ledger.hold(&bytes));
+        Self(Arc::new(Inner { bytes, json: OnceLock::new(), _held: held }))
     }
 
     /// The octets.
@@ -52,9 +70,14 @@ impl Body {
         self.0
             .json
             .get_or_init(|| {
+                if weight(&self.0.bytes) > MOST_WEIGHT {
+                    let message = format!("read, it would take more than {} MiB", MOST_WEIGHT >> 20);
+                    return Err(JsonProblem { message, not_utf8: false, too_much: true });
+                }
                 serde_json::from_slice(&self.0.bytes).map_err(|error| JsonProblem {
                     message: error.to_string(),
                     not_utf8: std::str::from_utf8(&self.0.bytes).is_err(),
+                    too_much: false,
                 })
             })
             .as_ref()
@@ -224,6 +247,21 @@ impl Exchange {
         self.response().is_some_and(Response::is_success)
     }
 
+    /// The same exchange to be kept and shown: of very long content only the beginning.
+    #[must_use]
+    pub fn brief(&self) -> Self {
+        let mut brief = self.clone();
+        if let Ok(response) = &mut brief.outcome {
+            let octets = response.body.bytes();
+            if octets.len() > LONG {
+                let shown = String::from_utf8_lossy(&octets[..SHOWN]);
+                let cut = format!("{shown}… ({} octets in all)", octets.len());
+                response.body = Body::new(cut);
+            }
+        }
+        brief
+    }
+
     /// The response content as JSON, if a response arrived and it is JSON.
     pub fn json(&self) -> Option<&Value> {
         self.response().and_then(|r| r.body.json().ok())
@@ -297,5 +335,7 @@ mod tests {
         assert!(Body::new(vec![b'"', 0xff, b'"']).json().unwrap_err().not_utf8);
         assert!(!Body::new("{").json().unwrap_err().not_utf8);
         assert_eq!(Body::new("[1]").json().unwrap(), &serde_json::json!([1]));
+        let many = format!("[0{}]", ",0".repeat(MOST_WEIGHT / 64));
+        assert!(Body::new(many).json().unwrap_err().too_much);
     }
 }

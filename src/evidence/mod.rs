@@ -4,10 +4,12 @@
 
 mod curl;
 mod exchange;
+mod held;
 mod listing;
 
 pub use curl::curl;
 pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};
+pub use held::{Held, Ledger};
 pub use listing::{
     Ask, Asked, Entry, Evidence, Filtering, Page, Probe, Query, RecordNumber, Walk, WalkEnd, WalkKind,
 };

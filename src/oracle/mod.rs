@@ -10,7 +10,7 @@ mod values;
 pub use expected::{Expected, expected, key_of};
 pub use values::{difference, difference_in_doubles, instant_nanoseconds, same_instant, same_value};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -55,6 +55,8 @@ pub struct Oracle {
     by_parent: BTreeMap<(String, Option<RecordNumber>), Vec<RecordNumber>>,
     /// The place of each record in a list whose order nobody states, as it was first seen: by operation, order and scope.
     seen: BTreeMap<(String, usize, Option<RecordNumber>), BTreeMap<RecordNumber, usize>>,
+    /// Lists of which nothing is known: resource and parent.
+    withheld: BTreeSet<(String, Option<RecordNumber>)>,
 }
 
 impl Oracle {
@@ -65,6 +67,16 @@ impl Oracle {
         self.by_parent.entry((record.resource.clone(), record.parent)).or_default().push(number);
         self.records.push(record);
         number
+    }
+
+    /// Says that nothing is known of a list: of a resource, in a parent.
+    pub fn withhold(&mut self, resource: &str, parent: Option<RecordNumber>) {
+        self.withheld.insert((resource.to_owned(), parent));
+    }
+
+    /// Whether it was said of a list that nothing is known of it.
+    pub fn is_withheld(&self, resource: &str, parent: Option<RecordNumber>) -> bool {
+        !self.withheld.is_empty() && self.withheld.contains(&(resource.to_owned(), parent))
     }
 
     /// The record of a number that this oracle gave.

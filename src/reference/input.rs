@@ -6,7 +6,7 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::response::Response;
 use futures_util::StreamExt;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
 use super::BODY_LIMIT;
@@ -54,6 +54,11 @@ impl<S: Send + Sync> FromRequest<S> for Input {
             // A name that is not UTF-8 names nothing.
             Err(_) => return Err(failure(&path, StatusCode::NOT_FOUND, "Not Found")),
         };
+        let stated =
+            parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if stated.is_some_and(|stated| stated > DRAIN_LIMIT as u64) {
+            return Err(too_large(&path));
+        }
         let mut bytes = Vec::new();
         let mut length = 0_usize;
         let mut chunks = body.into_data_stream();
@@ -69,11 +74,15 @@ impl<S: Send + Sync> FromRequest<S> for Input {
             }
         }
         if length > BODY_LIMIT {
-            return Err(failure(&path, StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 4 MiB"));
+            return Err(too_large(&path));
         }
         let query = Query::parse(parts.uri.query().unwrap_or_default());
         Ok(Self { params, query, headers: parts.headers, body: bytes })
     }
+}
+
+fn too_large(path: &str) -> Response {
+    failure(path, StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 4 MiB")
 }
 
 /// The parameters of a query string.

@@ -149,6 +149,7 @@ mod tests {
                 operation: words[0].into(),
                 judgements: vec![samples::judgement(words[1], verdict, findings.collect())],
                 requests: 0,
+                unanswered: 0,
                 elapsed_us: 0,
             })
         };

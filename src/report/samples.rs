@@ -199,6 +199,7 @@ fn case(operation: &str, scenario: &str, judgements: Vec<Judgement>) -> Event {
         operation: operation.into(),
         judgements,
         requests: 12,
+        unanswered: 0,
         elapsed_us: 15_000,
     })
 }

@@ -104,6 +104,8 @@ pub struct CaseTally {
     pub case: String,
     /// How many requests it took.
     pub requests: usize,
+    /// Whether there were requests and none of them got a response.
+    pub unanswered: bool,
     /// How it is shown.
     pub sign: Sign,
 }
@@ -139,7 +141,12 @@ impl OperationTally {
             worst = worst.max(Sign::of_judgement(judgement));
             self.judge(finished, judgement);
         }
-        self.cases.push(CaseTally { case: finished.case.clone(), requests: finished.requests, sign: worst });
+        self.cases.push(CaseTally {
+            case: finished.case.clone(),
+            requests: finished.requests,
+            unanswered: finished.requests > 0 && finished.unanswered == finished.requests,
+            sign: worst,
+        });
     }
 
     fn judge(&mut self, case: &CaseFinished, judgement: &Judgement) {
@@ -426,10 +433,15 @@ impl Tally {
         self.cells().filter(|(_, cell)| cell.verdict == verdict).count()
     }
 
+    /// Whether some case got no answer to any of its requests.
+    fn is_unanswered(&self) -> bool {
+        self.operations().any(|(_, operation)| operation.cases.iter().any(|case| case.unanswered))
+    }
+
     /// How the run ends. Under `strict` a broken `should` counts as a broken `must`.
     ///
     /// A run that was not seeded, was interrupted or has no end gives no verdict, whatever was found until then; one in which
-    /// nothing was judged is never taken for success.
+    /// nothing was judged, or in which a case got no answer at all, is never taken for success.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
         let seeded = self
@@ -453,7 +465,7 @@ impl Tally {
             || self.findings().any(|located| located.finding.level <= weakest)
         {
             Exit::Nonconforming
-        } else if judged && self.count(Verdict::Error) == 0 {
+        } else if judged && self.count(Verdict::Error) == 0 && !self.is_unanswered() {
             Exit::Conforms
         } else {
             Exit::NoVerdict
@@ -512,6 +524,20 @@ mod tests {
                 tally.add(&event);
             }
             assert_eq!(tally.exit(false).code(), exit, "{verdict}");
+        }
+    }
+
+    #[test]
+    fn a_case_without_any_answer_is_no_success() {
+        for (unanswered, exit) in [(0, 0), (1, 0), (7, 3)] {
+            let mut tally = Tally::default();
+            for mut event in samples::run(&[], false, Some(Ending::Complete)) {
+                if let Event::CaseFinished(case) = &mut event {
+                    (case.requests, case.unanswered) = (7, unanswered);
+                }
+                tally.add(&event);
+            }
+            assert_eq!(tally.exit(false).code(), exit, "{unanswered}");
         }
     }
 

@@ -85,7 +85,7 @@ impl<'a> Sheet<'a> {
                 .entries
                 .iter()
                 .filter_map(|i| entries.get(*i))
-                .map(|e| e.exchange.clone())
+                .map(|e| e.exchange.brief())
                 .collect(),
             repeats: 0,
             known: None,

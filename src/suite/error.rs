@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// The longest message that is passed on from the TOML reader, in octets.
+const LONGEST: usize = 1000;
+
 /// Why a suite cannot be used.
 #[derive(Debug, Error)]
 pub enum SuiteError {
@@ -73,7 +76,12 @@ pub(crate) fn told(place: &str, text: &str, error: &toml::de::Error) -> Told {
         _ => String::new(),
     };
     let line = error.span().map_or(1, |span| line_of(text, span.start));
-    Told { place: format!("{place}:{line}"), message: error.to_string().trim_end().to_owned(), hint }
+    // The whole message shows the line, which may be of any length.
+    let mut message = error.to_string().trim_end().to_owned();
+    if message.len() > LONGEST {
+        message = error.message().chars().take(LONGEST).collect();
+    }
+    Told { place: format!("{place}:{line}"), message, hint }
 }
 
 /// The valid name that a wrong one is most like, if it is like any.

@@ -35,7 +35,9 @@ fn honoured(scene: &Scene<'_>, walk: &Walk) -> Option<bool> {
     let page = walk.pages.first()?;
     if page.ids.is_none() {
         let status = scene.evidence.entries[page.entry].exchange.status()?;
-        return (400..500).contains(&status).then_some(false);
+        // What the target put off, or did not let us ask, says nothing of the form.
+        let tells = (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 429);
+        return tells.then_some(false);
     }
     let bounded = &Bounded::of(scene, walk, page)?;
     let on = |side: Side| move |number: &RecordNumber| bounded.side_of(scene, *number) == Some(side);

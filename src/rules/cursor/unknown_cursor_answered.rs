@@ -132,7 +132,6 @@ mod tests {
     type Case<'a> = (&'a str, u16, &'a [&'a str], bool, Verdict, Level);
 
     #[test]
-    #[expect(clippy::type_complexity, reason = "a table whose rows are read as they stand")]
     fn a_made_up_token_is_no_token() {
         let stated = "conventions.unknown-cursor = { is = \"refused\", requirement = \"convention\" }\nconventions.foreign";
         let cases: [Case<'_>; 12] = [

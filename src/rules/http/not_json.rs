@@ -45,7 +45,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         }
-        if BEYOND.iter().any(|words| problem.message.contains(words)) {
+        if let Some(coding) = answer.response.header("content-encoding").filter(|c| *c != "identity") {
+            sheet.unsure(format!("the content of an answer is encoded as {coding}, which was not asked for"));
+            continue;
+        }
+        if problem.too_much || BEYOND.iter().any(|words| problem.message.contains(words)) {
             sheet.unsure(format!("the content of an answer cannot be read: {}", problem.message));
             continue;
         }

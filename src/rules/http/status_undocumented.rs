@@ -7,7 +7,7 @@ use crate::rules::{Scene, Sheet};
 
 rule! {
     /// ## What it checks
-    /// A 2xx or 3xx status in answer to a request that obeys the document is one that the document lists for
+    /// A 1xx (as the final one), 2xx or 3xx status in answer to a request that obeys the document is one that the document lists for
     /// the operation, by itself, by its class (`2XX`) or as `default`.
     /// ## Why it matters
     /// Clients generated from the document treat a status that it does not list as a failure, or decode the
@@ -36,7 +36,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let status = answer.response.status;
         let in_question = matches!(answer.asked, Asked::Good | Asked::Open)
             && answer.described()
-            && (200..400).contains(&status);
+            && (100..400).contains(&status);
         if !in_question || answer.documented().is_some() {
             sheet.judged();
             continue;
@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn only_undocumented_successes_of_good_requests_count() {
         let world = World::new(3);
-        let cases: [(Asked, &str, u16, Verdict); 8] = [
+        let cases: [(Asked, &str, u16, Verdict); 9] = [
+            (Asked::Good, "GET", 101, Fail),
             (Asked::Good, "GET", 200, Pass),
             (Asked::Good, "GET", 203, Fail),
             (Asked::Open, "GET", 302, Fail),

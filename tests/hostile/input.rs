@@ -1,0 +1,125 @@
+//! Files of ours that are broken or mean harm: a clear error, and soon.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The beginning of every document below.
+const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
+
+/// A folder with a suite file for one operation and a document beside it.
+fn folder(name: &str, suite: &[u8], document: &[u8]) -> PathBuf {
+    let folder =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("hostile-input").join(name.replace([' ', '/'], "-"));
+    std::fs::create_dir_all(&folder).expect("it can be made");
+    std::fs::write(folder.join("suite.toml"), suite).expect("it can be written");
+    std::fs::write(folder.join("api.yaml"), document).expect("it can be written");
+    folder
+}
+
+const SUITE: &str = "name = \"x\"\ndocument = \"api.yaml\"\n[operations]\nlist = \"list\"\n";
+
+fn document(response: &str) -> String {
+    format!(
+        "{HEAD}paths:\n  /a:\n    get:\n      operationId: list\n      responses:\n        '200': {{description: d, content: {{application/json: {{schema: {response}}}}}}}\n"
+    )
+}
+
+/// Loads a suite by the program; gives what it says on standard error, its exit code, and how long it took.
+fn loaded(folder: &std::path::Path, suite: &str) -> (Option<i32>, String, Duration) {
+    let began = Instant::now();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_specproof"));
+    let output =
+        command.args(["list", "cases", "--suite"]).arg(folder.join(suite)).output().expect("it starts");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), began.elapsed())
+}
+
+fn laughs() -> String {
+    let level = |level: usize| match level {
+        0 => "a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned(),
+        _ => format!("a{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", ")),
+    };
+    format!("{HEAD}{}\npaths: {{}}\n", (0..12).map(level).collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn broken_files_are_refused_with_a_word_on_why() {
+    let sound = document("{type: object}");
+    let circle = format!("{HEAD}paths:\n  /a: {{$ref: '#/paths/~1a'}}\n");
+    let outside = |reference: &str| document(&format!("{{$ref: '{reference}'}}"));
+    let huge = vec![b' '; 50_000_001];
+    let cases: Vec<(&str, Vec<u8>, Vec<u8>, &str)> = vec![
+        ("aliases", SUITE.into(), laughs().into(), "not valid YAML"),
+        ("a long document", SUITE.into(), huge.clone(), "more than 50000000 bytes"),
+        ("a long suite", huge, sound.clone().into(), "more than 50000000 bytes"),
+        (
+            "deep YAML",
+            SUITE.into(),
+            [HEAD.as_bytes(), b"x: ", &vec![b'['; 100_000]].concat(),
+            "not valid YAML",
+        ),
+        ("a circle", SUITE.into(), circle.into(), "leads back to itself"),
+        ("a reference to a file", SUITE.into(), outside("../../secret.yaml").into(), "$ref"),
+        ("a reference to a file URL", SUITE.into(), outside("file:///etc/passwd").into(), "$ref"),
+        ("a reference to a URL", SUITE.into(), outside("http://127.0.0.1:1/x.yaml#/a").into(), "$ref"),
+        ("a pattern that is none", SUITE.into(), document("{type: string, pattern: '(['}").into(), "pattern"),
+        (
+            "a pattern that is too large",
+            SUITE.into(),
+            document("{type: string, pattern: '((a{1000}){1000}){1000}'}").into(),
+            "pattern",
+        ),
+        ("octets that are no text", b"name = \"\xff\xfe\"".to_vec(), sound.clone().into(), "not UTF-8"),
+        ("a document that is no text", SUITE.into(), b"\xff\xfe\0\0".to_vec(), "not UTF-8"),
+        ("NULs", vec![0; 1000], sound.clone().into(), "suite.toml:1"),
+        ("deep TOML", [b"a = ".to_vec(), vec![b'['; 100_000]].concat(), sound.clone().into(), "suite.toml:1"),
+        (
+            "deep TOML tables",
+            [b"[".to_vec(), "a.".repeat(50_000).into_bytes(), b"a]\n".to_vec()].concat(),
+            sound.clone().into(),
+            "suite.toml",
+        ),
+        ("an empty suite", Vec::new(), sound.clone().into(), "missing field"),
+        ("an empty document", SUITE.into(), Vec::new(), "not an OpenAPI document"),
+        (
+            "a document elsewhere",
+            SUITE.replace("api.yaml", "../../../../../../etc/hostname").into(),
+            sound.clone().into(),
+            "etc/hostname",
+        ),
+        ("a carriage return", b"\r\r\r[[".to_vec(), sound.into(), "suite.toml"),
+    ];
+    let mut problems = Vec::new();
+    for (name, suite, document, word) in cases {
+        let folder = folder(name, &suite, &document);
+        let (code, said, time) = loaded(&folder, "suite.toml");
+        let sound =
+            code == Some(2) && said.starts_with("error: ") && said.contains(word) && said.len() < 5000;
+        if !sound || said.contains("bug") || time > Duration::from_secs(30) {
+            problems
+                .push(format!("{name} ({time:?}): {code:?} {}", said.chars().take(400).collect::<String>()));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn paths_that_are_no_files_are_refused() {
+    let folder = folder("paths", SUITE.as_bytes(), document("{}").as_bytes());
+    for path in ["", "none.toml", "/dev/zero", "/dev/null", "suite.toml/x"] {
+        let (code, said, _) = loaded(&folder, path);
+        assert_eq!(code, Some(2), "{path}: {said}");
+    }
+}
+
+/// A pattern whose matching would take for ever: the verdict is what it is, and it comes.
+#[test]
+fn matching_a_pattern_takes_no_exponential_time() {
+    for pattern in ["^(a+)+$", "^(a|aa)+$", "^(?=(a+)+$).*$", "^(a|a?)+$"] {
+        let text = document(&format!("{{type: string, pattern: '{pattern}'}}"));
+        let document = specproof::document::Document::from_text("api.yaml", &text).expect("it is sound");
+        let operation = document.operation("list").expect("there is one");
+        let schema = operation.responses[0].content[0].schema.as_ref().expect("there is one");
+        let value = serde_json::Value::from(format!("{}!", "a".repeat(5000)));
+        let _ = schema.violations(&value);
+    }
+}

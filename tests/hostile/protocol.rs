@@ -1,0 +1,91 @@
+//! Whole responses that HTTP allows or nearly allows, and that a client must not fall for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::AsyncWriteExt as _;
+
+use super::server::{Act, Front, changed, lists, say, say_and_hold};
+use super::trial::{self, Wanted};
+
+const LISTS: &[&str] = &["--only", "elizaos::get_messages::*", "--timeout", "2"];
+
+fn status(line: &'static str) -> Act {
+    changed(move |_, mut answer| {
+        let rest = answer.head.split_once("\r\n").map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+        answer.head = format!("HTTP/1.1 {line}\r\n{rest}");
+        answer
+    })
+}
+
+fn labelled(coding: &'static str, content: Vec<u8>) -> Act {
+    changed(move |_, mut answer| {
+        answer.head = format!("{}\r\ncontent-encoding: {coding}", answer.head);
+        if !content.is_empty() {
+            answer.content.clone_from(&content);
+        }
+        answer
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_responses_are_judged_as_what_they_are() {
+    let page = "{\"messages\":[],\"hasMore\":false,\"cursors\":{}}";
+    let no_page = "HTTP/1.1 204 No Content\r\ncontent-length: 44\r\n\r\n";
+    let wanted = |must_fail, may_fail| Wanted { code: 1, words: &[], may_fail, must_fail };
+    let modes: Vec<(&str, Act, Wanted)> = vec![
+        ("101", status("101 Switching Protocols"), wanted(&["HTTP001"], &["HTTP011", "HTTP016"])),
+        ("204 with content", say(format!("{no_page}{page}")), wanted(&["HTTP001"], &["HTTP011", "HTTP012", "HTTP016", "NEG004"])),
+        (
+            "an encoding that was not asked for",
+            labelled("gzip", b"\x1f\x8b\x08\x00 and so on".to_vec()),
+            Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &[] },
+        ),
+        (
+            "an encoding that is none",
+            labelled("gzip", Vec::new()),
+            Wanted { code: 0, words: &[], may_fail: &[], must_fail: &[] },
+        ),
+        (
+            "a second answer behind the first",
+            say_and_hold(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison"),
+            wanted(&[], &["CUR010", "HTTP003", "HTTP007", "HTTP011", "NEG002"]),
+        ),
+    ];
+    trial::assert_all(modes.into_iter().map(|(name, act, wanted)| async move {
+        let front = Front::start(lists, act).await;
+        trial::tried(name, &front, LISTS, &wanted).await
+    }))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_redirect_is_followed() {
+    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let other = format!("http://{}/", elsewhere.local_addr().expect("it has an address"));
+    let visits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&visits);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = elsewhere.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    let locations = [other.as_str(), "/health", "", "file:///etc/passwd", "//127.0.0.1:1/"];
+    trial::assert_all(locations.map(|location| {
+        let answer =
+            format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        async move {
+            let front = Front::start(lists, say(answer)).await;
+            let wanted = Wanted {
+                code: 1,
+                words: &["307"],
+                may_fail: &["HTTP011", "HTTP016"],
+                must_fail: &["HTTP001"],
+            };
+            trial::tried(&format!("redirect {}", location.len()), &front, LISTS, &wanted).await
+        }
+    }))
+    .await;
+    assert_eq!(visits.load(Ordering::SeqCst), 0);
+}
