@@ -191,6 +191,23 @@ pub struct CaseExchange {
     pub case: String,
     /// The exchange.
     pub exchange: Exchange,
+    /// The records that its answer acknowledged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub created: Vec<Created>,
+}
+
+/// A record that an answer acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Created {
+    /// How reports name it: `main-messages[3]`.
+    pub record: String,
+    /// Its id.
+    pub id: String,
+    /// Where its id stands in the answer: a JSON pointer.
+    pub at: String,
+    /// The name of the record it lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
 }
 
 /// A case that was run.

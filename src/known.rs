@@ -274,6 +274,7 @@ until = "2027-01-31"
             pointer: None,
             exchanges: Vec::new(),
             repeats: 0,
+            proof: None,
             known: None,
         }
     }

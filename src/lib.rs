@@ -19,6 +19,7 @@ pub mod pagination;
 pub mod plan;
 pub mod reference;
 pub mod report;
+pub mod repro;
 pub mod rules;
 pub mod runner;
 pub mod scenario;

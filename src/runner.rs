@@ -12,11 +12,12 @@ use tokio::sync::watch;
 use crate::coverage::Coverage;
 use crate::driver::{self, Driver, Seeding};
 use crate::event::{
-    CaseExchange, CaseFinished, CaseSkipped, Convention, DocumentText, Ending, Event, OperationHead,
+    CaseExchange, CaseFinished, CaseSkipped, Convention, Created, DocumentText, Ending, Event, OperationHead,
     Progress, RunFinished, RunStarted, Seeded, Stale, SuiteFinished, SuiteStarted,
 };
-use crate::evidence::{Entry, Evidence, TransportErrorKind};
+use crate::evidence::{Entry, Evidence, RecordNumber, TransportErrorKind};
 use crate::known::{self, Account, Register};
+use crate::oracle::{Oracle, created};
 use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
 use crate::scenario::Scenario;
@@ -192,23 +193,30 @@ async fn run_suite(
         Ok(seeding) => seeding.unwrap_or_default().stopped("the run was interrupted"),
         Err(Panicked) => Seeding::default().stopped(OUR_BUG),
     };
-    let emit_exchanges = |case: &str, entries: &[Entry]| {
+    let emit_exchanges = |case: &str, entries: &[Entry], created: Vec<Vec<Created>>| {
         if options.exchanges {
-            for entry in entries {
+            for (entry, created) in entries.iter().zip(created) {
                 sink(Event::Exchange(CaseExchange {
                     case: case.to_owned(),
                     exchange: entry.exchange.clone(),
+                    created,
                 }));
             }
         }
     };
     let skipped = job.plan.skipped.iter().map(|left| (left.case.operation.clone(), left.reason.clone()));
     let mut coverage = Coverage::new(suite, job.driver.authenticated, skipped.collect());
-    for evidence in seeding.evidence.values() {
-        for entry in &evidence.entries {
+    let created: BTreeMap<&String, Vec<Vec<Created>>> =
+        seeding.evidence.iter().map(|(name, e)| (name, acknowledged(suite, &seeding.oracle, e))).collect();
+    for (resource, range) in &seeding.order {
+        let (Some(evidence), Some(created)) = (seeding.evidence.get(resource), created.get(resource)) else {
+            continue;
+        };
+        for entry in &evidence.entries[range.clone()] {
             coverage.add(entry);
         }
-        emit_exchanges(&format!("{}::seeding", suite.name()), &evidence.entries);
+        let case = format!("{}::seeding", suite.name());
+        emit_exchanges(&case, &evidence.entries[range.clone()], created[range.clone()].to_vec());
     }
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for (_, record) in seeding.oracle.records() {
@@ -252,7 +260,8 @@ async fn run_suite(
                     }
                 };
                 progress(&planned.case.id, done.fetch_add(1, Ordering::Relaxed) + 1);
-                let (event, mut evidence) = result;
+                let (event, mut evidence, oracle) = result;
+                let mut created = acknowledged(suite, &oracle, &evidence);
                 // The evidence of a creation begins with that of seeding, which was told already.
                 let told = match &planned.case.scenario {
                     Scenario::Create { resource } => {
@@ -260,19 +269,21 @@ async fn run_suite(
                     }
                     _ => 0,
                 };
-                evidence.entries.drain(..told.min(evidence.entries.len()));
-                (event, evidence.entries)
+                let told = told.min(evidence.entries.len());
+                evidence.entries.drain(..told);
+                created.drain(..told);
+                (event, evidence.entries, created)
             }
         }))
         .buffered(jobs);
-        while let Some((event, evidence)) = finished.next().await {
+        while let Some((event, evidence, created)) = finished.next().await {
             for entry in &evidence {
                 coverage.add(entry);
             }
             if event.requests > 0 && event.unanswered == event.requests {
                 unanswered.push(event.case.clone());
             }
-            emit_exchanges(&event.case, &evidence);
+            emit_exchanges(&event.case, &evidence, created);
             account.add(&event);
             sink(Event::CaseFinished(event));
         }
@@ -292,7 +303,8 @@ async fn run_suite(
                 for entry in &evidence.entries {
                     coverage.add(entry);
                 }
-                emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries);
+                let nothing = vec![Vec::new(); evidence.entries.len()];
+                emit_exchanges(&format!("{}::cleanup", suite.name()), &evidence.entries, nothing);
                 left_behind = left;
             }
             Err(Panicked) => left_behind.push(format!("what was not removed when {OUR_BUG}")),
@@ -353,7 +365,11 @@ async fn until_interrupted<T>(job: &Job, options: &Options, work: impl Future<Ou
 }
 
 /// Runs and judges one case.
-pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseFinished, Evidence) {
+pub async fn run_case(
+    job: &Job,
+    seeding: &Seeding,
+    planned: &Planned,
+) -> (CaseFinished, Evidence, Arc<Oracle>) {
     let suite = &job.driver.suite;
     if let Some(problem) = &seeding.problem {
         return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
@@ -385,11 +401,11 @@ pub async fn run_case(job: &Job, seeding: &Seeding, planned: &Planned) -> (CaseF
         unanswered: evidence.entries.iter().filter(|entry| entry.exchange.outcome.is_err()).count(),
         elapsed_us: microseconds(started),
     };
-    (event, evidence)
+    (event, evidence, oracle)
 }
 
 /// A case without evidence: every rule is inconclusive.
-fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evidence) {
+fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evidence, Arc<Oracle>) {
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),
@@ -399,16 +415,26 @@ fn not_run(suite: &Suite, planned: &Planned, cause: &str) -> (CaseFinished, Evid
         unanswered: 0,
         elapsed_us: 0,
     };
-    (event, Evidence::default())
+    (event, Evidence::default(), Arc::default())
+}
+
+/// For each entry, the records that its answer acknowledged, as events tell of them.
+fn acknowledged(suite: &Suite, oracle: &Oracle, evidence: &Evidence) -> Vec<Vec<Created>> {
+    let told = |(number, at): (RecordNumber, String)| {
+        let record = oracle.record(number);
+        let parent = record.parent.map(|parent| oracle.record(parent).name());
+        Created { record: record.name(), id: record.id.clone(), at, parent }
+    };
+    created(suite, oracle, evidence).into_iter().map(|entry| entry.into_iter().map(told).collect()).collect()
 }
 
 /// A case in which the harness failed.
-fn broken(suite: &Suite, planned: &Planned) -> (CaseFinished, Evidence) {
-    let (mut event, evidence) = not_run(suite, planned, OUR_BUG);
+fn broken(suite: &Suite, planned: &Planned) -> (CaseFinished, Evidence, Arc<Oracle>) {
+    let (mut event, evidence, oracle) = not_run(suite, planned, OUR_BUG);
     for judgement in &mut event.judgements {
         judgement.verdict = Verdict::Error;
     }
-    (event, evidence)
+    (event, evidence, oracle)
 }
 
 /// The head of a suite.

@@ -36,6 +36,8 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["audit", "coverage", "known", "rules"], may_import: May::Above },
     // A report is a fold over events: it sees what rules declare, never who sends.
     Layer { modules: &["report"], may_import: May::First(4) },
+    // Scripts are written for the findings that reports show.
+    Layer { modules: &["repro"], may_import: May::First(5) },
     Layer { modules: &["plan", "infer"], may_import: May::First(4) },
     Layer { modules: &["client"], may_import: May::Above },
     Layer { modules: &["driver"], may_import: May::Above },
@@ -47,7 +49,7 @@ const LAYERS: &[Layer] = &[
 ];
 
 /// Modules that rows with [`May::Above`] do not see, although they stand above some of them.
-const APART: &[&str] = &["report", "reference"];
+const APART: &[&str] = &["report", "repro", "reference"];
 
 /// The families of rules: what their codes begin with.
 const FAMILIES: &[&str] = &[

@@ -44,6 +44,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Render the recording of a run (a jsonl report) again; ends with the exit code of that run
     Report(Report),
+    /// Run one case and print a shell script that shows what was found again
+    Repro(Box<Repro>),
     /// Judge the exchanges of a recorded run again with the rules of this version; nothing is sent
     Judge(Judge),
     /// Compare two recorded runs: what is new, fixed, still failing, no longer judged; ends with 1 where something is new
@@ -161,6 +163,36 @@ pub(super) struct Clean {
     pub(super) pace: Pace,
 }
 
+/// `specproof repro`.
+#[derive(Debug, Args)]
+pub(super) struct Repro {
+    /// Case to run: its id, or a pattern as for `check --only`
+    #[arg(value_name = "CASE")]
+    pub(super) case: String,
+    /// Base URL of the target; without one, the bundled reference server is started
+    #[arg(value_name = "URL", env = "SPECPROOF_TARGET")]
+    pub(super) target: Option<String>,
+    /// Suite of the case: the name of a bundled one, or the path of a suite file; else the one that the case's id begins with
+    #[arg(long = "suite", value_name = "NAME|PATH")]
+    pub(super) suites: Vec<String>,
+    #[command(flatten)]
+    pub(super) access: Access,
+    #[command(flatten)]
+    pub(super) pace: Pace,
+    /// Number that all values come from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Do not look for a smaller seeding that shows it, too
+    #[arg(long)]
+    pub(super) whole: bool,
+    /// Write to a target that is not on this machine
+    #[arg(long)]
+    pub(super) allow_remote: bool,
+    /// Give the bundled reference server a defect (repeatable)
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(super) faults: Vec<String>,
+}
+
 /// What the user has set down in files.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
@@ -260,9 +292,13 @@ impl Pace {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub(super) struct Look {
-    /// Write a further report: jsonl, junit, html, markdown, har, sarif, badge, github or json; `-` is standard output (repeatable)
+    /// Write a further report: jsonl, junit, html, markdown, har, sarif, badge, github, json or repro (scripts, into a directory); `-` is standard
+    /// output (repeatable)
     #[arg(long = "report", value_name = "KIND=PATH", value_parser = Wanted::parse)]
     pub(super) reports: Vec<Wanted>,
+    /// Write scripts that show the findings again into a directory; short for `--report repro=DIR`
+    #[arg(long, value_name = "DIR")]
+    pub(super) repro: Option<String>,
     /// Count a broken `should` as a broken `must`
     #[arg(long)]
     pub(super) strict: bool,

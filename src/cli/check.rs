@@ -166,19 +166,38 @@ async fn checked(
     interrupted: &watch::Sender<bool>,
 ) -> Result<(Exit, Tally), Failure> {
     let Some(base_url) = &prepared.url else {
-        let mut options = reference::Options::new(Arc::new(reference::clock::SystemClock));
-        options.faults = faults.to_vec();
-        let guarded = prepared.suites.iter().all(|suite| !suite.file().credentials.is_empty());
-        options.token = guarded.then(|| BUNDLED_TOKEN.to_owned());
-        let server = reference::Running::start(options)
-            .await
-            .map_err(|error| Failure::no_verdict(format!("the reference server cannot start: {error}")))?;
-        let token = guarded.then_some(BUNDLED_TOKEN);
+        let (server, token) = bundled(&prepared.suites, faults.to_vec()).await?;
         let result = run_on(arguments, prepared, &server.base_url(), token, interrupted).await;
         server.stop().await;
         return result;
     };
     run_on(arguments, prepared, base_url, None, interrupted).await
+}
+
+/// The bundled server, and the token that it asks for where all suites know how to show one.
+pub(super) async fn bundled(
+    suites: &[Arc<Suite>],
+    faults: Vec<&'static Fault>,
+) -> Result<(reference::Running, Option<&'static str>), Failure> {
+    let mut options = reference::Options::new(Arc::new(reference::clock::SystemClock));
+    options.faults = faults;
+    let guarded = suites.iter().all(|suite| !suite.file().credentials.is_empty());
+    options.token = guarded.then(|| BUNDLED_TOKEN.to_owned());
+    let server = reference::Running::start(options)
+        .await
+        .map_err(|error| Failure::no_verdict(format!("the reference server cannot start: {error}")))?;
+    Ok((server, guarded.then_some(BUNDLED_TOKEN)))
+}
+
+/// A target that is not on this machine is only written to where the user says so.
+pub(super) fn writable(target: &Target, allow_remote: bool) -> Result<(), Failure> {
+    if target.is_loopback() || allow_remote {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{} is not on this machine, and a run writes to its target: say --allow-remote if that is meant",
+        target.base_url
+    )))
 }
 
 async fn run_on(
@@ -191,7 +210,7 @@ async fn run_on(
     let Prepared { suites, access, pace, common, look, .. } = prepared;
     let target = target::target(base_url, access, pace, suites)?;
     if !arguments.read_only {
-        allowed(&target, prepared.allow_remote)?;
+        writable(&target, prepared.allow_remote)?;
     }
     let jobs = jobs(suites, &target, token, common)?;
     let options = runner::Options {
@@ -255,17 +274,6 @@ async fn run_on(
     Ok((if same { exit } else { Exit::Nonconforming }, tally))
 }
 
-/// Refuses a target on another machine, unless that is meant.
-pub(super) fn allowed(target: &Target, allow_remote: bool) -> Result<(), Failure> {
-    if target.is_loopback() || allow_remote {
-        return Ok(());
-    }
-    Err(Failure::usage(format!(
-        "{} is not on this machine, and this writes to its target: say --allow-remote if that is meant",
-        target.base_url
-    )))
-}
-
 /// One job for each suite.
 fn jobs(
     suites: &[Arc<Suite>],
@@ -313,7 +321,7 @@ pub(super) fn today() -> jiff::civil::Date {
 }
 
 /// A name that no other run has.
-fn namespace() -> String {
+pub(super) fn namespace() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     setup::namespace(u64::try_from(since.as_millis()).unwrap_or(u64::MAX), rand::random())
 }

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Clean) -> Result<u8, Failure> {
 
 async fn cleaned(arguments: &Clean, suites: &[Arc<Suite>]) -> Result<u8, Failure> {
     let target = target::target(&arguments.target, &arguments.access, &arguments.pace, suites)?;
-    check::allowed(&target, arguments.allow_remote)?;
+    check::writable(&target, arguments.allow_remote)?;
     let mut left = false;
     for suite in suites {
         let job = setup::job(suite, &target, &Common::default())

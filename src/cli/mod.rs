@@ -19,6 +19,7 @@ mod list;
 mod matrix;
 mod outputs;
 mod report;
+mod repro;
 mod schema;
 mod serve;
 mod signals;
@@ -51,6 +52,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Repro(arguments) => repro::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::KnownFailures(arguments) => known::run(&arguments),

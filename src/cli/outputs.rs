@@ -18,6 +18,7 @@ use specproof::suite::nearest;
 use super::arguments::{Look, ReportFormat};
 use super::console::Console;
 use super::failure::Failure;
+use super::repro::Directory;
 
 /// The kinds of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +32,11 @@ pub(super) enum Kind {
     Badge,
     Github,
     Json,
+    /// A directory of scripts.
+    Repro,
 }
 
-const KINDS: [(&str, Kind); 9] = [
+const KINDS: [(&str, Kind); 10] = [
     ("jsonl", Kind::JsonLines),
     ("junit", Kind::Junit),
     ("html", Kind::Html),
@@ -43,6 +46,7 @@ const KINDS: [(&str, Kind); 9] = [
     ("badge", Kind::Badge),
     ("github", Kind::Github),
     ("json", Kind::Json),
+    ("repro", Kind::Repro),
 ];
 
 /// What stands for the name of a target in the path of a report.
@@ -67,7 +71,7 @@ impl Wanted {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let names = KINDS.map(|(name, _)| name);
         let (name, path) = match text.split_once('=') {
-            Some((name, path)) if !path.is_empty() => (name, path),
+            Some((name, path)) if !path.is_empty() && (name, path) != ("repro", "-") => (name, path),
             _ => return Err(format!("write it as KIND=PATH, where KIND is one of {}", names.join(", "))),
         };
         match KINDS.iter().find(|(known, _)| *known == name) {
@@ -175,26 +179,29 @@ impl Outputs {
                 Box::new(Terminal::new(out, options, curl))
             });
         }
-        for wanted in &look.reports {
-            let out: Output = if wanted.is_output() {
-                Console::output(look.color).writer()
-            } else {
-                let path = PathBuf::from(&wanted.path);
+        let shorthand = look.repro.iter().map(|path| Wanted { kind: Kind::Repro, path: path.clone() });
+        for wanted in look.reports.iter().cloned().chain(shorthand) {
+            let path = PathBuf::from(&wanted.path);
+            let out = || -> Result<Output, Failure> {
+                if wanted.is_output() {
+                    return Ok(Console::output(look.color).writer());
+                }
                 let file = File::create(&path).map_err(|error| {
                     Failure::usage(format!("cannot write the report {}: {error}", path.display()))
                 })?;
-                Box::new(BufWriter::new(file))
+                Ok(Box::new(BufWriter::new(file)))
             };
             fanout.push(match wanted.kind {
-                Kind::JsonLines => Box::new(jsonl::JsonLines::new(out)),
-                Kind::Junit => Box::new(junit::Junit::new(out, curl, look.strict)),
-                Kind::Html => Box::new(html::Html::new(out, curl, look.strict)),
-                Kind::Markdown => Box::new(markdown::Markdown::new(out, curl, look.strict)),
-                Kind::Har => Box::new(har::Har::new(out)),
-                Kind::Sarif => Box::new(sarif::Sarif::new(out, curl, look.strict)),
-                Kind::Badge => Box::new(badge::Badge::new(out, look.strict)),
-                Kind::Github => Box::new(annotations::Annotations::new(out, look.strict, None)),
-                Kind::Json => Box::new(summary::Summary::new(out, curl, look.strict)),
+                Kind::JsonLines => Box::new(jsonl::JsonLines::new(out()?)),
+                Kind::Junit => Box::new(junit::Junit::new(out()?, curl, look.strict)),
+                Kind::Html => Box::new(html::Html::new(out()?, curl, look.strict)),
+                Kind::Markdown => Box::new(markdown::Markdown::new(out()?, curl, look.strict)),
+                Kind::Har => Box::new(har::Har::new(out()?)),
+                Kind::Sarif => Box::new(sarif::Sarif::new(out()?, curl, look.strict)),
+                Kind::Badge => Box::new(badge::Badge::new(out()?, look.strict)),
+                Kind::Github => Box::new(annotations::Annotations::new(out()?, look.strict, None)),
+                Kind::Json => Box::new(summary::Summary::new(out()?, curl, look.strict)),
+                Kind::Repro => Box::new(Directory::open(path, console.writer())?),
             });
         }
         if actions.stopped.is_some() {
@@ -305,7 +312,10 @@ mod tests {
             ("junit=", Err("write it as KIND=PATH")),
             ("junitt=x", Err("did you mean `junit`?")),
             ("sarif=x", wanted(Kind::Sarif, "x")),
-            ("pdf=x", Err("it must be one of jsonl, junit, html, markdown, har, sarif, badge, github, json")),
+            (
+                "pdf=x",
+                Err("it must be one of jsonl, junit, html, markdown, har, sarif, badge, github, json, repro"),
+            ),
         ] {
             match (Wanted::parse(text), expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, expected),

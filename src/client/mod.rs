@@ -29,5 +29,5 @@ mod tests;
 pub use options::{ClientError, ClientOptions, Credential, Credentials, Outgoing, Place, Secret};
 pub use reachability::{Reachability, probe};
 pub use recording::Recording;
-pub use redact::{MIN_SECRET_LEN, Redactor};
+pub use redact::{MIN_SECRET_LEN, NOT_A_CREDENTIAL, Redactor};
 pub use send::Client;

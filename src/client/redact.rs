@@ -18,6 +18,9 @@ use super::options::{ClientError, Credential, Secret};
 /// are still replaced where they stand in a header field that carries credentials.
 pub const MIN_SECRET_LEN: usize = 6;
 
+/// A credential that is nobody's, to be sent in place of a right one.
+pub const NOT_A_CREDENTIAL: &str = "specproof:not-a-credential";
+
 /// Words of which a header field's name holds one where the field carries credentials, in lower case: `authorization`, `x-api-key`,
 /// `x-auth-token`, `cookie` and their like. To take too many for credentials costs little, to take too few costs a secret.
 const CREDENTIAL_WORDS: [&str; 8] =
@@ -31,6 +34,8 @@ pub(super) fn is_credential_name(name: &str) -> bool {
 /// Replaces a set of secrets by `$NAME`.
 pub struct Redactor {
     variables: Vec<String>,
+    /// Secrets without their last character, and how a POSIX shell writes that: `${NAME%?}`.
+    cut: Vec<(String, String)>,
     /// Longest first, so that a secret which begins like a longer one does not leave the longer one's rest behind.
     needles: Vec<Needle>,
     /// Octets that a needle can begin with, in any of its spellings.
@@ -87,8 +92,17 @@ impl Redactor {
                 starts[usize::from(octet)] = true;
             }
         }
+        let cut = known
+            .iter()
+            .filter(|(_, value)| value.len() >= MIN_SECRET_LEN)
+            .map(|(variable, value)| {
+                let mut characters = value.chars();
+                characters.next_back();
+                (characters.as_str().to_owned(), format!("${{{}%?}}", variable.trim_start_matches('$')))
+            })
+            .collect();
         let variables = known.into_iter().map(|(variable, _)| variable).collect();
-        Ok(Self { variables, needles, starts })
+        Ok(Self { variables, cut, needles, starts })
     }
 
     /// The text without secrets.
@@ -148,10 +162,14 @@ impl Redactor {
             }
             _ => ("", value),
         };
+        let cut = self.cut.iter().find(|(cut, _)| *cut == token).map(|(_, written)| written.as_str());
         let token = self.text(token);
-        match self.variables.iter().find(|variable| **variable == token) {
-            Some(variable) if scheme.is_empty() => variable.clone(),
-            Some(variable) => format!("{scheme} {variable}"),
+        let known = self.variables.iter().map(String::as_str).find(|variable| *variable == token);
+        // Made up by the harness, so it is nobody's secret.
+        let made_up = (token == NOT_A_CREDENTIAL).then_some(NOT_A_CREDENTIAL);
+        match cut.or(known).or(made_up) {
+            Some(token) if scheme.is_empty() => token.to_owned(),
+            Some(token) => format!("{scheme} {token}"),
             None => variable_for(name),
         }
     }

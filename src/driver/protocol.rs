@@ -5,7 +5,7 @@ use super::request::Parts;
 use super::values::Place;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-use crate::client::{self, Credential, Credentials};
+use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
@@ -105,7 +105,7 @@ impl Driver {
                     }
                     _ => form.clone(),
                 };
-                credential(&form, &form.value("specproof:not-a-credential"))
+                credential(&form, &form.value(NOT_A_CREDENTIAL))
             });
             Credentials::Other(other.into_iter().collect())
         };

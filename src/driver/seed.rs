@@ -1,6 +1,7 @@
 //! Seeding: the suite's records are created through the target's own API, and what it acknowledges goes into the oracle.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,12 +28,24 @@ pub struct Seeding {
     pub oracle: Arc<Oracle>,
     /// The exchanges, by resource: the evidence of its `create` case.
     pub evidence: BTreeMap<String, Evidence>,
+    /// The order in which those exchanges were sent: a resource, and which of its entries.
+    pub order: Vec<(String, Range<usize>)>,
     /// Facts learnt on the way, as sentences.
     pub notes: Vec<String>,
     /// The resources that the target refused to create and that are therefore left out, each with the reason. In inferred suites only.
     pub refused: BTreeMap<String, String>,
     /// Why the target could not be seeded whole.
     pub problem: Option<SeedingProblem>,
+}
+
+impl Seeding {
+    /// Adds exchanges that created nothing.
+    fn add(&mut self, mut evidence: Evidence) {
+        let apart = self.evidence.entry(String::new()).or_default();
+        let before = apart.entries.len();
+        apart.entries.append(&mut evidence.entries);
+        self.order.push((String::new(), before..apart.entries.len()));
+    }
 }
 
 /// Creates all records of the suite, finds out its variables and the form of its cursors.
@@ -76,6 +89,7 @@ pub async fn seed(driver: &Driver) -> Seeding {
         let made = driver
             .create_in_batches(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places, most)
             .await;
+        seeding.order.push((group.resource.clone(), before..evidence.entries.len()));
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
             if suite.file().inferred {
@@ -212,7 +226,7 @@ impl Driver {
                     exchange,
                 });
             };
-            seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
+            seeding.add(evidence);
             self.set_variable(name, found);
         }
         Ok(())
@@ -404,7 +418,7 @@ impl Driver {
             let Style::TimestampCursor(style) = &collection.style else { continue };
             let mut evidence = Evidence::default();
             let honoured = self.honoured_forms(&seeding.oracle, &mut evidence, collection, style).await;
-            seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
+            seeding.add(evidence);
             if let Some(form) = honoured.first() {
                 self.set_form(name, *form);
             }

@@ -81,7 +81,17 @@ fn sole_variable(value: &str) -> Option<&str> {
         _ => value,
     };
     let name = token.strip_prefix('$')?;
+    if let Some(name) = cut_variable(name) {
+        return Some(name);
+    }
     (!name.is_empty() && name_length(name) == name.len()).then_some(name)
+}
+
+/// The name in `{NAME%?}`: what the shell makes of it is the value without its last character.
+fn cut_variable(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('{')?;
+    let name = &name[..name_length(name)];
+    (!name.is_empty() && text[1 + name.len()..].starts_with("%?}")).then_some(name)
 }
 
 /// How much of the text's beginning is the name of a shell variable.
@@ -98,6 +108,8 @@ enum Piece<'a> {
     Literal(&'a str),
     /// The name of a variable.
     Variable(&'a str),
+    /// The same, without the last character of its value.
+    Cut(&'a str),
 }
 
 fn split<'a>(text: &'a str, variables: &[&str]) -> Vec<Piece<'a>> {
@@ -107,11 +119,11 @@ fn split<'a>(text: &'a str, variables: &[&str]) -> Vec<Piece<'a>> {
     while let Some(dollar) = rest[from..].find('$').map(|at| at + from) {
         let after = &rest[dollar + 1..];
         match variable_at(after, variables) {
-            Some(length) => {
+            Some((piece, length)) => {
                 if dollar > 0 {
                     pieces.push(Piece::Literal(&rest[..dollar]));
                 }
-                pieces.push(Piece::Variable(&after[..length]));
+                pieces.push(piece);
                 rest = &after[length..];
                 from = 0;
             }
@@ -124,11 +136,16 @@ fn split<'a>(text: &'a str, variables: &[&str]) -> Vec<Piece<'a>> {
     pieces
 }
 
-/// The length of the variable's name that the text begins with. What follows a replaced secret may look like more of the
+/// The variable that the text begins with, and its length. What follows a replaced secret may look like more of the
 /// name, so the known names come first, the longest of them before the others.
-fn variable_at(text: &str, variables: &[&str]) -> Option<usize> {
+fn variable_at<'a>(text: &'a str, variables: &[&str]) -> Option<(Piece<'a>, usize)> {
+    if let Some(name) = cut_variable(text) {
+        let known = variables.contains(&name) || name.starts_with("SPECPROOF_");
+        return known.then_some((Piece::Cut(name), name.len() + "{%?}".len()));
+    }
     let known = variables.iter().filter(|name| text.starts_with(**name)).map(|name| name.len()).max();
-    known.or_else(|| text.starts_with("SPECPROOF_").then(|| name_length(text)))
+    let length = known.or_else(|| text.starts_with("SPECPROOF_").then(|| name_length(text)))?;
+    Some((Piece::Variable(&text[..length]), length))
 }
 
 fn quote(pieces: &[Piece<'_>]) -> String {
@@ -140,6 +157,7 @@ fn quote(pieces: &[Piece<'_>]) -> String {
         .map(|piece| match piece {
             Piece::Literal(text) => format!("'{}'", text.replace('\'', r"'\''")),
             Piece::Variable(name) => format!("\"${name}\""),
+            Piece::Cut(name) => format!("\"${{{name}%?}}\""),
         })
         .collect()
 }
@@ -173,6 +191,10 @@ fn printf(body: &[u8], variables: &[&str]) -> String {
                 Piece::Variable(name) => {
                     format.push_str("%s");
                     let _ = write!(arguments, " \"${name}\"");
+                }
+                Piece::Cut(name) => {
+                    format.push_str("%s");
+                    let _ = write!(arguments, " \"${{{name}%?}}\"");
                 }
             }
         }
@@ -228,6 +250,13 @@ mod tests {
                 &[TOKEN],
                 None,
                 r#"curl 'http://h/v3/a/'"$T"'/$U/'"$T"'X' -H 'authorization: Bearer '"$T""#,
+            ),
+            (
+                "GET",
+                "/a",
+                &[("authorization", "Bearer ${T%?}")],
+                None,
+                r#"curl 'http://h/v3/a' -H 'authorization: Bearer '"${T%?}""#,
             ),
             ("GET", "/a?t=$SPECPROOF_A-b", &[], None, r#"curl 'http://h/v3/a?t='"$SPECPROOF_A"'-b'"#),
             ("GET", "/a/../b", &[], None, "curl --path-as-is 'http://h/v3/a/../b'"),

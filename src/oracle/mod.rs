@@ -4,9 +4,11 @@
 //! let us know something (who else writes, how equal keys are ordered, what an unset field holds) the oracle says so, and the rule
 //! that asked is inconclusive.
 
+mod created;
 mod expected;
 mod values;
 
+pub use created::created;
 pub use expected::{Expected, expected, key_of};
 pub use values::{difference, difference_in_doubles, instant_nanoseconds, same_instant, same_value};
 
@@ -124,6 +126,11 @@ impl Oracle {
             .find(|number| parent.is_none() || self.records[**number].parent == parent)
             .or_else(|| all.first())
             .copied()
+    }
+
+    /// All records of a resource with this id.
+    pub fn numbers_of(&self, resource: &str, id: &str) -> &[RecordNumber] {
+        self.by_id.get(&(resource.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
     }
 
     /// The record of a seed group, by its label; the first one of a group of many.

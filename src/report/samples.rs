@@ -123,6 +123,7 @@ pub(crate) fn finding(rule: &str, level: Level) -> Finding {
             "{\"items\":[]}",
         )],
         repeats: 0,
+        proof: None,
         known: None,
     }
 }
@@ -417,6 +418,7 @@ pub(crate) fn story() -> Vec<Event> {
         Event::Exchange(CaseExchange {
             case: "honcho::get_messages::walk".into(),
             exchange: exchange("get_messages", "POST", "/messages/list?page=1&size=2", 200, HOSTILE),
+            created: Vec::new(),
         }),
         case(
             "get_messages",
@@ -450,7 +452,11 @@ pub(crate) fn story() -> Vec<Event> {
             operation: "get_message".into(),
             reason: "the target does not claim the feature `expiry`".into(),
         }),
-        Event::Exchange(CaseExchange { case: "honcho::get_sessions::walk".into(), exchange: unanswered }),
+        Event::Exchange(CaseExchange {
+            case: "honcho::get_sessions::walk".into(),
+            exchange: unanswered,
+            created: Vec::new(),
+        }),
         case("get_sessions", "walk", vec![measured, judgement("PAG003", Inconclusive, vec![])]),
         Event::SuiteFinished(SuiteFinished {
             suite: "honcho".into(),

@@ -175,6 +175,7 @@ impl<'a> Answer<'a> {
             expected: expected.into(),
             actual: actual.into(),
             comparison: None,
+            claims: Vec::new(),
             pointer: None,
             entries: vec![self.entry],
         }

@@ -20,6 +20,7 @@ mod offset;
 mod order;
 mod page_number;
 mod paging;
+mod proofs;
 mod registry;
 mod scene;
 mod schema;

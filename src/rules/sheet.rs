@@ -1,8 +1,8 @@
 //! Where a rule writes down what it saw.
 
 use super::paging::strip;
-use super::{Rule, Scene};
-use crate::verdict::{Comparison, Finding, Judgement, Requirement, Verdict};
+use super::{Rule, Scene, proofs};
+use crate::verdict::{Claim, Comparison, Finding, Judgement, Requirement, Verdict};
 
 /// The findings that are written down whatever their inputs; after these only the first of each input is, and the rest is counted.
 const ANY_INPUT: usize = 3;
@@ -38,6 +38,8 @@ pub struct Draft {
     pub comparison: Option<Comparison>,
     /// Where in the response content it stands.
     pub pointer: Option<String>,
+    /// What does not hold, where the rule knows that better than what can be told from the entries. Exchanges are entries of the evidence.
+    pub claims: Vec<Claim>,
     /// The entries of the evidence that show it, the telling one last.
     pub entries: Vec<usize>,
 }
@@ -69,6 +71,10 @@ impl<'a> Sheet<'a> {
             }
         }
         let entries = &self.scene.evidence.entries;
+        // Of the further ones no more than the inputs is kept in the end.
+        let proof = (self.findings.len() < ANY_INPUT)
+            .then(|| proofs::proof(&self.scene, self.rule.code, &draft).map(Box::new))
+            .flatten();
         let strip = draft.comparison.as_ref().and_then(|_| strip::of_walk(&self.scene, &draft.input));
         self.findings.push(Finding {
             rule: self.rule.code.to_owned(),
@@ -88,6 +94,7 @@ impl<'a> Sheet<'a> {
                 .map(|e| e.exchange.brief())
                 .collect(),
             repeats: 0,
+            proof,
             known: None,
         });
     }

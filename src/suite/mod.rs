@@ -50,6 +50,18 @@ impl Suite {
         Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
     }
 
+    /// The same suite with other numbers of records in its seed groups, by label; no number is less than 1.
+    #[must_use]
+    pub fn seeded_with(&self, counts: &std::collections::BTreeMap<String, usize>) -> Self {
+        let mut file = self.file.clone();
+        for group in &mut file.seed {
+            if let Some(count) = counts.get(&group.label) {
+                group.count = (*count).max(1);
+            }
+        }
+        Self { file, document: Arc::clone(&self.document), questions: self.questions.clone() }
+    }
+
     /// The suite's name.
     pub fn name(&self) -> &str {
         &self.file.name

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Proof;
 use crate::evidence::Exchange;
 
 /// How strongly a rule demands (RFC 2119).
@@ -127,6 +128,9 @@ pub struct Finding {
     /// In how many further places of the same case the same rule was broken.
     #[serde(default)]
     pub repeats: usize,
+    /// How it can be shown again; nothing where that cannot be put in a form for machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Box<Proof>>,
     /// The entry that puts up with it, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,

@@ -3,8 +3,10 @@
 //! The lattice is TTCN-3's (ETSI ES 201 873-1, section 24): a verdict only ever gets worse. A finding is data that a rule
 //! returns; it never travels as an `Err`.
 
+mod claim;
 mod finding;
 
+pub use claim::{Claim, Fit, Item, Likeness, Must, Pages, Place, Proof};
 pub use finding::{
     Basis, Comparison, Finding, Further, Known, Level, Mark, Requirement, Strip, StripItem, StripPage,
 };
@@ -185,6 +187,7 @@ mod tests {
             pointer: None,
             exchanges: Vec::new(),
             repeats: times - 1,
+            proof: None,
             known,
         }
     }

@@ -243,7 +243,11 @@ mod tests {
                 &format!(r#"{{"detail":"no message {id}"}}"#),
             );
             for (case, exchange) in [("honcho::seeding", exchange), ("honcho::get_message::fetch", fetched)] {
-                snapshots.add(&Event::Exchange(CaseExchange { case: case.into(), exchange }));
+                snapshots.add(&Event::Exchange(CaseExchange {
+                    case: case.into(),
+                    exchange,
+                    created: Vec::new(),
+                }));
             }
             snapshots.files()
         };

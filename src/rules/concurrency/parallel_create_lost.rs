@@ -72,6 +72,7 @@ fn unique(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
             expected: "two ids".to_owned(),
             actual: "one id".to_owned(),
             comparison: None,
+            claims: Vec::new(),
             pointer: None,
             entries: vec![created[&twin], *entry],
         });
@@ -114,6 +115,7 @@ fn listed(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
                 expected: format!("{} once", record.name()),
                 actual: format!("{times} times in {} items", walk.ids().count()),
                 comparison: None,
+                claims: Vec::new(),
                 pointer: None,
                 entries: std::iter::once(*entry).chain(walk.pages.iter().map(|page| page.entry)).collect(),
             });

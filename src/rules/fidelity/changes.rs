@@ -65,6 +65,7 @@ pub(super) fn judge(
                 expected,
                 actual,
                 comparison: None,
+                claims: vec![representation.keeps(scene, read, field.keep, sent)],
                 pointer: Some(format!("{}{at}{}", representation.pointer, change.at)),
                 entries: vec![representation.entry],
             };

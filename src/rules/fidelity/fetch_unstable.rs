@@ -10,6 +10,7 @@ use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Keep, Suite};
+use crate::verdict::{Claim, Likeness};
 
 rule! {
     /// ## What it checks
@@ -66,6 +67,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: excerpt(one),
                 actual: excerpt(other),
                 comparison: None,
+                claims: vec![Claim::Same {
+                    one: before.place(scene, read.all().to_vec()),
+                    other: again.place(scene, read.all().to_vec()),
+                    by: Likeness::Loose,
+                }],
                 pointer: Some(format!("{}{at}", again.pointer)),
                 entries: vec![before.entry, again.entry],
             });

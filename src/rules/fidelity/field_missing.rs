@@ -68,6 +68,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     expected: format!("{} at {}", excerpt(sent), read.all().join(" or ")),
                     actual: "nothing there".to_owned(),
                     comparison: None,
+                    claims: vec![representation.keeps(scene, read, field.keep, sent)],
                     pointer: Some(representation.pointer.clone()),
                     entries: vec![representation.entry],
                 })

@@ -53,6 +53,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             expected: "two ids".to_owned(),
             actual: "one id".to_owned(),
             comparison: None,
+            claims: Vec::new(),
             pointer: None,
             entries: entries(scene, twins),
         });

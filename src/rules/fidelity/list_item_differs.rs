@@ -9,6 +9,7 @@ use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Keep, Suite};
+use crate::verdict::{Claim, Likeness};
 
 rule! {
     /// ## What it checks
@@ -78,6 +79,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: excerpt(before),
                 actual: excerpt(now),
                 comparison: None,
+                claims: vec![Claim::Value {
+                    place: representation.place(scene, read.all().to_vec()),
+                    is: before.clone(),
+                    by: Likeness::Loose,
+                }],
                 pointer: Some(format!("{}{at}", representation.pointer)),
                 entries: vec![representation.entry],
             });

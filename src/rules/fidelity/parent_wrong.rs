@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::compare::is_ancestor;
 use super::representations::{ancestor_fields, id_text, representations, resource_of};
 use crate::rules::declare::rule;
@@ -67,6 +69,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     None => format!("{id:?}"),
                 },
                 comparison: None,
+                claims: vec![representation.keeps(scene, read, Keep::Exact, &Value::from(parent.id.clone()))],
                 pointer: Some(format!("{}{place}", representation.pointer)),
                 entries: vec![representation.entry],
             });

@@ -14,6 +14,7 @@ use crate::rules::Scene;
 use crate::rules::answers::probed;
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Field, Keep, Make, Pointers, Resource, Suite};
+use crate::verdict::{Claim, Item, Likeness, Place};
 
 /// How a representation came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,35 @@ pub(crate) struct Representation<'a> {
     pub(crate) pointer: String,
     /// The representation.
     pub(crate) value: &'a Value,
+}
+
+impl Representation<'_> {
+    /// A place in it, as a claim names it. In a list it is found by the record's id, since the order of items is another question.
+    pub(crate) fn place(&self, scene: &Scene<'_>, at: Vec<String>) -> Place {
+        let listed = self.pointer.rsplit_once('/').filter(|_| self.shown == Shown::Listed);
+        if let Some((items, _)) = listed {
+            let id = resource_by_number(scene, self.record).id.all().to_vec();
+            let is = scene.oracle.record(self.record).id.clone();
+            return Place { exchange: self.entry, item: Some(Item { items: items.to_owned(), id, is }), at };
+        }
+        let at = at.into_iter().map(|inner| format!("{}{inner}", self.pointer)).collect();
+        Place { exchange: self.entry, item: None, at }
+    }
+
+    /// That it shows what was sent, in the way in which the field is kept.
+    pub(crate) fn keeps(&self, scene: &Scene<'_>, read: &Pointers, keep: Keep, sent: &Value) -> Claim {
+        Claim::Value { place: self.place(scene, read.all().to_vec()), is: sent.clone(), by: likeness(keep) }
+    }
+}
+
+/// When what came back counts as what was sent.
+pub(crate) fn likeness(keep: Keep) -> Likeness {
+    match keep {
+        Keep::Exact => Likeness::Exact,
+        Keep::Instant => Likeness::Instant,
+        Keep::AtLeast => Likeness::AtLeast,
+        Keep::Unjudged => Likeness::Loose,
+    }
 }
 
 /// The resource whose representations a case shows, if what they hold can be judged there: lists are looked at

@@ -66,6 +66,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: "a whole response".to_owned(),
                 actual: error.message.clone(),
                 comparison: None,
+                claims: Vec::new(),
                 pointer: None,
                 entries: vec![i],
             },

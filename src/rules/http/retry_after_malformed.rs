@@ -45,7 +45,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 }
 
 /// Whether a value is a number of seconds or a date in one of the three forms.
-fn is_readable(value: &str) -> bool {
+pub(in crate::rules) fn is_readable(value: &str) -> bool {
     let seconds = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     let date = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
         .iter()

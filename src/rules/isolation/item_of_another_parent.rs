@@ -76,6 +76,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: Vec::new(),
                 actual: strangers.iter().map(|(number, _, _)| (Mark::Extra, name(*number))).collect(),
             }),
+            claims: Vec::new(),
             pointer: Some(pointer.clone()),
             entries: vec![*entry],
         });

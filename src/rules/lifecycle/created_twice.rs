@@ -4,10 +4,11 @@ use crate::evidence::Ask;
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{agree, change_beyond_rounding};
-use crate::rules::fidelity::representations::{elements, id_text, resource_by_number, sent_fields};
+use crate::rules::fidelity::representations::{elements, id_text, likeness, resource_by_number, sent_fields};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::{Field, Keep, Suite};
+use crate::suite::{Field, Keep, Pointers, Suite};
+use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
     /// ## What it checks
@@ -54,6 +55,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if id.as_ref().is_some_and(|id| *id != record.id) {
             sheet.fail(Draft {
                 pointer: Some(format!("{pointer}{}", resource.id.found_at(shown).unwrap_or_default())),
+                claims: vec![Claim::Value {
+                    place: shown_at(answer.entry, &pointer, &resource.id),
+                    is: record.id.clone().into(),
+                    by: Likeness::Exact,
+                }],
                 ..answer.draft(
                     format!("{} has another id when it is created again", record.name()),
                     requirement(),
@@ -75,6 +81,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
             sheet.fail(Draft {
                 pointer: Some(format!("{pointer}{}", read.found_at(shown).unwrap_or_default())),
+                claims: vec![Claim::Value {
+                    place: shown_at(answer.entry, &pointer, read),
+                    is: before.clone(),
+                    by: Likeness::Loose,
+                }],
                 ..answer.draft(
                     format!("{name} of {} is another when it is created again", record.name()),
                     requirement(),
@@ -91,6 +102,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             };
             sheet.fail(Draft {
                 pointer: Some(format!("{pointer}{}{}", read.found_at(shown).unwrap_or_default(), change.at)),
+                claims: vec![Claim::Value {
+                    place: shown_at(answer.entry, &pointer, read),
+                    is: sent.clone(),
+                    by: likeness(field.keep),
+                }],
                 ..answer.draft(
                     format!("{name} of {} is another when it is created again", record.name()),
                     requirement(),
@@ -126,10 +142,17 @@ fn judge_lists(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             expected: format!("{} once", record.name()),
             actual: "twice on one page".to_owned(),
             comparison: None,
+            claims: Vec::new(),
             pointer: Some(page.items_at.clone()),
             entries: vec![page.entry],
         });
     }
+}
+
+/// A field in the representation that stands at a place in an answer.
+fn shown_at(exchange: usize, pointer: &str, read: &Pointers) -> Place {
+    let at = read.all().iter().map(|inner| format!("{pointer}{inner}")).collect();
+    Place { exchange, item: None, at }
 }
 
 #[cfg(test)]

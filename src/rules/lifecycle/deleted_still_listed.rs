@@ -4,9 +4,11 @@ use super::walks::{collections_of, would_hold};
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
+use crate::rules::fidelity::representations::resource_by_number;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::{Claim, Pages};
 
 rule! {
     /// ## What it checks
@@ -68,6 +70,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: format!("a list without {}", record.name()),
                 actual: format!("{} as item {i} of a page", record.name()),
                 comparison: None,
+                claims: vec![Claim::Lacks {
+                    pages: Pages {
+                        exchanges: vec![page.entry],
+                        items: page.items_at.clone(),
+                        id: resource_by_number(scene, *number).id.all().to_vec(),
+                    },
+                    id: record.id.clone(),
+                }],
                 pointer: Some(format!("{}/{i}", page.items_at)),
                 entries: vec![answer.entry, page.entry],
             });

@@ -6,10 +6,11 @@ use crate::evidence::{Ask, RecordNumber};
 use crate::rules::answers::{Answer, excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{agree, change_beyond_rounding, says_nothing};
-use crate::rules::fidelity::representations::resource_by_number;
+use crate::rules::fidelity::representations::{likeness, resource_by_number};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::{Keep, Suite};
+use crate::suite::{Keep, Pointers, Suite};
+use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
     /// ## What it checks
@@ -57,7 +58,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         };
         let content = scene.evidence.json(answer.entry).filter(|_| answer.response.is_success());
         let Some(shown) = content.and_then(|content| at.find(content)) else { continue };
-        others(scene, sheet, &answer, (record, name), shown);
+        let place = content.and_then(|content| at.found_at(content)).unwrap_or_default();
+        others(scene, sheet, &answer, (record, name), (place, shown));
         let Some(read) = &field.read else { continue };
         let back = read.find(shown);
         if back.is_none() && !fetched {
@@ -71,14 +73,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             continue;
         }
         let inner = changed.flatten().map_or_else(String::new, |change| change.at);
-        let record = scene.oracle.record(record).name();
-        let place = content.and_then(|content| at.found_at(content)).unwrap_or_default();
+        let name_of_record = scene.oracle.record(record).name();
         let part = |value: &Value| value.pointer(&inner).map_or_else(|| "nothing".to_owned(), excerpt);
         sheet.fail(Draft {
             pointer: Some(format!("{place}{}{inner}", read.found_at(shown).unwrap_or_default())),
+            claims: vec![Claim::Value {
+                place: shown_at(&answer, place, read),
+                is: value.clone(),
+                by: likeness(field.keep),
+            }],
+            entries: updates(scene, record, answer.entry),
             ..answer.draft(
                 format!(
-                    "{name} of {record} does not hold the new value{}",
+                    "{name} of {name_of_record} does not hold the new value{}",
                     if fetched { " when fetched" } else { "" }
                 ),
                 scene.requirement(&update.requirement),
@@ -95,7 +102,7 @@ fn others<'a>(
     sheet: &mut Sheet<'_>,
     answer: &Answer<'a>,
     (record, changed): (RecordNumber, &str),
-    shown: &Value,
+    (place, shown): (&str, &Value),
 ) {
     let resource = resource_by_number(scene, record);
     let before = &scene.oracle.record(record).acknowledged;
@@ -106,13 +113,37 @@ fn others<'a>(
             continue;
         }
         let Some(update) = &resource.update else { continue };
-        sheet.fail(answer.draft(
-            format!("{name} of {} changed with the update of {changed}", scene.oracle.record(record).name()),
-            scene.requirement(&update.requirement),
-            excerpt(then),
-            excerpt(now),
-        ));
+        sheet.fail(Draft {
+            claims: vec![Claim::Value {
+                place: shown_at(answer, place, read),
+                is: then.clone(),
+                by: Likeness::Loose,
+            }],
+            entries: updates(scene, record, answer.entry),
+            ..answer.draft(
+                format!(
+                    "{name} of {} changed with the update of {changed}",
+                    scene.oracle.record(record).name()
+                ),
+                scene.requirement(&update.requirement),
+                excerpt(then),
+                excerpt(now),
+            )
+        });
     }
+}
+
+/// A field in the representation that stands at a place in an answer.
+fn shown_at(answer: &Answer<'_>, place: &str, read: &Pointers) -> Place {
+    let at = read.all().iter().map(|inner| format!("{place}{inner}")).collect();
+    Place { exchange: answer.entry, item: None, at }
+}
+
+/// The updates of a record up to an answer, and that answer: what it shows may hang on all of them.
+fn updates(scene: &Scene<'_>, record: RecordNumber, last: usize) -> Vec<usize> {
+    let of_record = |ask: &Ask| matches!(ask, Ask::Update { record: other, .. } if *other == record);
+    let before = scene.evidence.probes.iter().filter(|probe| probe.entry < last && of_record(&probe.ask));
+    before.map(|probe| probe.entry).chain([last]).collect()
 }
 
 #[cfg(test)]

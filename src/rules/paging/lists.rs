@@ -283,6 +283,7 @@ pub(in crate::rules) fn draft(
         expected: expected.into(),
         actual: actual.into(),
         comparison: None,
+        claims: Vec::new(),
         pointer: None,
         entries,
     }
