@@ -47,6 +47,8 @@ pub struct Terms {
     pub only: Vec<String>,
     /// Patterns of which none may match.
     pub skip: Vec<String>,
+    /// The longest that a case may wait for something to happen in the target by itself.
+    pub max_wait: std::time::Duration,
     /// What the user has set down about this target: some of it is not to be run.
     pub known: Arc<Register>,
 }
@@ -84,6 +86,11 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
         if terms.read_only && !only_reads(suite, &case) {
             let reason = "it creates or changes something, and the run only reads".to_owned();
             plan.skipped.push(Skipped { case, reason });
+            continue;
+        }
+        if matches!(case.scenario, Scenario::Expire { .. }) && terms.max_wait.is_zero() {
+            let reason = "it has to be waited for, which only --max-wait SECONDS allows";
+            plan.skipped.push(Skipped { case, reason: reason.to_owned() });
             continue;
         }
         plan.cases.push(Planned { case, rules });
@@ -165,6 +172,9 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
             if resource.created_by() == Some(short) {
                 add("create".to_owned(), Scenario::Create { resource: resource_name() });
             }
+            if resource.created_by() == Some(short) && resource.expires.is_some() {
+                add("expire".to_owned(), Scenario::Expire { resource: resource_name() });
+            }
             if resource.fetch.as_ref().is_some_and(|fetch| fetch.operation == *short) {
                 add("fetch".to_owned(), Scenario::Fetch { resource: resource_name() });
                 add("fetch-elsewhere".to_owned(), Scenario::FetchElsewhere { resource: resource_name() });
@@ -203,6 +213,9 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
             if let [first, second, ..] = plain.as_slice() {
                 let (first, second) = ((*first).clone(), (*second).clone());
                 add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });
+            }
+            if file.tenants.is_some() && collection.scope.is_some() {
+                add("other-tenant".to_owned(), Scenario::OtherTenant { collection: name() });
             }
             if collection.unknown_parent.is_some() && collection.scope.is_some() {
                 add("unknown-parent".to_owned(), Scenario::UnknownParent { collection: name() });

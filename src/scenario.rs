@@ -89,6 +89,16 @@ pub enum Scenario {
         /// The resource.
         resource: String,
     },
+    /// What is ours, asked for in the name of another tenant.
+    OtherTenant {
+        /// The collection.
+        collection: String,
+    },
+    /// A record with a short life is waited for.
+    Expire {
+        /// The resource.
+        resource: String,
+    },
 }
 
 /// The kinds of scenarios, for rules to name the ones whose evidence they judge.
@@ -113,6 +123,8 @@ pub enum Kind {
     Methods,
     Credentials,
     Together,
+    OtherTenant,
+    Expire,
 }
 
 impl Kind {
@@ -136,6 +148,8 @@ impl Kind {
         Kind::Methods,
         Kind::Credentials,
         Kind::Together,
+        Kind::OtherTenant,
+        Kind::Expire,
     ];
     /// Those whose evidence is made of lists of an unchanging collection.
     pub const LISTS: &'static [Kind] =
@@ -164,6 +178,8 @@ impl Scenario {
             Self::Methods => Kind::Methods,
             Self::Credentials => Kind::Credentials,
             Self::Together { .. } => Kind::Together,
+            Self::OtherTenant { .. } => Kind::OtherTenant,
+            Self::Expire { .. } => Kind::Expire,
         }
     }
 
@@ -177,6 +193,7 @@ impl Scenario {
             | Self::Links { collection }
             | Self::Filter { collection, .. }
             | Self::FilterPair { collection, .. }
+            | Self::OtherTenant { collection }
             | Self::UnknownParent { collection } => Some(collection),
             _ => None,
         }
@@ -190,14 +207,18 @@ impl Scenario {
             | Self::FetchElsewhere { resource }
             | Self::Update { resource }
             | Self::Delete { resource }
-            | Self::Together { resource } => Some(resource),
+            | Self::Together { resource }
+            | Self::Expire { resource } => Some(resource),
             _ => None,
         }
     }
 
     /// Whether it changes what other cases may be looking at, so that it runs after them, alone.
     pub fn writes(&self) -> bool {
-        matches!(self.kind(), Kind::Update | Kind::Delete | Kind::Content | Kind::Together | Kind::Parameters)
+        matches!(
+            self.kind(),
+            Kind::Update | Kind::Delete | Kind::Content | Kind::Together | Kind::Parameters | Kind::Expire
+        )
     }
 }
 

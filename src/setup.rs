@@ -211,6 +211,8 @@ pub struct Common {
     pub skip: Vec<String>,
     /// Whether nothing may be created: cases that write are left out.
     pub read_only: bool,
+    /// The longest that a case may wait for something to happen in the target by itself.
+    pub max_wait: Duration,
     /// What is known to be wrong, and what is not to be run.
     pub known: Arc<Register>,
     /// The shares of each document that must be touched, in percent, by dimension of coverage.
@@ -241,12 +243,14 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let client = Client::new(options)?;
-    let driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
+    let mut driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
+    driver.max_wait = common.max_wait;
     let terms = Terms {
         authenticated: driver.authenticated,
         read_only: common.read_only,
         only: common.only.clone(),
         skip: common.skip.clone(),
+        max_wait: common.max_wait,
         known: Arc::clone(&common.known),
     };
     let plan = plan(suite, &terms);

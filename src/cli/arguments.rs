@@ -264,6 +264,9 @@ pub(super) struct Pace {
     /// Most requests of one suite; those that clean up come on top
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(super) max_requests: Option<usize>,
+    /// Longest wait for something that the target does by itself, such as the end of a session
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = RangedU64ValueParser::<u64>::new().range(0..=86_400))]
+    pub(super) max_wait: u64,
 }
 
 /// Reads `statuses=80`.

@@ -101,6 +101,7 @@ fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Re
         only: arguments.selection.only.clone(),
         skip: arguments.selection.skip.clone(),
         read_only: arguments.read_only,
+        max_wait: Duration::from_secs(arguments.pace.max_wait),
         known: Arc::new(Register::new(exceptions, today(), !narrowed)),
         required: arguments.require_coverage.iter().cloned().collect(),
     };

@@ -105,7 +105,8 @@ fn cases(suites: &[Arc<Suite>], selection: &Selection) -> Table {
 /// The plan for a target that was given credentials.
 fn all(suite: &Suite, selection: Option<&Selection>) -> Plan {
     let (only, skip) = selection.map(|s| (s.only.clone(), s.skip.clone())).unwrap_or_default();
-    plan(suite, &Terms { authenticated: true, only, skip, ..Terms::default() })
+    let max_wait = std::time::Duration::MAX;
+    plan(suite, &Terms { authenticated: true, only, skip, max_wait, ..Terms::default() })
 }
 
 impl Table {

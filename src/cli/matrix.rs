@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Deserialize;
 use specproof::reference::clock::SystemClock;
@@ -66,7 +67,13 @@ pub(crate) async fn run(
     if let Some(token) = token {
         target = target.with_token(&suite, "SPECPROOF_TOKEN", token);
     }
-    let common = Common { seed, namespace: "specproof-faults".to_owned(), ..Common::default() };
+    let common = Common {
+        seed,
+        namespace: "specproof-faults".to_owned(),
+        // The reference server grants any life, so that a fault of what has expired shows after a second.
+        max_wait: Duration::from_secs(5),
+        ..Common::default()
+    };
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
     let options = Options {

@@ -15,6 +15,7 @@ impl Driver {
         let Ask { collection, query, .. } = ask;
         let mut parts =
             Parts { path: self.path_of(&collection.operation, oracle, query.scope), ..Parts::default() };
+        parts.headers.clone_from(&ask.headers);
         let mut arguments: Vec<(String, String)> = Vec::new();
         if let (Some(parameter), Some(scope)) = (&collection.scope_query, query.scope) {
             let id = ask.scope_as.clone().unwrap_or_else(|| oracle.record(scope).id.clone());

@@ -64,9 +64,9 @@ impl Driver {
         self.created().insert(created);
     }
 
-    /// A record is gone already.
-    pub(super) fn forget(&self, resource_name: &str, id: &str) {
-        self.created().retain(|created| created.resource != resource_name || created.id != id);
+    /// The record at these path parameters is gone already; another one may have its id.
+    pub(super) fn forget(&self, resource_name: &str, path: &BTreeMap<String, String>) {
+        self.created().retain(|created| created.resource != resource_name || created.path != *path);
     }
 }
 

@@ -1,16 +1,22 @@
 //! Content at both sides of every bound that the document sets, and content that is no JSON.
 
+use std::collections::BTreeSet;
+
 use super::Driver;
+use super::list::Ask as ListAsk;
 use super::parameters::is_width;
 use super::request::{Content, Parts};
 use super::seed::Item;
 use super::values::Place;
 use crate::document::RequestBody;
-use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::{Expectation, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{Collection, Make, Resource};
+
+/// The contents that are no JSON which every operation gets: what each parser refuses, and what breaks those that do not look.
+const TELLING: [&str; 4] = ["malformed", "truncated", "empty", "deep-nesting"];
 
 impl Driver {
     /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own; or in that of a list by
@@ -98,7 +104,12 @@ impl Driver {
             evidence.probes.push(Probe { label: specimen.label, ask, entry });
         }
 
+        // A list by POST is asked as thoroughly as the operation that creates most.
+        let all = created.is_none_or(|(name, _)| self.is_most_seeded(name));
         for raw in raw_bodies(&base) {
+            if !all && !TELLING.contains(&raw.label) {
+                continue;
+            }
             let refuse = raw.expectation == Expectation::Refuse;
             let mut parts = parts.clone();
             parts.content = Some(Content::Raw(raw.bytes, Some("application/json")));
@@ -108,6 +119,58 @@ impl Driver {
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
+        let Some((resource_name, resource)) = created else { return };
+        let lists = evidence.walks.len();
+        self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+        if Self::holds_more(evidence, resource, &case.operation, lists) {
+            // Whether the refused ones left it there, or each creation does.
+            let outgoing = self.outgoing(&case.operation, "usual content again", &usual);
+            let entry = self.send(evidence, outgoing, Asked::Good).await;
+            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+        }
+    }
+
+    /// Whether lists that were read hold more than the answers of an operation told of.
+    fn holds_more(evidence: &Evidence, resource: &Resource, operation: &str, lists: usize) -> bool {
+        let text = |id: &serde_json::Value| id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        for entry in evidence.entries.iter().filter(|entry| entry.exchange.operation == operation) {
+            let answer = entry.exchange.json().and_then(|json| resource.create.as_ref()?.answer.find(json));
+            let records = answer.map(|a| a.as_array().map_or(std::slice::from_ref(a), Vec::as_slice));
+            told.extend(records.unwrap_or_default().iter().filter_map(|r| resource.id.find(r)).map(text));
+        }
+        evidence.walks[lists..].iter().flat_map(crate::evidence::Walk::ids).any(|id| !told.contains(id))
+    }
+
+    /// Reads the list that shows what was created, though it should not have been.
+    async fn what_came_of_it(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        parent: Option<RecordNumber>,
+    ) {
+        let lists = self.suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name);
+        for (name, collection) in lists {
+            let of = collection.scope.as_deref();
+            let Some(scope) = parent.zip(of).and_then(|(parent, of)| oracle.ancestor(parent, of)) else {
+                continue;
+            };
+            let size = self.suite.size_bounds(collection).maximum;
+            let ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, size));
+            self.walk(oracle, evidence, "after refusals", WalkKind::Later, ask).await;
+        }
+    }
+
+    /// Whether of no other resource more records are seeded: its operation gets every content that is no JSON, the others some.
+    fn is_most_seeded(&self, resource_name: &str) -> bool {
+        let file = self.suite.file();
+        let count = |name: &str| -> usize {
+            file.seed.iter().filter(|group| group.resource == name).map(|group| group.count).sum()
+        };
+        let own = count(resource_name);
+        file.resources.keys().all(|other| count(other) <= own)
     }
 
     /// Notes what an answer tells of, where it is one to a creation.

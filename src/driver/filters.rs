@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::Driver;
 use super::list::Ask;
 use super::pages::size_label;
-use crate::evidence::{Evidence, Filtering, Query, RecordNumber, WalkKind};
+use super::values::odd_word;
+use crate::evidence::{Asked, Evidence, Filtering, Query, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::suite::{Collection, Filter, Test};
 
 /// The most values of one filter that are asked for.
-const MOST_VALUES: usize = 4;
+const MOST_VALUES: usize = 3;
 
 impl Driver {
     /// One filter with some of the seeded values, each walked whole, and one value that nothing has.
@@ -61,11 +62,50 @@ impl Driver {
                     .await;
             }
         }
+        self.near_misses(oracle, evidence, name, collection, (filter, scope)).await;
         if let Some(value) = self.suite.impossible_value(collection, spec) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
             let query = Query { scope, order: 0, filters, size: self.size(collection, 3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
             self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query)).await;
+        }
+    }
+
+    /// Values that a record has all but, where the filter takes its value as it is; and a word that is hard to pass on, where it looks for words.
+    async fn near_misses(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        (filter, scope): (&str, Option<RecordNumber>),
+    ) {
+        let spec = &collection.filters[filter];
+        let size = self.suite.size_bounds(collection).maximum;
+        let first = self.values_for(oracle, collection, spec, scope).into_iter().next();
+        let mut asked: Vec<(&str, Value, bool)> = Vec::new();
+        if let (Test::HasWord, Some(Value::String(marker))) = (spec.test, &first) {
+            let word = odd_word(marker);
+            // What follows the letters is only looked for where every character stands for itself.
+            let word = if spec.literal.is_some() { word } else { format!("n\u{e9}{marker}") };
+            asked.push(("odd", json!(word), true));
+        }
+        if let Some(value) = first.filter(|_| spec.literal.is_some()) {
+            asked.extend(near(spec.test, &value).into_iter().map(|(what, value)| (what, value, false)));
+        }
+        for (what, value, good) in asked {
+            let filters = vec![Filtering { filter: filter.to_owned(), value }];
+            let query = Query { scope, order: 0, filters, size };
+            let label = if good { format!("{filter} {what}") } else { format!("{filter} near {what}") };
+            let label = format!("{} {label}", Self::scope_label(oracle, scope));
+            let mut ask = Ask::first(name, collection, query);
+            if good {
+                self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
+            } else {
+                // Whether such a value is refused is nobody's business.
+                ask.asked = Asked::Open;
+                self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+            }
         }
     }
 
@@ -162,18 +202,49 @@ impl Driver {
             if !values.contains(&value) {
                 values.push(value);
             }
-            if values.len() >= MOST_VALUES {
+            // One array may hold what is a part of another's element: so every element has its turn.
+            if values.len() >= MOST_VALUES + usize::from(filter.test == Test::HasMember) {
                 break;
             }
         }
         match (filter.test, values.first()) {
             (Test::In, Some(_)) => values.chunks(2).map(|pair| json!(pair)).collect(),
-            // Two members at once, of which the first lets everything through.
+            // Two members at once, of which the first or the last lets everything through.
             (Test::Contains, Some(first)) => {
-                let both = json!({ "no": false, "shade": first["shade"] });
-                values.into_iter().take(MOST_VALUES - 1).chain([both]).collect()
+                let first = first["shade"].clone();
+                let pairs = [json!({ "no": false, "shade": first }), json!({ "shade": first, "yes": true })];
+                values.into_iter().take(MOST_VALUES - pairs.len()).chain(pairs).collect()
             }
             _ => values,
         }
     }
+}
+
+/// Values that are nearly this one: in the other case, and with characters that stand for others in patterns.
+fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
+    let (whole, shade) = match (test, value) {
+        (Test::Contains, value) => (value["shade"].as_str().unwrap_or_default(), true),
+        (Test::Equals | Test::HasWord | Test::HasWordAnyCase, Value::String(word)) => (word.as_str(), false),
+        _ => return Vec::new(),
+    };
+    let letters: Vec<char> = whole.chars().collect();
+    if letters.len() < 4 {
+        return Vec::new();
+    }
+    let replaced = |one: &str, many: &str| {
+        let (middle, last) = (letters.len() / 2, letters.len() - 1);
+        let before: String = letters[..middle].iter().collect();
+        let between: String = letters[middle + 1..last].iter().collect();
+        format!("{before}{one}{between}{many}")
+    };
+    let other_case: String = letters
+        .iter()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect();
+    let mut near = vec![("pattern", replaced("_", "%")), ("expression", replaced(".", ".*"))];
+    if test != Test::HasWordAnyCase && other_case != whole {
+        near.push(("case", other_case));
+    }
+    let wrap = |word: String| if shade { json!({ "shade": word }) } else { json!(word) };
+    near.into_iter().map(|(what, word)| (what, wrap(word))).collect()
 }

@@ -5,11 +5,11 @@ use super::list::Ask as ListAsk;
 use super::request::Parts;
 use super::unknown::UnknownId;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
-use crate::oracle::{Oracle, Record};
+use crate::oracle::Oracle;
 use crate::suite::Collection;
 
-/// The most records of one seed group that are fetched: its first ones and its last ones.
-const MOST_OF_GROUP: usize = 5;
+/// The most records that are fetched of the first ones of a seed group: of the first group with so many, and of any other.
+const MOST_OF_GROUP: [usize; 2] = [4, 1];
 
 impl Driver {
     /// Fetches seeded records, every group's first and last ones, and the first of all twice.
@@ -17,15 +17,19 @@ impl Driver {
         let suite = &self.suite;
         let Some(fetch) = &suite.resource(resource_name).fetch else { return };
         let mut chosen: Vec<RecordNumber> = Vec::new();
+        let mut most = MOST_OF_GROUP[0];
         for group in suite.file().seed.iter().filter(|group| group.resource == resource_name) {
             let all: Vec<RecordNumber> = oracle
                 .records()
                 .filter(|(_, record)| record.label == group.label)
                 .map(|(number, _)| number)
                 .collect();
-            let tail = all.len().saturating_sub(2).max(MOST_OF_GROUP.min(all.len()));
-            chosen.extend(&all[..MOST_OF_GROUP.min(all.len())]);
-            chosen.extend(&all[tail..]);
+            let head = most.min(all.len());
+            chosen.extend(&all[..head]);
+            chosen.extend(&all[all.len().saturating_sub(most.div_ceil(2)).max(head)..]);
+            if all.len() > most {
+                most = MOST_OF_GROUP[1];
+            }
         }
         let again = chosen.first().copied();
         for record in chosen.into_iter().chain(again) {
@@ -71,15 +75,15 @@ impl Driver {
         if fetch.only_through_parents.is_none() {
             return;
         }
-        for (label, record, through) in self.wrong_parents(oracle, resource_name, &records) {
+        for (label, record, through) in self.wrong_parents(oracle, &records) {
             // What the wrong parent gives counts, and for the rest what the record and its own parents give.
             let mut path = self.path_of(&fetch.operation, oracle, Some(record));
             path.extend(self.path_of(&fetch.operation, oracle, Some(through)));
             path.insert(parameter.clone(), oracle.record(record).id.clone());
             // The wrong parent may well have a record of its own by that id.
-            let same = oracle.find(resource_name, &oracle.record(record).id, Some(through));
-            let taken = same.is_some_and(|number| oracle.record(number).parent == Some(through));
-            if taken || path == self.path_of(&fetch.operation, oracle, Some(record)) {
+            if Self::is_taken(oracle, record, through)
+                || path == self.path_of(&fetch.operation, oracle, Some(record))
+            {
                 continue;
             }
             let outgoing = self.outgoing(&fetch.operation, &label, &Parts { path, ..Parts::default() });
@@ -88,46 +92,74 @@ impl Driver {
         }
     }
 
-    /// Records and parents that are not theirs: every parent once, with records from the first group that lies elsewhere.
+    /// Records and parents that are not theirs: the last record of the first and of the last parent that has some, each through
+    /// [`Self::other_parents`].
     fn wrong_parents(
         &self,
         oracle: &Oracle,
-        resource_name: &str,
         records: &[RecordNumber],
     ) -> Vec<(String, RecordNumber, RecordNumber)> {
-        let Some(parent) = &self.suite.resource(resource_name).parent else { return Vec::new() };
-        let mut pairs = Vec::new();
-        for (through, wrong) in oracle.records().filter(|(_, record)| record.resource == *parent) {
-            let strangers: Vec<RecordNumber> = records
-                .iter()
-                .copied()
-                .filter(|number| oracle.record(*number).parent != Some(through))
-                .collect();
-            if let Some(record) = strangers.last().copied() {
-                pairs.push((
-                    format!("{} through {}", oracle.record(record).name(), wrong.name()),
-                    record,
-                    through,
-                ));
-            }
-        }
+        let home = |number: &RecordNumber| oracle.record(*number).parent;
+        let of =
+            |wanted: Option<RecordNumber>| records.iter().rfind(|number| home(number) == wanted).copied();
+        let mut chosen: Vec<RecordNumber> = Vec::new();
+        chosen.extend(records.first().and_then(|first| of(home(first))));
+        chosen.extend(records.last());
+        chosen.dedup();
+        let named = |number: RecordNumber| oracle.record(number).name();
         // Through a grandparent that is not theirs, with the parent that is.
-        let grandparent = self.suite.resource(parent).parent.as_deref();
-        let first = records.first().copied().zip(grandparent);
-        if let Some((record, grandparent)) = first {
-            let own = oracle.ancestor(record, grandparent);
-            let other =
-                |(number, r): &(RecordNumber, &Record)| r.resource == *grandparent && Some(*number) != own;
-            if let Some((through, wrong)) = oracle.records().find(other) {
-                pairs.push((
-                    format!("{} through {}", oracle.record(record).name(), wrong.name()),
-                    record,
-                    through,
-                ));
-            }
-        }
-        pairs.dedup();
-        pairs
+        let aside = records.first().and_then(|first| Some((*first, self.other_grandparent(oracle, *first)?)));
+        chosen
+            .into_iter()
+            .flat_map(|record| self.other_parents(oracle, record).into_iter().map(move |p| (record, p)))
+            .chain(aside)
+            .map(|(record, through)| {
+                (format!("{} through {}", named(record), named(through)), record, through)
+            })
+            .collect()
+    }
+
+    /// A record of the resource that a record's parent lies in, and not the one in which it does.
+    fn other_grandparent(&self, oracle: &Oracle, record: RecordNumber) -> Option<RecordNumber> {
+        let parent = self.suite.resource(&oracle.record(record).resource).parent.as_deref()?;
+        let grandparent = self.suite.resource(parent).parent.as_deref()?;
+        let own = oracle.ancestor(record, grandparent);
+        let mut others = oracle.records().filter(|(_, other)| other.resource == grandparent);
+        others.find(|(number, _)| Some(*number) != own).map(|(number, _)| number)
+    }
+
+    /// Whether a parent has a record of its own by the id of another one.
+    pub(super) fn is_taken(oracle: &Oracle, record: RecordNumber, parent: RecordNumber) -> bool {
+        let wanted = oracle.record(record);
+        let same = oracle.find(&wanted.resource, &wanted.id, Some(parent));
+        same.is_some_and(|number| oracle.record(number).parent == Some(parent))
+    }
+
+    /// Parents that are not a record's own, one of each kind: of the same name elsewhere, beside its own, and elsewhere. Only such as lead
+    /// to another path.
+    pub(super) fn other_parents(&self, oracle: &Oracle, record: RecordNumber) -> Vec<RecordNumber> {
+        let resource = &oracle.record(record).resource;
+        let Some(home) = oracle.record(record).parent else { return Vec::new() };
+        let own = oracle.record(home);
+        let others =
+            || oracle.records().filter(|(number, other)| other.resource == own.resource && *number != home);
+        let mut found: Vec<RecordNumber> = Vec::new();
+        found.extend(others().find(|(_, o)| o.id == own.id && o.parent != own.parent).map(|(n, _)| n));
+        found.extend(others().find(|(_, o)| o.parent == own.parent).map(|(n, _)| n));
+        found.extend(others().find(|(_, o)| o.id != own.id && o.parent != own.parent).map(|(n, _)| n));
+        let resource = self.suite.resource(resource);
+        let operations = [
+            resource.fetch.as_ref().map(|fetch| &fetch.operation),
+            resource.update.as_ref().map(|update| &update.operation),
+            resource.delete.as_ref().map(|delete| &delete.operation),
+        ];
+        let leads_elsewhere = |through: &RecordNumber| {
+            operations.iter().flatten().any(|operation| {
+                self.path_of(operation, oracle, Some(*through)) != self.path_of(operation, oracle, Some(home))
+            })
+        };
+        found.retain(leads_elsewhere);
+        found
     }
 
     /// Lists under parents that do not exist.

@@ -49,6 +49,10 @@ pub(super) struct Ask<'a> {
     pub unfiltered: Unfiltered,
     /// What the request asks, seen from the document.
     pub asked: Asked,
+    /// Whether it goes over a connection of its own.
+    pub new_connection: bool,
+    /// Header fields beside the usual ones.
+    pub headers: Vec<(String, String)>,
 }
 
 impl<'a> Ask<'a> {
@@ -65,6 +69,8 @@ impl<'a> Ask<'a> {
             backwards: false,
             unfiltered: Unfiltered::Absent,
             asked: Asked::Good,
+            new_connection: false,
+            headers: Vec::new(),
         }
     }
 
@@ -91,7 +97,11 @@ impl Driver {
     ) -> Page {
         let parts = self.list_parts(oracle, ask);
         let outgoing = self.outgoing(&ask.collection.operation, purpose, &parts);
-        let entry = self.send(evidence, outgoing, ask.asked).await;
+        let entry = if ask.new_connection {
+            self.send_on_new_connection(evidence, outgoing, ask.asked).await
+        } else {
+            self.send(evidence, outgoing, ask.asked).await
+        };
         let collection = ask.collection;
         let resource = self.suite.resource(&collection.resource);
         let mut page = Page {
@@ -287,7 +297,7 @@ impl Driver {
     }
 
     /// A cursor that an answer gave, in the form that the collection honours.
-    fn in_form(&self, name: &str, collection: &Collection, start: Start) -> Start {
+    pub(super) fn in_form(&self, name: &str, collection: &Collection, start: Start) -> Start {
         let Style::TimestampCursor(style) = &collection.style else { return start };
         let Some(usual) = style.forms.first().copied() else { return start };
         let form = self.form(name, usual);

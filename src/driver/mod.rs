@@ -6,6 +6,8 @@ mod arguments;
 mod bounds;
 mod cleanup;
 mod content;
+mod deletion;
+mod expiry;
 mod filters;
 mod form;
 mod items;
@@ -19,6 +21,8 @@ mod protocol;
 mod request;
 mod seed;
 mod survey;
+mod tenants;
+mod together;
 mod tokens;
 mod unknown;
 mod values;
@@ -50,6 +54,8 @@ pub struct Driver {
     pub namespace: String,
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// The longest that a case may wait for something to happen in the target by itself.
+    pub max_wait: std::time::Duration,
     /// The values of the suite's variables that the user gave.
     given: BTreeMap<String, String>,
     /// The values of the suite's variables, given or discovered.
@@ -80,6 +86,7 @@ impl Driver {
             seed,
             namespace,
             authenticated,
+            max_wait: std::time::Duration::ZERO,
             given: variables.clone(),
             variables: RwLock::new(variables),
             forms: RwLock::default(),

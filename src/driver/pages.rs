@@ -169,6 +169,14 @@ impl Driver {
             ],
             None => Vec::new(),
         };
+        if matches!(collection.style, Style::OffsetLimit(_))
+            && self.suite.size_bounds(collection).default.is_some()
+        {
+            let start = Start::Offset(3);
+            let label = format!("{label} {} alone", start_label(&start));
+            let ask = Ask::first(name, collection, Self::query(scope, 0, None)).at(start);
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+        }
         let asks: Vec<(Start, u64)> =
             asks.into_iter().filter(|(_, size)| self.size(collection, *size) == Some(*size)).collect();
         for order in 0..collection.orders.len() {

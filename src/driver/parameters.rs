@@ -10,6 +10,9 @@ use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{Bound, OverLargest, Suite};
 
+/// The length of a very long parameter: many times what anybody sends, and less than what makes common servers give up on a request line.
+const LONG: usize = 6_000;
+
 impl Driver {
     /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
     pub(super) async fn parameters(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
@@ -60,6 +63,9 @@ impl Driver {
             }
         }
         self.odd_texts(oracle, evidence, case).await;
+        if !self.suite.is_seeding(operation) {
+            self.odd_queries(oracle, evidence, case).await;
+        }
         self.over_maximum(oracle, evidence, case).await;
     }
 
@@ -79,6 +85,38 @@ impl Driver {
                 let outgoing = self.outgoing(&case.operation, &format!("{} {label}", parameter.name), &parts);
                 self.send(evidence, outgoing, Asked::Open).await;
             }
+        }
+    }
+
+    /// A parameter that is empty, one that stands twice, and one that is very long: nobody says what becomes of them, but that the target survives them.
+    async fn odd_queries(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
+        let operation = self.suite.operation(&case.operation);
+        let usual = self.usual_parts(oracle, &case.operation);
+        let query = || operation.parameters.iter().filter(|p| p.location == Location::Query);
+        let valid = |parameter: &Parameter, text: &str| {
+            let number = text.parse::<u64>().map(serde_json::Value::from);
+            parameter.schema.is_valid(&number.unwrap_or_else(|_| text.into()))
+        };
+        let number = query().find(|p| valid(p, "5") && !valid(p, "specproof"));
+        let word = query().find(|p| valid(p, "specproof"));
+        let mut odd: Vec<(String, Parts)> = Vec::new();
+        if let Some(parameter) = number {
+            let mut empty = usual.clone();
+            set(&mut empty, parameter, "");
+            odd.push((format!("{} empty", parameter.name), empty));
+            let mut twice = usual.clone();
+            set(&mut twice, parameter, "5");
+            twice.query.push((parameter.name.clone(), "6".to_owned()));
+            odd.push((format!("{} twice", parameter.name), twice));
+        }
+        if let Some(parameter) = word {
+            let mut long = usual.clone();
+            set(&mut long, parameter, &"x".repeat(LONG));
+            odd.push((format!("{} very long", parameter.name), long));
+        }
+        for (label, parts) in odd {
+            let outgoing = self.outgoing(&case.operation, &label, &parts);
+            self.send(evidence, outgoing, Asked::Open).await;
         }
     }
 

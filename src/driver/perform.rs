@@ -41,6 +41,12 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::UnknownParent { collection } => {
             driver.unknown_parent(seeded, e, collection, &collections[collection]).await;
         }
+        Scenario::OtherTenant { collection } => {
+            driver.other_tenant(seeded, e, collection, &collections[collection]).await;
+        }
+        Scenario::Expire { resource } => {
+            driver.expire(own.insert(seeded.as_ref().clone()), e, resource).await;
+        }
         Scenario::Fetch { resource } => driver.fetch(seeded, e, resource).await,
         Scenario::FetchElsewhere { resource } => driver.fetch_elsewhere(seeded, e, resource).await,
         Scenario::Parameters => driver.parameters(seeded, e, case).await,

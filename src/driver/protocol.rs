@@ -1,15 +1,18 @@
 //! What HTTP itself demands: methods that a path does not have, HEAD, and credentials.
 
 use super::Driver;
-use super::request::Parts;
+use super::request::{Content, Parts};
 use super::values::Place;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL};
+use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL, Outgoing};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{CredentialForm, CredentialPlace};
+
+/// The most undocumented methods that one operation is asked with.
+const METHODS: usize = 1;
 
 impl Driver {
     /// HEAD beside GET, and every method that no operation of the document has on this path. The methods that would change something are
@@ -22,19 +25,24 @@ impl Driver {
             let mut head = get.clone();
             head.method = http::Method::HEAD;
             "HEAD".clone_into(&mut head.purpose);
-            self.send(evidence, get, Asked::Good).await;
+            let conditional = get.clone();
+            let got = self.send(evidence, get, Asked::Good).await;
             let entry = self.send(evidence, head, Asked::Open).await;
             evidence.probes.push(Probe { label: "HEAD".to_owned(), ask: Ask::Head, entry });
+            self.conditional(evidence, conditional, got).await;
         }
         let on_path = self.suite.document().operations().iter().filter(|o| o.path == operation.path);
         let documented: Vec<String> = on_path.map(|o| o.method.to_string()).collect();
         let mut nowhere = usual;
         self.lead_nowhere(oracle, &case.operation, &mut nowhere);
         nowhere.content = None;
-        for method in ["GET", "PUT", "POST", "PATCH", "DELETE"] {
-            if documented.iter().any(|m| m == method) {
-                continue;
-            }
+        // Other methods for each operation, so that each is tried somewhere and nothing is asked too often.
+        let place = self.suite.file().operations.keys().position(|short| *short == case.operation);
+        let mut methods = ["PATCH", "DELETE", "PUT", "GET", "POST"];
+        let count = methods.len();
+        methods.rotate_left(place.unwrap_or_default() % count);
+        let undocumented = methods.into_iter().filter(|method| documented.iter().all(|m| m != method));
+        for method in undocumented.take(METHODS) {
             let mut outgoing =
                 self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
             // Another template may stand for this path too, and a router may well choose that one.
@@ -46,6 +54,22 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Open).await;
             let ask = Ask::UndocumentedMethod { documented: documented.clone() };
             evidence.probes.push(Probe { label: format!("method {method}"), ask, entry });
+        }
+    }
+
+    /// The same GET with the tag that its answer had, if it had one, and with a tag that nothing has.
+    async fn conditional(&self, evidence: &mut Evidence, get: Outgoing, got: usize) {
+        let answer = evidence.entries[got].exchange.response().filter(|answer| answer.is_success());
+        let Some(tag) = answer.and_then(|answer| answer.header("etag")).map(str::to_owned) else { return };
+        for (label, sent, matches) in
+            [("tag that matches", tag.as_str(), true), ("tag of nothing", "\"specproof-none\"", false)]
+        {
+            let mut outgoing = get.clone();
+            label.clone_into(&mut outgoing.purpose);
+            outgoing.headers.push(("if-none-match".to_owned(), sent.to_owned()));
+            let entry = self.send(evidence, outgoing, Asked::Open).await;
+            let ask = Ask::Conditional { tag: tag.clone(), matches };
+            evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
         }
     }
 
@@ -115,14 +139,28 @@ impl Driver {
             .iter()
             .map(|one| Credential { value: cut_short(&one.value), ..one.clone() });
         let cut: Vec<Credential> = cut.collect();
+        // Content that breaks the document, and not only JSON: a framework may parse that before it looks at credentials.
+        let operation = self.suite.operation(&case.operation);
+        let schema = operation.request_body.as_ref().and_then(|body| body.content.first()?.schema.as_ref());
+        let wrong_content = schema.and_then(|schema| {
+            let contents = [serde_json::json!({ "specproof": [] }), serde_json::json!([])];
+            contents.into_iter().find(|content| !schema.is_valid(content))
+        });
+        nowhere.content = wrong_content.map(Content::Json);
+        let place = self.suite.file().operations.keys().position(|short| *short == case.operation);
+        let other = if place.is_some_and(|place| place.is_multiple_of(2)) {
+            ("unknown credentials", &usual, wrong(None))
+        } else {
+            ("wrong scheme", &usual, wrong(Some("Basic")))
+        };
+        // What is there only to make the others testable is asked the telling questions alone.
+        let other = Some(other).filter(|_| !self.suite.is_seeding(operation));
         let cases = [
             ("credentials without their last character", &usual, Credentials::Other(cut)),
             ("no credentials", &usual, Credentials::None),
-            ("unknown credentials", &usual, wrong(None)),
-            ("wrong scheme", &usual, wrong(Some("Basic"))),
             ("no credentials, nothing there", &nowhere, Credentials::None),
         ];
-        for (what, parts, credentials) in cases {
+        for (what, parts, credentials) in cases.into_iter().chain(other) {
             let mut outgoing = self.outgoing(&case.operation, what, parts);
             outgoing.credentials = credentials;
             let entry = self.send(evidence, outgoing, Asked::Unauthenticated).await;

@@ -76,6 +76,8 @@ impl Driver {
                 headers.push((header.to_lowercase(), value));
             }
         }
+        let given = |name: &str| parts.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        headers.retain(|(name, _)| !given(name));
         headers.extend(parts.headers.iter().map(|(k, v)| (k.to_lowercase(), v.clone())));
         let body = match &parts.content {
             None => None,
@@ -104,6 +106,18 @@ impl Driver {
     /// Sends a request and adds the exchange to the evidence; gives its index.
     pub(super) async fn send(&self, evidence: &mut Evidence, outgoing: Outgoing, asked: Asked) -> usize {
         let exchange = self.client.send(outgoing).await;
+        evidence.entries.push(Entry { exchange, asked });
+        evidence.entries.len() - 1
+    }
+
+    /// The same on a connection of its own.
+    pub(super) async fn send_on_new_connection(
+        &self,
+        evidence: &mut Evidence,
+        outgoing: Outgoing,
+        asked: Asked,
+    ) -> usize {
+        let exchange = self.client.send_on_new_connection(outgoing).await;
         evidence.entries.push(Entry { exchange, asked });
         evidence.entries.len() - 1
     }

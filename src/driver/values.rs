@@ -143,9 +143,16 @@ fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, tame: boo
         }
     }
     let marker = marker(serial);
-    let sentence: String =
-        Words::sentence(rng).chars().take(length.end().saturating_sub(marker.len() + 1)).collect();
-    (json!(format!("{sentence} {marker}")), Some(marker))
+    let odd = odd_word(&marker);
+    let room = length.end().saturating_sub(marker.len() + odd.chars().count() + 2);
+    let sentence: String = Words::sentence(rng).chars().take(room).collect();
+    (json!(format!("{sentence} {marker} {odd}")), Some(marker))
+}
+
+/// A word with a letter beyond ASCII that stands in the same text as a marker, and nowhere else; characters that mean something in patterns and
+/// quotations follow it.
+pub(super) fn odd_word(marker: &str) -> String {
+    format!("n\u{e9}{marker}%_'\"*.")
 }
 
 /// Whether a careful server may well keep a text as it is: nothing at its ends to trim, nothing in it that is composed, hidden or markup.

@@ -1,21 +1,22 @@
-//! Scenarios that change something: creating again, updating, deleting, creating together. Each works on records of its own.
+//! Scenarios that change single records: creating again and updating. Each works on records of its own.
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::{Content, Parts, set_at};
 use super::seed::Item;
 use super::values::Place;
+use crate::client::Outgoing;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::Words;
-use crate::oracle::{Oracle, Record};
-use crate::suite::{Field, Make, Resource};
+use crate::oracle::Oracle;
+use crate::suite::{Field, Make, Resource, Update};
 
-/// How many clients create at once.
-const TOGETHER: usize = 8;
+/// How many clients change a record at once.
+const AT_ONCE: usize = 4;
 
 impl Driver {
     /// A parent for records of a case's own. The outer `None`: it could not be made; the inner: the resource lies in nothing.
@@ -94,16 +95,15 @@ impl Driver {
         }
     }
 
-    /// One record of its own, or `None` with an obstacle written down.
-    async fn scratch_record(
+    /// One record of its own under a parent, or `None` with an obstacle written down.
+    pub(super) async fn scratch_record(
         &self,
         oracle: &mut Oracle,
         evidence: &mut Evidence,
         resource_name: &str,
         name: &str,
+        parent: Option<RecordNumber>,
     ) -> Option<RecordNumber> {
-        let suite = Arc::clone(&self.suite);
-        let parent = self.scratch_parent(oracle, evidence, suite.resource(resource_name), name).await?;
         let label = format!("{name}-{resource_name}");
         let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
         let mut apart = Evidence::default();
@@ -115,123 +115,155 @@ impl Driver {
         made.first().copied()
     }
 
-    /// A field of a record is replaced, twice; the record is fetched after each.
+    /// A field of a record is replaced, again and again; the record is fetched after each.
     pub(super) async fn update(&self, oracle: &mut Oracle, evidence: &mut Evidence, resource_name: &str) {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
         let Some(update) = &resource.update else { return };
-        let Some(record) = self.scratch_record(oracle, evidence, resource_name, "update").await else {
-            return;
-        };
-        let field = &resource.fields[&update.field];
-        let pointer = field.send.clone().unwrap_or_default();
-        let values = if let None | Some(Make::Metadata) = field.make {
-            let full = Words::metadata(&mut self.rng("update"));
-            vec![("replaced", full), ("replaced by less", json!({ "left": 1 })), ("emptied", json!({}))]
-        } else {
-            let parent = oracle.record(record).parent;
-            let other = |index| {
-                let place = Place { label: "updated", name: "updated", index, serial: index, parent };
-                Some(self.value(oracle, resource, &update.field, field, place)?.0)
-            };
-            // The first value is that of the record itself, or like it.
-            let labels = [("replaced", 1), ("replaced again", 2)];
-            labels.into_iter().filter_map(|(label, index)| Some((label, other(index)?))).collect()
-        };
-        for (label, value) in values {
-            let mut content = json!({});
-            set_at(&mut content, &pointer, value.clone());
+        let Some(parent) = self.scratch_parent(oracle, evidence, resource, "update").await else { return };
+        let made = self.scratch_record(oracle, evidence, resource_name, "update", parent).await;
+        let Some(record) = made else { return };
+        let full = Words::metadata(&mut self.rng("update"));
+        let field = || update.field.clone();
+        let mut last = Value::Null;
+        let values = [("replaced", full), ("emptied", json!({})), ("replaced by less", json!({ "left": 1 }))];
+        for (turn, (label, value)) in values.into_iter().enumerate() {
+            let value = self.other_value(oracle, (resource, update), record, turn, value);
+            let outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
+            let entry = self.send(evidence, outgoing, Asked::Good).await;
+            let ask = Ask::Update { record, field: field(), value: value.clone() };
+            evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
+            let ask = Ask::FetchUpdated { record, field: field(), value: value.clone() };
+            self.fetch_changed(oracle, evidence, record, &format!("{label}, fetched"), ask).await;
+            last = value;
+        }
+        self.refused_updates(oracle, evidence, (resource, update), record, last).await;
+        self.updates_at_once(oracle, evidence, (resource, update), record).await;
+    }
+
+    /// Changes that break the document, and changes through parents that are not the record's own; then the record is fetched.
+    async fn refused_updates(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+        value: Value,
+    ) {
+        if let Some((pointer, content)) = self.suite.wrong_update(resource) {
             let path = self.path_of(&update.operation, oracle, Some(record));
             let parts = Parts { path, content: Some(Content::Json(content)), ..Parts::default() };
-            let outgoing = self.outgoing(&update.operation, label, &parts);
-            let entry = self.send(evidence, outgoing, Asked::Good).await;
-            let ask = Ask::Update { record, field: update.field.clone(), value: value.clone() };
-            evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
-            let Some(fetch) = &resource.fetch else { continue };
-            let parts =
-                Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
-            let outgoing = self.outgoing(&fetch.operation, &format!("fetch {label}"), &parts);
-            let entry = self.send(evidence, outgoing, Asked::Good).await;
-            let ask = Ask::FetchUpdated { record, field: update.field.clone(), value };
-            evidence.probes.push(Probe { label: format!("{label}, fetched"), ask, entry });
+            let label = format!("{} of another type", update.field);
+            let outgoing = self.outgoing(&update.operation, &label, &parts);
+            let entry = self.send(evidence, outgoing, self.asked_of_invalid(&update.operation)).await;
+            let ask = Ask::InvalidEdge { keyword: "type".to_owned(), place: pointer };
+            evidence.probes.push(Probe { label, ask, entry });
         }
-    }
-
-    /// A record is deleted; then it is asked for, and its list is walked.
-    pub(super) async fn delete(&self, oracle: &mut Oracle, evidence: &mut Evidence, resource_name: &str) {
-        let suite = Arc::clone(&self.suite);
-        let resource = suite.resource(resource_name);
-        let Some(delete) = &resource.delete else { return };
-        let Some(record) = self.scratch_record(oracle, evidence, resource_name, "delete").await else {
-            return;
-        };
-        let parts = Parts { path: self.path_of(&delete.operation, oracle, Some(record)), ..Parts::default() };
-        let outgoing = self.outgoing(&delete.operation, "delete", &parts);
-        let entry = self.send(evidence, outgoing, Asked::Good).await;
-        evidence.probes.push(Probe { label: "delete".to_owned(), ask: Ask::Delete { record }, entry });
-        self.forget(resource_name, &oracle.record(record).id);
-        if let Some(fetch) = &resource.fetch {
-            let parts =
-                Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
-            let outgoing = self.outgoing(&fetch.operation, "fetch what was deleted", &parts);
-            let open = delete.eventual || delete.tombstone.is_some();
-            let asked = if open { Asked::Open } else { Asked::Unknown };
-            let entry = self.send(evidence, outgoing, asked).await;
-            let ask = Ask::FetchDeleted { record, promised: !delete.eventual };
-            evidence.probes.push(Probe { label: "fetch what was deleted".to_owned(), ask, entry });
-        }
-        if delete.leaves_list.is_none() {
-            return;
-        }
-        let lists = suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name);
-        for (name, collection) in lists {
-            let scope = collection.scope.as_ref().and_then(|scope| oracle.ancestor(record, scope));
-            let size = suite.size_bounds(collection).maximum;
-            let ask = ListAsk::first(name, collection, Self::query(scope, 0, size));
-            self.walk(oracle, evidence, "after the delete", WalkKind::Full, ask).await;
-        }
-    }
-
-    /// Several clients create at once, then the list is walked.
-    pub(super) async fn together(&self, oracle: &mut Oracle, evidence: &mut Evidence, resource_name: &str) {
-        let suite = Arc::clone(&self.suite);
-        let resource = suite.resource(resource_name);
-        let Some(parent) = self.scratch_parent(oracle, evidence, resource, "together").await else { return };
-        let label = format!("together-{resource_name}");
-        let seen = oracle.clone();
-        let attempts = (0..TOGETHER).map(|index| {
-            let mut own = seen.clone();
-            let label = label.clone();
-            async move {
-                let mut apart = Evidence::default();
-                let place = Place { label: &label, name: &label, index, serial: index, parent };
-                let made = self.create(&mut own, &mut apart, resource_name, &[place]).await;
-                let records: Vec<Record> = made.iter().map(|number| own.record(*number).clone()).collect();
-                (apart, records)
+        for (turn, through) in self.other_parents(oracle, record).into_iter().enumerate() {
+            if Self::is_taken(oracle, record, through) {
+                continue;
             }
+            let label = format!("changed through {}", oracle.record(through).name());
+            let value = json!({ "through": oracle.record(through).name() });
+            let value = self.other_value(oracle, (resource, update), record, turn + AT_ONCE, value);
+            let outgoing = self.changing(oracle, (resource, update), record, through, &label, &value);
+            let entry = self.send(evidence, outgoing, Asked::Unknown).await;
+            let ask = Ask::UpdateElsewhere { record, field: update.field.clone(), value };
+            evidence.probes.push(Probe { label, ask, entry });
+        }
+        let ask = Ask::FetchAfterRefusals { record, field: update.field.clone(), value };
+        self.fetch_changed(oracle, evidence, record, "fetched after refused changes", ask).await;
+    }
+
+    /// Several clients change one record at once; then it is fetched.
+    async fn updates_at_once(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+    ) {
+        let values: Vec<Value> = (0..AT_ONCE)
+            .map(|n| {
+                let value = json!({ "writer": n, format!("only-{n}"): n });
+                self.other_value(oracle, (resource, update), record, n + 2 * AT_ONCE, value)
+            })
+            .collect();
+        let attempts = values.iter().map(|value| async {
+            let mut apart = Evidence::default();
+            let outgoing =
+                self.changing(oracle, (resource, update), record, record, "changed at once", value);
+            // One that comes in the way of another may be refused.
+            self.send(&mut apart, outgoing, Asked::Open).await;
+            apart.entries
         });
-        let moment = oracle.records().count();
-        for (mut apart, records) in futures_util::future::join_all(attempts).await {
-            let offset = evidence.entries.len();
-            evidence.entries.append(&mut apart.entries);
-            let numbers: Vec<RecordNumber> =
-                records.into_iter().map(|record| oracle.add(Record { moment, ..record })).collect();
-            for mut probe in apart.probes {
-                probe.entry += offset;
-                probe.ask = Ask::Create { records: numbers.clone(), ordered: false };
-                evidence.probes.push(probe);
+        let mut acknowledged = Vec::new();
+        for (entries, value) in futures_util::future::join_all(attempts).await.into_iter().zip(values) {
+            if entries.iter().any(|entry| entry.exchange.is_success()) {
+                acknowledged.push(value);
             }
+            evidence.entries.extend(entries);
         }
-        for (name, collection) in suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name)
-        {
-            let scope = collection.scope.as_ref().and_then(|scope| oracle.ancestor(parent?, scope));
-            let mut sizes = vec![self.size(collection, 3), suite.size_bounds(collection).maximum];
-            sizes.dedup();
-            for size in sizes {
-                let ask = ListAsk::first(name, collection, Self::query(scope, 0, size));
-                let label = format!("together size={}", size.unwrap_or_default());
-                self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
-            }
+        let (field, values) = (update.field.clone(), acknowledged);
+        let ask = Ask::FetchUpdatedAtOnce { record, field, values };
+        self.fetch_changed(oracle, evidence, record, "fetched after changes at once", ask).await;
+    }
+
+    /// A value for the field that an update replaces: the one given, where the field takes any object, else another one of its own kind.
+    fn other_value(
+        &self,
+        oracle: &Oracle,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+        turn: usize,
+        usual: Value,
+    ) -> Value {
+        let field = &resource.fields[&update.field];
+        if let None | Some(Make::Metadata) = field.make {
+            return usual;
         }
+        // The first value of a field may be that of the record itself. Some fields are left out of some records.
+        let index = (turn + 1) * field.every;
+        let parent = oracle.record(record).parent;
+        let place = Place { label: "updated", name: "updated", index, serial: index, parent };
+        self.value(oracle, resource, &update.field, field, place).map_or(usual, |(value, _)| value)
+    }
+
+    /// A request that gives the field of a record a value; `through` is the record whose parents stand in the path.
+    fn changing(
+        &self,
+        oracle: &Oracle,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+        through: RecordNumber,
+        label: &str,
+        value: &Value,
+    ) -> Outgoing {
+        let pointer = resource.fields[&update.field].send.clone().unwrap_or_default();
+        let mut content = json!({});
+        set_at(&mut content, &pointer, value.clone());
+        let mut path = self.path_of(&update.operation, oracle, Some(record));
+        path.extend(self.path_of(&update.operation, oracle, Some(through)));
+        if let Some(parameter) = self.parameter_for(&update.operation, &oracle.record(record).resource) {
+            path.insert(parameter, oracle.record(record).id.clone());
+        }
+        let parts = Parts { path, content: Some(Content::Json(content)), ..Parts::default() };
+        self.outgoing(&update.operation, label, &parts)
+    }
+
+    /// A record is fetched on a connection of its own, where that is possible.
+    pub(super) async fn fetch_changed(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        record: RecordNumber,
+        label: &str,
+        ask: Ask,
+    ) {
+        let Some(fetch) = &self.suite.resource(&oracle.record(record).resource).fetch else { return };
+        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+        let outgoing = self.outgoing(&fetch.operation, label, &parts);
+        let entry = self.send_on_new_connection(evidence, outgoing, Asked::Good).await;
+        evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
     }
 }

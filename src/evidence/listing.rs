@@ -130,6 +130,14 @@ pub enum WalkKind {
     Permuted,
     /// The same request as the walk before it.
     Repeat,
+    /// A page that holds all of a list, before records were created in it.
+    Before,
+    /// The same request right after the creation was acknowledged, on a connection of its own.
+    After,
+    /// The same request once more, after everything else that the case sent.
+    Later,
+    /// From the start to the end, while records are created in the list.
+    Growing,
 }
 
 /// The pages that one query gave.
@@ -153,6 +161,11 @@ impl Walk {
     /// Whether the walk went from the start of the list to what the target said is its end.
     pub fn is_whole(&self) -> bool {
         self.kind == WalkKind::Full && self.end == WalkEnd::Exhausted
+    }
+
+    /// Whether every answer of it is a page.
+    pub fn is_read(&self) -> bool {
+        !self.pages.is_empty() && self.pages.iter().all(|page| page.ids.is_some())
     }
 
     /// The ids of all items in the order met, without those that have none.
@@ -181,6 +194,11 @@ pub enum Ask {
         /// The record.
         record: RecordNumber,
     },
+    /// A record was created by several clients at once, all of them with the same name.
+    CreateAtOnce {
+        /// The record.
+        record: RecordNumber,
+    },
     /// A record was fetched.
     Fetch {
         /// The record.
@@ -202,6 +220,33 @@ pub enum Ask {
         /// The field.
         field: String,
         /// The value that was sent.
+        value: Value,
+    },
+    /// A record was fetched after several clients had changed it at once.
+    FetchUpdatedAtOnce {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The values of the changes that were acknowledged.
+        values: Vec<Value>,
+    },
+    /// A record was changed through a parent that is not its own: `field` was to hold `value`.
+    UpdateElsewhere {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The value that was sent.
+        value: Value,
+    },
+    /// A record was fetched after changes that the target should have refused.
+    FetchAfterRefusals {
+        /// The record.
+        record: RecordNumber,
+        /// The field.
+        field: String,
+        /// The value that it held before.
         value: Value,
     },
     /// A record that never existed was asked for.
@@ -256,6 +301,23 @@ pub enum Ask {
     },
     /// HEAD on an operation whose GET was the entry before it.
     Head,
+    /// GET with a tag in `If-None-Match`.
+    Conditional {
+        /// The tag that the answer before it had.
+        tag: String,
+        /// Whether that tag was sent; otherwise one that nothing has.
+        matches: bool,
+    },
+    /// A record was asked for in the name of a tenant that it does not belong to.
+    FetchOfOtherTenant {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// The list of a record that has expired was asked for.
+    ListOfExpired {
+        /// The record.
+        record: RecordNumber,
+    },
     /// No credentials, or wrong ones.
     Credentials {
         /// What was wrong with them.
@@ -263,6 +325,28 @@ pub enum Ask {
     },
     /// A record was deleted.
     Delete {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A deleted record was deleted once more.
+    DeleteAgain {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was to be deleted through a parent that is not its own.
+    DeleteElsewhere {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was to be deleted that must not be while another lies in it.
+    DeleteWithChildren {
+        /// The record.
+        record: RecordNumber,
+        /// What lies in it.
+        child: RecordNumber,
+    },
+    /// A record was fetched after others were deleted.
+    FetchKept {
         /// The record.
         record: RecordNumber,
     },

@@ -119,6 +119,10 @@ fn candidates<'a>(read: &Conjunction<'a>, maker: &mut Maker<'_, '_, 'a>) -> Vec<
     }
     if number {
         found.extend(leaf::numbers(read));
+        // What some languages count from the end.
+        if read.least("minimum").is_some_and(|least| least > 0) {
+            found.push(Candidate::bad("minimum", "negative", json!(-1)));
+        }
         // Without an upper bound it is a valid integer that merely few can hold.
         for keyword in ["maximum", "exclusiveMaximum"].into_iter().filter(|keyword| read.has(keyword)) {
             found.push(Candidate::bad(keyword, "huge", json!(HUGE)));
@@ -232,7 +236,7 @@ mod tests {
             (json!({"type": ["boolean", "null"]}), vec!["maybe"]),
             (json!({"type": "string", "minLength": 1}), vec![""]),
             (json!({"type": ["string", "null"], "minLength": 1}), vec![]),
-            (json!({"type": "integer", "minimum": 1}), vec!["abc", "1.5", "0"]),
+            (json!({"type": "integer", "minimum": 1}), vec!["abc", "1.5", "0", "-1"]),
             (json!({"type": "number"}), vec!["abc"]),
             (json!({"type": "array", "items": {"enum": ["a", "b"]}}), vec!["not-a-member", "A"]),
         ] {

@@ -24,6 +24,7 @@ pub static RULES: &[&Rule] = &[
     &http::retry_after_malformed::RETRY_AFTER_MALFORMED,
     &http::unknown_item_answered::UNKNOWN_ITEM_ANSWERED,
     &http::unknown_parent_answered::UNKNOWN_PARENT_ANSWERED,
+    &http::etag_ignored::ETAG_IGNORED,
     &http::problem_wrong::PROBLEM_WRONG,
     // SCH: content and header fields against their schemas.
     &schema::response_schema::RESPONSE_SCHEMA,
@@ -99,6 +100,7 @@ pub static RULES: &[&Rule] = &[
     &filter::impossible_filter_not_empty::IMPOSSIBLE_FILTER_NOT_EMPTY,
     &filter::pair_not_intersection::PAIR_NOT_INTERSECTION,
     &filter::filtered_order_differs::FILTERED_ORDER_DIFFERS,
+    &filter::value_not_literal::VALUE_NOT_LITERAL,
     // FID: what went in comes out.
     &fidelity::string_changed::STRING_CHANGED,
     &fidelity::number_changed::NUMBER_CHANGED,
@@ -113,23 +115,35 @@ pub static RULES: &[&Rule] = &[
     // ISO: between parents.
     &isolation::item_of_another_parent::ITEM_OF_ANOTHER_PARENT,
     &isolation::found_through_wrong_parent::FOUND_THROUGH_WRONG_PARENT,
+    &isolation::changed_through_wrong_parent::CHANGED_THROUGH_WRONG_PARENT,
+    &isolation::tenant_leak::TENANT_LEAK,
     // NEG: what breaks the document is refused, what is barely valid is not.
     &negative::invalid_accepted::INVALID_ACCEPTED,
     &negative::valid_edge_refused::VALID_EDGE_REFUSED,
     &negative::invalid_content_accepted::INVALID_CONTENT_ACCEPTED,
     &negative::malformed_cursor_accepted::MALFORMED_CURSOR_ACCEPTED,
     &negative::refused_with_server_error::REFUSED_WITH_SERVER_ERROR,
+    &negative::refused_left_trace::REFUSED_LEFT_TRACE,
     // AUT: without credentials, or with wrong ones.
     &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
     &credentials::challenge_missing::CHALLENGE_MISSING,
     &credentials::wrong_status_without_credentials::WRONG_STATUS_WITHOUT_CREDENTIALS,
+    &credentials::refusal_tells::REFUSAL_TELLS,
     // LIF: change and delete.
     &lifecycle::deleted_still_found::DELETED_STILL_FOUND,
     &lifecycle::update_not_kept::UPDATE_NOT_KEPT,
     &lifecycle::created_twice::CREATED_TWICE,
     &lifecycle::deleted_still_listed::DELETED_STILL_LISTED,
+    &lifecycle::deletion_reaches_further::DELETION_REACHES_FURTHER,
+    &lifecycle::children_outlive_parent::CHILDREN_OUTLIVE_PARENT,
+    &lifecycle::deleted_with_children::DELETED_WITH_CHILDREN,
+    &lifecycle::outlives_its_end::OUTLIVES_ITS_END,
     // CON: many at once.
     &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
+    &concurrency::stale_after_write::STALE_AFTER_WRITE,
+    &concurrency::walk_disturbed::WALK_DISTURBED,
+    &concurrency::one_name_split::ONE_NAME_SPLIT,
+    &concurrency::update_blended::UPDATE_BLENDED,
 ];
 
 /// The rule with this code, in any case of letters.

@@ -400,6 +400,8 @@ impl EvidenceBuilder<'_> {
             Kind::Update => Scenario::Update { resource: "note".to_owned() },
             Kind::Delete => Scenario::Delete { resource: "note".to_owned() },
             Kind::Together => Scenario::Together { resource: "note".to_owned() },
+            Kind::Expire => Scenario::Expire { resource: "note".to_owned() },
+            Kind::OtherTenant => Scenario::OtherTenant { collection },
             Kind::Parameters => Scenario::Parameters,
             Kind::Content => Scenario::Content,
             Kind::Methods => Scenario::Methods,

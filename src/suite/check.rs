@@ -35,6 +35,9 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     if let Some(promise) = &file.authentication {
         checker.requirement("authentication.requirement", &promise.requirement)?;
     }
+    if let Some(tenants) = &file.tenants {
+        checker.requirement("tenants.requirement", &tenants.requirement)?;
+    }
     for (name, variable) in &file.variables {
         if let Some(discover) = &variable.discover {
             checker.short(&format!("variables.{name}.discover.operation"), &discover.operation)?;
@@ -206,10 +209,25 @@ impl<'a> Checker<'a> {
             )?;
             self.requirement(&format!("{at}.update.requirement"), &update.requirement)?;
         }
+        if let Some(expires) = &resource.expires {
+            self.requirement(&format!("{at}.expires.requirement"), &expires.requirement)?;
+        }
         if let Some(delete) = &resource.delete {
             self.short(&format!("{at}.delete.operation"), &delete.operation)?;
             if let Some(promise) = &delete.leaves_list {
                 self.requirement(&format!("{at}.delete.leaves-list.requirement"), &promise.requirement)?;
+            }
+            if let Some(statuses) = &delete.children_go {
+                self.requirement(&format!("{at}.delete.children-go.requirement"), &statuses.requirement)?;
+            }
+            if let Some(refused) = &delete.refused_with {
+                self.among(
+                    &format!("{at}.delete.refused-with.resource"),
+                    "resource",
+                    &refused.resource,
+                    resources(),
+                )?;
+                self.requirement(&format!("{at}.delete.refused-with.requirement"), &refused.requirement)?;
             }
             if let Some(tombstone) = &delete.tombstone {
                 self.requirement(&format!("{at}.delete.tombstone.requirement"), &tombstone.requirement)?;
@@ -255,6 +273,10 @@ impl<'a> Checker<'a> {
         let arguments = collection.arguments;
         if let Some(parameter) = &collection.scope_query {
             self.argument(&format!("{at}.scope-query"), operation, arguments, parameter)?;
+        }
+        if let Some(field) = collection.others.as_ref().and_then(|others| others.told_apart_by.as_ref()) {
+            let fields = self.file.resources[&collection.resource].fields.keys().map(String::as_str);
+            self.among(&format!("{at}.others.told-apart-by"), "field", field, fields)?;
         }
         let style = format!("{at}.style.{}", collection.style.name());
         for (key, parameter) in collection.style.parameters_by_key() {
@@ -308,6 +330,9 @@ impl<'a> Checker<'a> {
                 At::Body(_) | At::BodyEach(_) => {}
             }
             self.requirement(&format!("{at}.requirement"), &filter.requirement)?;
+            if let Some(promise) = &filter.literal {
+                self.requirement(&format!("{at}.literal.requirement"), &promise.requirement)?;
+            }
         }
         for (name, settled) in collection.conventions.all() {
             if let Some((_, requirement)) = settled {

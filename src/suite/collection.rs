@@ -79,6 +79,9 @@ pub struct LargestSize {
 pub struct Others {
     /// Who and when, as one sentence.
     pub because: String,
+    /// The field in which others show another value than the one that all of our records have.
+    #[serde(default)]
+    pub told_apart_by: Option<String>,
 }
 
 /// What a list under an unknown parent answers.
@@ -149,6 +152,9 @@ pub struct Filter {
     pub at: At,
     /// Which records it lets through.
     pub test: Test,
+    /// Whether the value is taken as it is: letters in their case, and no character standing for others.
+    #[serde(default)]
+    pub literal: Option<Promise>,
     /// The requirement that states it.
     pub requirement: String,
 }

@@ -124,6 +124,35 @@ impl Suite {
         }
     }
 
+    /// The first resource that lies in records of another and has a list there.
+    pub fn child_of(&self, resource: &str) -> Option<&str> {
+        let listed = |child: &str| {
+            let mut lists = self.file.collections.values();
+            lists.any(|list| list.resource == child && list.scope.as_deref() == Some(resource))
+        };
+        let mut resources = self.file.resources.iter();
+        resources
+            .find(|(name, child)| child.parent.as_deref() == Some(resource) && listed(name))
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Content of an update that breaks the document by the type of the field's value, and where it does so. `None` where the document
+    /// lets every type through.
+    pub fn wrong_update(&self, resource: &Resource) -> Option<(String, serde_json::Value)> {
+        let update = resource.update.as_ref()?;
+        let pointer = resource.fields[&update.field].send.as_ref()?;
+        // A member of the content itself, so that its object can be written down here.
+        let name = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
+        let body = self.operation(&update.operation).request_body.as_ref()?;
+        let schema = body.json()?.schema.as_ref()?;
+        // In this order, since the first are the ones that no server converts.
+        [serde_json::json!([1]), serde_json::json!("specproof"), serde_json::json!({ "specproof": 1 })]
+            .into_iter()
+            .map(|value| serde_json::json!({ name: value }))
+            .find(|content| !schema.is_valid(content))
+            .map(|content| (pointer.clone(), content))
+    }
+
     /// Whether an operation is the seeding part of its document: there to make the others testable.
     pub fn is_seeding(&self, operation: &Operation) -> bool {
         operation.extensions.get("x-provenance").and_then(serde_json::Value::as_str) == Some("seeding")

@@ -46,7 +46,10 @@ pub struct SuiteFile {
     pub credentials: Vec<CredentialForm>,
     /// The requirement that every operation needs credentials once the target was given some, where the document does not say so.
     #[serde(default)]
-    pub authentication: Option<Promise>,
+    pub authentication: Option<Authentication>,
+    /// How a request says for which tenant it is, where there are several.
+    #[serde(default)]
+    pub tenants: Option<Tenants>,
     /// Whether the document leaves out operations that the API has, so that a method it does not name may well exist.
     #[serde(default)]
     pub partial: bool,
@@ -159,6 +162,9 @@ pub struct Resource {
     /// The operation that deletes one.
     #[serde(default)]
     pub delete: Option<Delete>,
+    /// How one ends by itself.
+    #[serde(default)]
+    pub expires: Option<Expires>,
     /// What a representation holds.
     #[serde(default)]
     pub fields: BTreeMap<String, Field>,
@@ -296,9 +302,65 @@ pub struct Delete {
     /// Whether the record is out of its list as soon as the answer has come.
     #[serde(default)]
     pub leaves_list: Option<Promise>,
+    /// How the lists of what lay in it answer as soon as the answer has come.
+    #[serde(default)]
+    pub children_go: Option<Statuses>,
+    /// What must not lie in the record when it is deleted.
+    #[serde(default)]
+    pub refused_with: Option<RefusedWith>,
     /// What is still told of a deleted record, where it is not refused.
     #[serde(default)]
     pub tombstone: Option<Tombstone>,
+}
+
+/// How a record ends by itself.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expires {
+    /// What is added to the content that creates one, so that its life is as short as can be.
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub send: toml::Table,
+    /// Where the instant stands in the answer at which its life begins.
+    pub from: String,
+    /// Where the instant stands in the answer at which it ends.
+    pub at: String,
+    /// The statuses that the lists of what lies in it are refused by from then on.
+    pub status: Vec<u16>,
+    /// The key of the requirement.
+    pub requirement: String,
+}
+
+/// How a request says for which tenant it is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tenants {
+    /// The header field that names the tenant.
+    pub header: String,
+    /// The requirement that a tenant sees its own data only.
+    pub requirement: String,
+}
+
+/// What becomes of a request without credentials.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Authentication {
+    /// The status that refuses one which has none at all, where it is stated.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// The key of the requirement.
+    pub requirement: String,
+}
+
+/// A resource whose records keep their parent from being deleted.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefusedWith {
+    /// The resource.
+    pub resource: String,
+    /// The statuses that refuse the deletion.
+    pub status: Vec<u16>,
+    /// The key of the requirement.
+    pub requirement: String,
 }
 
 /// What a fetch of a deleted record answers: a success that says so.

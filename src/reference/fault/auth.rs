@@ -44,6 +44,24 @@ const LATE: Damage = around!(|mut call, inner| {
     if admitted.is_success() { reply } else { admitted }
 });
 
+/// Refuses, and shows all the same.
+const TOLD: Damage = around!(|mut call, inner| {
+    let mut reply = inner.send(&call).await;
+    if reply.status == StatusCode::UNAUTHORIZED {
+        inner.admit(&mut call);
+        reply.body = inner.send(&call).await.body;
+    }
+    reply
+});
+
+/// Takes want of credentials for want of rights.
+const FORBIDDEN: Damage = Reply(|call, reply| {
+    if reply.status == StatusCode::UNAUTHORIZED && !call.headers.contains_key("x-api-key") {
+        reply.status = StatusCode::FORBIDDEN;
+        reply.headers.remove(WWW_AUTHENTICATE);
+    }
+});
+
 /// Leaves out how to authenticate.
 const UNCHALLENGED: Damage = Reply(|_, reply| drop(reply.headers.remove(WWW_AUTHENTICATE)));
 
@@ -59,6 +77,20 @@ pub(crate) const FAULTS: &[Fault] = &[
     auth(Api::Honcho, "list-messages", "honcho-list-open", "The list of messages needs no token.", OPEN),
     auth(Api::Honcho, "get-message", "honcho-fetch-open", "A message is fetched without a token.", OPEN),
     auth(Api::Honcho, ANY, "honcho-any-token", "Every token is accepted.", UNCOMPARED),
+    auth(
+        Api::Honcho,
+        "list-messages",
+        "honcho-refusal-shows-list",
+        "A 401 holds the list that was asked for.",
+        TOLD,
+    ),
+    auth(
+        Api::Elizaos,
+        ANY,
+        "elizaos-missing-key-forbidden",
+        "A request without a key is answered with 403 instead of 401.",
+        FORBIDDEN,
+    ),
     auth(Api::Honcho, ANY, "honcho-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
     auth(Api::Elizaos, "list-messages", "elizaos-list-open", "The list of messages needs no key.", OPEN),
     auth(Api::Elizaos, ANY, "elizaos-any-key", "Every key is accepted.", UNCOMPARED),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -13,6 +14,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version}
 use serde_json::Value;
 
 use crate::reference::BODY_LIMIT;
+
+/// How long a race is open.
+const MOMENT: Duration = Duration::from_millis(15);
 
 /// A request, held so that it can be changed and sent more than once.
 #[derive(Clone)]
@@ -66,6 +70,11 @@ impl Call {
     /// The value of a query parameter.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         self.pairs().into_iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// How often a query parameter is given.
+    pub(crate) fn times(&self, name: &str) -> usize {
+        self.pairs().iter().filter(|(key, _)| key == name).count()
     }
 
     /// The value of a query parameter as an integer, or the default.
@@ -264,6 +273,12 @@ impl Memory {
         *count
     }
 
+    /// How often a key was counted.
+    fn counted(&self, key: &str) -> u64 {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.get(key).copied().unwrap_or_default()
+    }
+
     /// All keys that were counted, in their order.
     pub(crate) fn keys(&self) -> Vec<String> {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -285,6 +300,18 @@ impl Inner {
     /// Asks the server.
     pub(crate) async fn send(&self, call: &Call) -> Reply {
         Reply::read(self.next.clone().run(call.to_request()).await).await
+    }
+
+    /// Waits a moment, as if something took time that nobody guards; gives the request's place among those with this key if another
+    /// was under way at the same time.
+    pub(crate) async fn raced(&self, key: &str) -> Option<u64> {
+        let (arrived, left) = (format!("{key} arrived"), format!("{key} left"));
+        let place = self.memory.count(&arrived);
+        let busy = place > self.memory.counted(&left) + 1;
+        tokio::time::sleep(MOMENT).await;
+        let joined = self.memory.counted(&arrived) > place;
+        self.memory.count(&left);
+        (busy || joined).then_some(place)
     }
 
     /// Gives a request the credentials that the server asks for.

@@ -108,6 +108,7 @@ const TABLES: &[&[Fault]] = &[
     honcho::answers::FAULTS,
     honcho::validation::FAULTS,
     honcho::writes::FAULTS,
+    honcho::races::FAULTS,
     elizaos::cursors::FAULTS,
     elizaos::pages::FAULTS,
     elizaos::messages::FAULTS,

@@ -1,5 +1,6 @@
 //! AUT003: a request without proper credentials is refused by a status that says something else.
 
+use crate::document::StatusKey;
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::{always, rule};
@@ -20,7 +21,8 @@ rule! {
     /// ## False alarms and how they are avoided
     /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
     /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
-    /// redirect to where one signs in. Successes and server errors have rules of their own, and rate limits are
+    /// redirect to where one signs in. 403 for a request without any credentials is a `should` where 401 is stated for it.
+    /// Successes and server errors have rules of their own, and rate limits are
     /// inconclusive.
     WRONG_STATUS_WITHOUT_CREDENTIALS {
         code: "AUT003", name: "wrong-status-without-credentials", level: Must, basis: Protocol,
@@ -39,6 +41,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::Credentials { what } = ask else { continue };
         let level = match answer.response.status {
+            // Where it is stated that 401 asks for credentials, 403 tells a client that asking its user is of no use.
+            403 if what.starts_with("no credentials") && wants_401(scene) => Level::Should,
             // A success or a server error is another rule's.
             200..300 | 401 | 403 | 500.. => {
                 sheet.judged();
@@ -63,6 +67,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             ),
         );
     }
+}
+
+/// Whether the suite or the document states 401, and not 403, for a request without credentials.
+fn wants_401(scene: &Scene<'_>) -> bool {
+    let stated = scene.suite.file().authentication.as_ref().and_then(|stated| stated.status);
+    let operation = scene.operation();
+    let documents =
+        |status| operation.responses.iter().any(|response| response.status == StatusKey::Exact(status));
+    stated == Some(401) || documents(401) && !documents(403)
 }
 
 #[cfg(test)]

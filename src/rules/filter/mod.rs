@@ -6,6 +6,7 @@ pub(super) mod filtered_order_differs;
 pub(super) mod impossible_filter_not_empty;
 pub(super) mod pair_not_intersection;
 pub(super) mod total_ignores_filter;
+pub(super) mod value_not_literal;
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,7 @@ pub(super) mod allow_missing;
 pub(super) mod charset_wrong;
 pub(super) mod content_not_allowed;
 pub(super) mod content_type_wrong;
+pub(super) mod etag_ignored;
 pub(super) mod head_differs;
 pub(super) mod method_not_refused;
 pub(super) mod not_json;

@@ -1,6 +1,6 @@
 //! HTTP001: a request that obeys the document is answered by a success or a redirect that the document does not have.
 
-use crate::evidence::Asked;
+use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Scene, Sheet};
@@ -36,7 +36,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let status = answer.response.status;
         let in_question = matches!(answer.asked, Asked::Good | Asked::Open)
             && answer.described()
-            && (100..400).contains(&status);
+            && (100..400).contains(&status)
+            // HTTP itself gives this answer to a request that is conditional (RFC 9110, section 13.1.2), whatever the operation.
+            && !(status == 304 && matches!(answer.ask, Some(Ask::Conditional { .. })));
         if !in_question || answer.documented().is_some() {
             sheet.judged();
             continue;
@@ -55,7 +57,6 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Ask;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::json;
@@ -63,6 +64,9 @@ mod tests {
     #[test]
     fn only_undocumented_successes_of_good_requests_count() {
         let world = World::new(3);
+        let ask = Ask::Conditional { tag: "\"1\"".into(), matches: true };
+        let get = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 304, &json!(null));
+        world.probes().probe("tag", ask, Asked::Open, get).expect(&STATUS_UNDOCUMENTED, Pass);
         let cases: [(Asked, &str, u16, Verdict); 9] = [
             (Asked::Good, "GET", 101, Fail),
             (Asked::Good, "GET", 200, Pass),

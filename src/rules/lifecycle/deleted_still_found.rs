@@ -26,7 +26,7 @@ rule! {
         code: "LIF001", name: "deleted-still-found", level: Must, basis: Suite,
         source: "the suite's description of the resource",
         summary: "A record whose deletion was confirmed cannot be fetched.",
-        implies: ["LIF004"],
+        implies: ["LIF004", "LIF006"],
         scenarios: &[Kind::Delete],
         applies: applies,
         check: check,

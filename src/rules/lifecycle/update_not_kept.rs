@@ -29,7 +29,7 @@ rule! {
         code: "LIF002", name: "update-not-kept", level: Must, basis: Suite,
         source: "the suite's requirement about the change",
         summary: "A field that was changed holds the new value, and no other field is changed.",
-        implies: [],
+        implies: ["CON005"],
         scenarios: &[Kind::Update],
         applies: applies,
         check: check,

@@ -27,7 +27,7 @@ rule! {
         source: "the keyword in the document",
         summary: "A value that the document does not allow is refused.",
         implies: [],
-        scenarios: &[Kind::Parameters, Kind::Content],
+        scenarios: &[Kind::Parameters, Kind::Content, Kind::Update],
         applies: applies,
         check: check,
     }
@@ -36,7 +36,11 @@ rule! {
 /// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or
 /// taken for something else.
 fn applies(suite: &Suite, case: &Case) -> bool {
-    has_edges(suite, case) && names_refusal(suite, case)
+    let has_edges = match case.scenario.resource() {
+        Some(resource) => suite.wrong_update(suite.resource(resource)).is_some(),
+        None => has_edges(suite, case),
+    };
+    has_edges && names_refusal(suite, case)
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {

@@ -4,5 +4,6 @@ mod edges;
 pub(super) mod invalid_accepted;
 pub(super) mod invalid_content_accepted;
 pub(super) mod malformed_cursor_accepted;
+pub(super) mod refused_left_trace;
 pub(super) mod refused_with_server_error;
 pub(super) mod valid_edge_refused;

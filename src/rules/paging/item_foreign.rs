@@ -1,11 +1,14 @@
 //! PAG005: a list that is the harness's own holds an item that the harness never created.
 
+use serde_json::Value;
+
 use super::compare::side_by_side;
 use super::lists::{aligned, closed, draft, items, names, own, own_of, shown, when};
 use crate::evidence::{Page, Walk};
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::Collection;
 
 rule! {
     /// ## What it checks
@@ -17,7 +20,8 @@ rule! {
     /// ## Source
     /// The suite's requirement that a list holds exactly what was created in it.
     /// ## False alarms and how they are avoided
-    /// Collections into which others may write, and collections without a scope, are not judged. An item that this run created elsewhere is the
+    /// Collections without a scope are not judged, and of collections into which others may write only the items that show our own mark, where the suite names the field
+    /// by which ours are told from theirs. An item that this run created elsewhere is the
     /// business of the rules about isolation.
     ITEM_FOREIGN {
         code: "PAG005", name: "item-foreign", level: Must, basis: Suite,
@@ -25,7 +29,7 @@ rule! {
         summary: "A list that only this run writes into holds nothing that this run did not create.",
         implies: ["PAG001", "PAG006", "PAG014", "PAG016", "PAG018", "PGN001", "PGN002", "OFF001"],
         scenarios: &[Kind::Walk, Kind::Pages, Kind::Bounds],
-        applies: |suite, case| when(suite, case, closed),
+        applies: |suite, case| when(suite, case, |list| closed(list) || mark(list).is_some()),
         check: check,
     }
 }
@@ -57,10 +61,32 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// The first item of a page that is no record at all.
+/// The field by which our records are told from those of others, where others write.
+fn mark(list: &Collection) -> Option<&str> {
+    list.others.as_ref().filter(|_| list.scope.is_some())?.told_apart_by.as_deref()
+}
+
+/// The first item of a page that is no record at all; in a list that others write into, the first such with our own mark.
 fn foreign<'a>(scene: &Scene<'_>, page: &'a Page) -> Option<&'a str> {
     let resource = &scene.collection().resource;
-    page.known_ids().find(|id| scene.oracle.find(resource, id, None).is_none())
+    let ids = page.ids.iter().flatten().zip(scene.evidence.items(page));
+    let mut unknown = ids.filter_map(|(id, item)| Some((id.as_deref()?, item)));
+    unknown
+        .find(|(id, item)| scene.oracle.find(resource, id, None).is_none() && is_marked(scene, item))
+        .map(|(id, _)| id)
+}
+
+/// Whether an item shows what all of our records show and nobody else's.
+fn is_marked(scene: &Scene<'_>, item: &Value) -> bool {
+    let list = scene.collection();
+    if closed(list) {
+        return true;
+    }
+    let Some(name) = mark(list) else { return false };
+    let mut ours = scene.oracle.records().filter(|(_, record)| record.resource == list.resource);
+    let own = ours.find_map(|(_, record)| record.sent.get(name));
+    let read = scene.suite.resource(&list.resource).fields.get(name).and_then(|field| field.read.as_ref());
+    own.zip(read).is_some_and(|(own, read)| read.find(item) == Some(own))
 }
 
 fn comparison(scene: &Scene<'_>, walk: &Walk, page: &Page) -> crate::verdict::Comparison {
@@ -89,6 +115,25 @@ mod tests {
         ];
         for (pages, verdict) in cases {
             world.lists("by_page").walk(2, pages).expect(&ITEM_FOREIGN, verdict);
+        }
+    }
+
+    #[test]
+    fn what_shows_our_mark_is_ours() {
+        let others = "others = { because = \"somebody answers\" }";
+        let marked = "others = { because = \"somebody answers\", told-apart-by = \"color\" }";
+        for (color, verdict) in [("red", Fail), ("green", Pass)] {
+            let mut world = World::amended(&[0, 1], &[(others, marked)]);
+            for note in world.notes.clone() {
+                // All of ours are red.
+                let mut record = world.oracle.record(note).clone();
+                record.sent.insert("color".to_owned(), Value::from("red"));
+                record.id = format!("{}-red", record.id);
+                world.oracle.add(record);
+            }
+            let lists = world.lists("shared").walk(5, &[&[1, STRANGER, 0]]);
+            let lists = lists.content(0, |content| content["items"][1]["color"] = color.into());
+            lists.expect(&ITEM_FOREIGN, verdict);
         }
     }
 

@@ -22,7 +22,7 @@ rule! {
     /// A refusal is right as well. Of items with equal keys, any may come first. In lists of others, only the run's own records are compared.
     PAGE_MOVES_WITH_SIZE {
         code: "TOK006", name: "page-moves-with-size", level: Should, basis: Invariant,
-        source: "AIP-158 (https://google.aip.dev/158)",
+        source: "AIP-158 (<https://google.aip.dev/158>)",
         summary: "A token leads to the same place with every page size.",
         implies: [],
         scenarios: &[Kind::Tokens],

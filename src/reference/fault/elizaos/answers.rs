@@ -31,6 +31,26 @@ fn content(call: &mut Call, change: fn(&str) -> String) {
 
 pub(crate) const FAULTS: &[Fault] = &[
     list(
+        "elizaos-expired-session-not-found",
+        "http",
+        "The list of an expired session is answered with 404 instead of 410.",
+        OnReply(|_, reply| {
+            if reply.status == StatusCode::GONE {
+                *reply = error(StatusCode::NOT_FOUND, "SESSION_NOT_FOUND");
+            }
+        }),
+    ),
+    list(
+        "elizaos-expired-session-empty",
+        "http",
+        "The list of an expired session is empty instead of 410.",
+        OnReply(|_, reply| {
+            if reply.status == StatusCode::GONE {
+                *reply = empty_page();
+            }
+        }),
+    ),
+    list(
         "elizaos-unknown-session-empty",
         "http",
         "A session that does not exist has an empty list instead of 404.",

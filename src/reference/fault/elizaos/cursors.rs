@@ -1,10 +1,12 @@
 //! Cursors that cut in the wrong place, are taken from the wrong item, or are not honoured.
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::{Fault, cursor, cursors, items, list, stamp};
 use crate::reference::fault::call::Call;
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
+use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
 
 fn shift(call: &mut Call, name: &str, by: i64) {
@@ -38,6 +40,35 @@ fn spoil(call: &mut Call, unwanted: fn(&Call, &str) -> bool) {
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
+    list(
+        "elizaos-growth-shifts-pages",
+        "cursors",
+        "Messages that come in while a list is paged through push its later pages back, as if cursors were offsets.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            let all =
+                inner.send(&call.sibling(Method::GET, call.path.clone()).with("limit", 100)).await.json();
+            let Value::Array(all) = &all["messages"] else {
+                return reply;
+            };
+            let key = format!("{} limit {} ", call.path, call.number("limit", 50));
+            if call.get("before").is_none() && call.get("after").is_none() {
+                inner.memory.count(&format!("{key}{:06}", all.len()));
+            }
+            let known = inner.memory.keys().into_iter().rfind(|known| known.starts_with(&key));
+            let then = known.and_then(|known| known.rsplit(' ').next()?.parse().ok()).unwrap_or(all.len());
+            if call.get("after").is_none() && cursor(&call, "before").is_some() && then < all.len() {
+                let shift = all.len() - then;
+                let page = reply.json()["messages"].take();
+                let place = all.iter().position(|item| item["id"] == page[0]["id"]);
+                if let (Some(place), Value::Array(page)) = (place, &page) {
+                    let from = place.saturating_sub(shift);
+                    items(&mut reply, |items| *items = all[from..from + page.len()].to_vec());
+                }
+            }
+            reply
+        }),
+    ),
     list(
         "elizaos-before-inclusive",
         "cursors",

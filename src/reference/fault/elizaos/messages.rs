@@ -9,6 +9,7 @@ use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{self, Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
+use crate::reference::fault::operation::ANY;
 use crate::reference::fault::text;
 use crate::reference::instant;
 
@@ -30,7 +31,77 @@ fn metadata(call: &mut Call, change: impl Fn(&mut Value)) {
     call.edit(|body| body.get_mut("metadata").filter(|it| it.is_object()).into_iter().for_each(change));
 }
 
+/// A fault of sessions that end.
+const fn ending(name: &'static str, summary: &'static str, damage: Damage) -> Fault {
+    of(ANY, name, "writes", summary, damage)
+}
+
+/// The id of the session that a path names.
+fn session(call: &Call) -> &str {
+    call.path.split('/').nth(4).unwrap_or_default()
+}
+
 pub(crate) const FAULTS: &[Fault] = &[
+    sent(
+        "elizaos-message-kept-twice",
+        "Each message is kept twice.",
+        around!(|call, inner| {
+            inner.send(&call).await;
+            inner.send(&call).await
+        }),
+    ),
+    sent(
+        "elizaos-refused-message-kept",
+        "Of a message that is refused an empty one is kept.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status == StatusCode::BAD_REQUEST && call.json().is_object() {
+                let mut part = call.clone();
+                part.set_json(&json!({"content": " "}));
+                inner.send(&part).await;
+            }
+            reply
+        }),
+    ),
+    ending(
+        "elizaos-messages-outlive-session",
+        "The messages of a deleted session can still be listed.",
+        around!(|call, inner| {
+            let gone = format!("deleted {}", session(&call));
+            let is_gone = !session(&call).is_empty() && inner.memory.keys().contains(&gone);
+            let is_list = call.path.ends_with("/messages") && call.method == Method::GET;
+            if is_gone && !is_list {
+                // As the server answers for what does not exist.
+                let mut nowhere = call.clone();
+                nowhere.path = call.path.replace(session(&call), "00000000-0000-4000-8000-000000000000");
+                return inner.send(&nowhere).await;
+            }
+            if call.method == Method::DELETE && !session(&call).is_empty() {
+                inner.memory.count(&gone);
+                let message = format!("Session {} deleted", session(&call));
+                return Reply::new(StatusCode::OK, &json!({"success": true, "message": message}));
+            }
+            inner.send(&call).await
+        }),
+    ),
+    ending(
+        "elizaos-delete-takes-newest",
+        "With a session the newest one is deleted.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if call.method == Method::POST && call.path.ends_with("/sessions") && reply.is_success() {
+                let place = inner.memory.count("sessions");
+                let id = reply.json()["sessionId"].as_str().unwrap_or_default().to_owned();
+                inner.memory.count(&format!("session {place:06} {id}"));
+            }
+            if call.method == Method::DELETE && reply.is_success() {
+                let newest = inner.memory.keys().into_iter().rfind(|key| key.starts_with("session 0"));
+                let id = newest.as_deref().and_then(|key| key.rsplit(' ').next()).unwrap_or_default();
+                inner.send(&call.sibling(Method::DELETE, format!("{}/{id}", call.parent(1)))).await;
+            }
+            reply
+        }),
+    ),
     sent(
         "elizaos-content-trimmed",
         "Blanks at the ends of the content are removed.",

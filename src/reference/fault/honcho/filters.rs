@@ -21,7 +21,83 @@ fn unfiltered(call: &Call) -> Call {
     call
 }
 
+/// Whether a text is found by a pattern in which `%` stands for any text and `_` for any character.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let mut rest: Vec<&str> = vec![text];
+    for part in pattern.chars() {
+        let next = |left: &&str| -> Vec<usize> {
+            if part == '%' {
+                return left.char_indices().map(|(at, _)| at).chain([left.len()]).collect();
+            }
+            let first = left.chars().next().filter(|first| part == '_' || *first == part);
+            first.into_iter().map(char::len_utf8).collect()
+        };
+        let mut after: Vec<&str> =
+            rest.iter().flat_map(|left| next(left).into_iter().map(|at| &left[at..])).collect();
+        after.sort_unstable();
+        after.dedup();
+        rest = after;
+    }
+    !rest.is_empty()
+}
+
+/// Keeps only some members of the filter on metadata.
+fn metadata_filter(call: &mut Call, keep: fn(&[String]) -> Option<&String>) {
+    call.edit(|body| {
+        if let Some(Value::Object(members)) = body.pointer_mut("/filters/metadata") {
+            let names: Vec<String> = members.keys().cloned().collect();
+            let kept = keep(&names);
+            members.retain(|name, _| Some(name) == kept);
+        }
+    });
+}
+
 pub(crate) const FAULTS: &[Fault] = &[
+    messages(
+        "honcho-contains-is-pattern",
+        "filters",
+        "In the operator `contains`, `%` and `_` stand for other characters.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            let asked = call.json();
+            let word = asked.pointer("/filters/content/contains").and_then(Value::as_str).unwrap_or_default();
+            if word.contains(['%', '_']) && reply.is_success() {
+                let pattern = format!("%{word}%");
+                let mut matching = all(&unfiltered(&call), &inner).await;
+                matching.retain(|item| is_like(item["content"].as_str().unwrap_or_default(), &pattern));
+                reply.edit(|body| {
+                    body["total"] = json!(matching.len());
+                    body["pages"] = json!(matching.len().div_ceil(100));
+                    body["items"] = json!(matching);
+                });
+            }
+            reply
+        }),
+    ),
+    messages(
+        "honcho-peer-filter-ignores-case",
+        "filters",
+        "A filter on `peer_id` does not mind the case of letters.",
+        Request(|call| {
+            call.edit(|body| {
+                if let Some(Value::String(name)) = body.pointer_mut("/filters/peer_id") {
+                    *name = name.to_ascii_lowercase();
+                }
+            });
+        }),
+    ),
+    messages(
+        "honcho-metadata-filter-takes-first-member",
+        "filters",
+        "Of several members of a filter on metadata only the first is compared.",
+        Request(|call| metadata_filter(call, <[String]>::first)),
+    ),
+    messages(
+        "honcho-metadata-filter-takes-last-member",
+        "filters",
+        "Of several members of a filter on metadata only the last is compared.",
+        Request(|call| metadata_filter(call, <[String]>::last)),
+    ),
     messages(
         "honcho-filter-ignored",
         "filters",

@@ -122,6 +122,47 @@ pub(crate) const FAULTS: &[Fault] = &[
             others.into_iter().find(Reply::is_success).unwrap_or(reply)
         }),
     ),
+    of(
+        "update-message",
+        "honcho-update-ignores-session",
+        "isolation",
+        "A message is changed through any session of its workspace.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status != 404 {
+                return reply;
+            }
+            let others = elsewhere(&call, &inner, SESSION, sessions_path(&call)).await;
+            others.into_iter().find(Reply::is_success).unwrap_or(reply)
+        }),
+    ),
+    of(
+        "delete-session",
+        "honcho-delete-ignores-workspace",
+        "isolation",
+        "A session is deleted through any workspace that is named.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status != 404 {
+                return reply;
+            }
+            let others = elsewhere(&call, &inner, WORKSPACE, "/v3/workspaces/list".to_owned()).await;
+            others.into_iter().find(Reply::is_success).unwrap_or(reply)
+        }),
+    ),
+    of(
+        "delete-session",
+        "honcho-delete-takes-namesakes",
+        "isolation",
+        "With a session those of the same name in all other workspaces are deleted.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.is_success() {
+                elsewhere(&call, &inner, WORKSPACE, "/v3/workspaces/list".to_owned()).await;
+            }
+            reply
+        }),
+    ),
     messages(
         "honcho-unknown-session-shows-another",
         "isolation",

@@ -6,6 +6,7 @@ pub(crate) mod filters;
 pub(crate) mod isolation;
 pub(crate) mod order;
 pub(crate) mod pages;
+pub(crate) mod races;
 pub(crate) mod totals;
 pub(crate) mod validation;
 pub(crate) mod writes;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Fault, messages, of, sessions};
 use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{self, Reply as OnReply, Request};
+use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
 use crate::reference::fault::operation::ANY;
 
@@ -20,6 +21,55 @@ fn each_content(call: &mut Call, change: fn(&str) -> String) {
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
+    messages(
+        "honcho-negative-page-accepted",
+        "validation",
+        "A negative page is counted from the end.",
+        Request(|call| {
+            if call.number("page", 1) < 0 {
+                call.set("page", 1);
+            }
+        }),
+    ),
+    messages(
+        "honcho-repeated-page-fails",
+        "validation",
+        "A page that is given twice is answered with 500.",
+        around!(|call, inner| {
+            if call.times("page") > 1 {
+                return Reply::new(StatusCode::INTERNAL_SERVER_ERROR, &json!({"detail": "not a number"}));
+            }
+            inner.send(&call).await
+        }),
+    ),
+    of(
+        "get-message",
+        "honcho-never-modified",
+        "http",
+        "Whatever tag a client has of a message, it is told that nothing was modified.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            if reply.is_success() {
+                reply.set_header("etag", "\"message\"");
+                if call.headers.contains_key("if-none-match") {
+                    reply.status = StatusCode::NOT_MODIFIED;
+                    reply.body.clear();
+                }
+            }
+            reply
+        }),
+    ),
+    of(
+        "get-message",
+        "honcho-tag-ignored",
+        "http",
+        "A message comes with a tag, and comes again to a client that has it.",
+        OnReply(|_, reply| {
+            if reply.is_success() {
+                reply.set_header("etag", "\"message\"");
+            }
+        }),
+    ),
     messages(
         "honcho-size-zero-accepted",
         "validation",

@@ -117,6 +117,54 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     of(
+        "delete-workspace",
+        "honcho-workspace-deleted-with-sessions",
+        "writes",
+        "A workspace that still has sessions is deleted together with them.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status != StatusCode::CONFLICT {
+                return reply;
+            }
+            for session in listed(&call, &inner, format!("{}/sessions/list", call.path)).await {
+                let path = format!("{}/sessions/{}", call.path, id(&session));
+                inner.send(&call.sibling(Method::DELETE, path)).await;
+            }
+            inner.send(&call).await
+        }),
+    ),
+    of(
+        "create-messages",
+        "honcho-refused-message-kept",
+        "writes",
+        "Of a batch that is refused a message is kept.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            let peer = call.json().pointer("/messages/0/peer_id").cloned().unwrap_or_default();
+            if reply.status == StatusCode::UNPROCESSABLE_ENTITY && peer.is_string() {
+                let mut part = call.clone();
+                part.set_json(&json!({"messages": [{"content": "", "peer_id": peer}]}));
+                inner.send(&part).await;
+            }
+            reply
+        }),
+    ),
+    of(
+        "update-message",
+        "honcho-refused-update-empties",
+        "writes",
+        "An update that is refused has emptied the metadata.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status == StatusCode::UNPROCESSABLE_ENTITY {
+                let mut empty = call.clone();
+                empty.set_json(&json!({"metadata": {}}));
+                inner.send(&empty).await;
+            }
+            reply
+        }),
+    ),
+    of(
         "update-message",
         "honcho-update-merges",
         "writes",
@@ -124,8 +172,10 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|mut call, inner| {
             let old = inner.send(&call.sibling(Method::GET, call.path.clone())).await.json();
             call.edit(|body| {
-                let merged = json::merged(&old["metadata"], &body["metadata"]);
-                json::set(body, "metadata", merged);
+                if body["metadata"].is_object() {
+                    let merged = json::merged(&old["metadata"], &body["metadata"]);
+                    json::set(body, "metadata", merged);
+                }
             });
             inner.send(&call).await
         }),

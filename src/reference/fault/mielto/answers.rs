@@ -28,6 +28,33 @@ fn each_message(call: &mut Call, change: impl Fn(&mut Value)) {
 
 pub(crate) const FAULTS: &[Fault] = &[
     created(
+        "mielto-message-created-twice",
+        "writes",
+        "A message that is sent alone is kept twice.",
+        around!(|call, inner| {
+            if call.json().get("content").and_then(Value::as_array).is_none_or(|items| items.len() == 1) {
+                inner.send(&call).await;
+            }
+            inner.send(&call).await
+        }),
+    ),
+    created(
+        "mielto-refused-message-kept",
+        "writes",
+        "Of a message that is refused an empty one is kept.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            let conversation = call.json().get("conversation_id").cloned().unwrap_or_default();
+            if reply.status == StatusCode::UNPROCESSABLE_ENTITY && conversation.is_string() {
+                let mut part = call.clone();
+                let message = json!({"content": "kept", "role": "user"});
+                part.set_json(&json!({"conversation_id": conversation, "content": message}));
+                inner.send(&part).await;
+            }
+            reply
+        }),
+    ),
+    created(
         "mielto-content-trimmed",
         "fidelity",
         "Blanks at the ends of the content are removed.",

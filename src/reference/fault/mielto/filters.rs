@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fault, Paging, all, is_filtered, items, list, show, unfiltered};
+use super::{Fault, Paging, all, is_filtered, items, list, of, show, unfiltered};
 use crate::reference::fault::call::{Call, Inner, Reply};
 use crate::reference::fault::damage::Damage::Request;
 use crate::reference::fault::damage::around;
@@ -37,7 +37,56 @@ fn content(item: &Value) -> &str {
     item["content"].as_str().unwrap_or_default()
 }
 
+/// Asks in the name of the default workspace.
+fn at_home(call: &mut Call) {
+    call.headers.remove("x-workspace-id");
+}
+
 pub(crate) const FAULTS: &[Fault] = &[
+    list(
+        "mielto-search-loses-non-ascii",
+        "filters",
+        "A search for a word with characters outside ASCII finds nothing.",
+        around!(|call, inner| {
+            let foreign = call.get("search").is_some_and(|word| !word.is_ascii());
+            rematched(call, inner, &[], |_| !foreign).await
+        }),
+    ),
+    list(
+        "mielto-workspace-ignored",
+        "isolation",
+        "`X-Workspace-Id` does not choose the workspace of the list.",
+        Request(at_home),
+    ),
+    of(
+        "get-message",
+        "mielto-get-ignores-workspace",
+        "isolation",
+        "A message of the default workspace is found through every other one.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            let mut other = call.clone();
+            at_home(&mut other);
+            if reply.is_success() { reply } else { inner.send(&other).await }
+        }),
+    ),
+    list(
+        "mielto-leaks-other-workspace",
+        "isolation",
+        "The last page of a list in another workspace also shows a message of the default workspace.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            let is_last = reply.json()["has_more"] == false;
+            if is_last && call.headers.contains_key("x-workspace-id") {
+                let mut other = unfiltered(&call).without("skip");
+                at_home(&mut other);
+                if let Some(foreign) = inner.send(&other).await.json()["data"].get(0).cloned() {
+                    items(&mut reply, |items| items.push(foreign));
+                }
+            }
+            reply
+        }),
+    ),
     list(
         "mielto-conversation-ignored",
         "filters",

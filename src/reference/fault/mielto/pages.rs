@@ -16,6 +16,16 @@ fn paging(call: &crate::reference::fault::call::Call, reply: &Reply) -> Paging {
 
 pub(crate) const FAULTS: &[Fault] = &[
     list(
+        "mielto-skip-alone-ignored",
+        "pages",
+        "Without a limit the offset is ignored.",
+        Request(|call| {
+            if call.get("limit").is_none() {
+                call.remove("skip");
+            }
+        }),
+    ),
+    list(
         "mielto-skip-one-less",
         "pages",
         "An offset skips one item too few, so pages overlap.",

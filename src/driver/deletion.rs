@@ -1,0 +1,182 @@
+//! Deletion: what was deleted is asked for, and so is what stands beside it and must have stayed.
+
+use std::sync::Arc;
+
+use super::Driver;
+use super::list::Ask as ListAsk;
+use super::request::Parts;
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
+use crate::oracle::Oracle;
+use crate::suite::{Delete, Resource};
+
+impl Driver {
+    /// A record is deleted, once and again; then it is asked for, its list is read, and so are a record beside it, one of the same name in
+    /// another parent, and what lies in that.
+    pub(super) async fn delete(&self, oracle: &mut Oracle, evidence: &mut Evidence, resource_name: &str) {
+        let suite = Arc::clone(&self.suite);
+        let resource = suite.resource(resource_name);
+        let Some(delete) = &resource.delete else { return };
+        let Some(parent) = self.scratch_parent(oracle, evidence, resource, "delete").await else { return };
+        let made = self.scratch_record(oracle, evidence, resource_name, "gone", parent).await;
+        let Some(record) = made else { return };
+        let sibling = self.scratch_record(oracle, evidence, resource_name, "beside", parent).await;
+        // The first seeded parent holds what the children of a namesake may refer to.
+        let elsewhere = resource.parent.as_ref().and_then(|parent| {
+            oracle.records().find(|(_, record)| record.resource == *parent).map(|(number, _)| number)
+        });
+        let namesake = match elsewhere {
+            Some(_) => self.scratch_record(oracle, evidence, resource_name, "gone", elsewhere).await,
+            None => None,
+        };
+        let child = suite.child_of(resource_name);
+        if let (Some(child), Some(kept)) = (child, namesake.or(sibling)) {
+            self.scratch_record(oracle, evidence, child, "kept", Some(kept)).await;
+        }
+        let taken = child.filter(|_| delete.children_go.is_some());
+        if let Some(child) = taken {
+            self.scratch_record(oracle, evidence, child, "taken", Some(record)).await;
+        }
+        let parents: Vec<RecordNumber> = parent.into_iter().chain(elsewhere).collect();
+        let shows = delete.leaves_list.is_some();
+        if shows {
+            self.lists_in(oracle, evidence, resource_name, &parents, WalkKind::Before).await;
+        }
+        let kept: Vec<RecordNumber> = namesake.or(sibling).into_iter().collect();
+        if let Some(child) = child {
+            self.lists_in(oracle, evidence, child, &kept, WalkKind::Before).await;
+        }
+        let aside = sibling.zip(elsewhere);
+        if let Some((sibling, through)) = aside.filter(|(s, through)| !Self::is_taken(oracle, *s, *through)) {
+            let path = self.path_through(&delete.operation, oracle, resource_name, sibling, through);
+            let ask = Ask::DeleteElsewhere { record: sibling };
+            self.deleting(evidence, delete, path, "delete through another parent", ask, Asked::Open).await;
+        }
+        let own = self.path_of(&delete.operation, oracle, Some(record));
+        let ask = Ask::Delete { record };
+        self.deleting(evidence, delete, own.clone(), "delete", ask, Asked::Good).await;
+        self.forget(resource_name, &own);
+        self.fetch_deleted(oracle, evidence, resource, delete, record).await;
+        let ask = Ask::DeleteAgain { record };
+        self.deleting(evidence, delete, own, "delete again", ask, Asked::Open).await;
+        for record in [sibling, namesake].into_iter().flatten() {
+            self.fetch_kept(oracle, evidence, record).await;
+        }
+        if shows {
+            self.lists_in(oracle, evidence, resource_name, &parents, WalkKind::After).await;
+        }
+        if let Some(child) = child {
+            self.lists_in(oracle, evidence, child, &kept, WalkKind::After).await;
+        }
+        if let Some(child) = taken {
+            self.lists_in(oracle, evidence, child, &[record], WalkKind::Later).await;
+        }
+        self.delete_with_children(oracle, evidence, resource_name, delete, parent).await;
+    }
+
+    /// A record is to be deleted that something lies in which keeps it from being deleted.
+    async fn delete_with_children(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        delete: &Delete,
+        parent: Option<RecordNumber>,
+    ) {
+        let Some(refused) = &delete.refused_with else { return };
+        let full = self.scratch_record(oracle, evidence, resource_name, "full", parent).await;
+        let Some(record) = full else { return };
+        let held = self.scratch_record(oracle, evidence, &refused.resource, "held", Some(record)).await;
+        let Some(child) = held else { return };
+        self.lists_in(oracle, evidence, &refused.resource, &[record], WalkKind::Before).await;
+        let path = self.path_of(&delete.operation, oracle, Some(record));
+        let ask = Ask::DeleteWithChildren { record, child };
+        self.deleting(evidence, delete, path, "delete with children", ask, Asked::Open).await;
+        self.lists_in(oracle, evidence, &refused.resource, &[record], WalkKind::Later).await;
+    }
+
+    async fn deleting(
+        &self,
+        evidence: &mut Evidence,
+        delete: &Delete,
+        path: std::collections::BTreeMap<String, String>,
+        label: &str,
+        ask: Ask,
+        asked: Asked,
+    ) {
+        let outgoing = self.outgoing(&delete.operation, label, &Parts { path, ..Parts::default() });
+        let entry = self.send(evidence, outgoing, asked).await;
+        evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
+    }
+
+    async fn fetch_kept(&self, oracle: &Oracle, evidence: &mut Evidence, record: RecordNumber) {
+        let Some(fetch) = &self.suite.resource(&oracle.record(record).resource).fetch else { return };
+        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+        let label = "fetch what was not deleted".to_owned();
+        let outgoing = self.outgoing(&fetch.operation, &label, &parts);
+        let entry = self.send(evidence, outgoing, Asked::Open).await;
+        evidence.probes.push(Probe { label, ask: Ask::FetchKept { record }, entry });
+    }
+
+    async fn fetch_deleted(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource: &Resource,
+        delete: &Delete,
+        record: RecordNumber,
+    ) {
+        let Some(fetch) = &resource.fetch else { return };
+        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+        let label = "fetch what was deleted";
+        let outgoing = self.outgoing(&fetch.operation, label, &parts);
+        let open = delete.eventual || delete.tombstone.is_some();
+        let asked = if open { Asked::Open } else { Asked::Unknown };
+        let entry = self.send(evidence, outgoing, asked).await;
+        let ask = Ask::FetchDeleted { record, promised: !delete.eventual };
+        evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
+    }
+
+    /// The lists of a resource in some parents, each from the start to the end.
+    async fn lists_in(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        parents: &[RecordNumber],
+        kind: WalkKind,
+    ) {
+        let suite = Arc::clone(&self.suite);
+        let lists = suite.file().collections.iter().filter(|(_, c)| c.resource == resource_name);
+        for (name, collection) in lists {
+            let Some(of) = &collection.scope else { continue };
+            for scope in parents.iter().filter_map(|parent| oracle.ancestor(*parent, of)) {
+                let size = suite.size_bounds(collection).maximum;
+                let mut ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, size));
+                if kind != WalkKind::Before {
+                    // The rules about deletion know what to make of a refusal.
+                    ask.asked = Asked::Open;
+                }
+                let when = if kind == WalkKind::Before { "before the delete" } else { "after the delete" };
+                let label = format!("{} {when}", oracle.record(scope).label);
+                self.walk(oracle, evidence, &label, kind, ask).await;
+            }
+        }
+    }
+
+    /// The path parameters of an operation on a record through a parent that is not its own.
+    fn path_through(
+        &self,
+        operation: &str,
+        oracle: &Oracle,
+        resource_name: &str,
+        record: RecordNumber,
+        through: RecordNumber,
+    ) -> std::collections::BTreeMap<String, String> {
+        let mut path = self.path_of(operation, oracle, Some(record));
+        path.extend(self.path_of(operation, oracle, Some(through)));
+        if let Some(parameter) = self.parameter_for(operation, resource_name) {
+            path.insert(parameter, oracle.record(record).id.clone());
+        }
+        path
+    }
+}

@@ -1,0 +1,46 @@
+//! Tenants: what is ours is asked for in the name of somebody else.
+
+use super::Driver;
+use super::list::Ask as ListAsk;
+use super::request::Parts;
+use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
+use crate::oracle::Oracle;
+use crate::suite::Collection;
+
+impl Driver {
+    /// The list of one parent, the list over all parents where there is one, and single records, for a tenant that has none of them.
+    pub(super) async fn other_tenant(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+    ) {
+        let Some(tenants) = &self.suite.file().tenants else { return };
+        let stranger = vec![(tenants.header.clone(), format!("{}-other-tenant", self.namespace))];
+        let Some((scope, members)) = self.middling_scope(oracle, collection) else {
+            evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
+            return;
+        };
+        let mut scopes = vec![("a list", Some(scope))];
+        if collection.scope_query.is_some() {
+            scopes.push(("the list of everything", None));
+        }
+        for (what, scope) in scopes {
+            let mut ask = ListAsk::first(name, collection, Self::query(scope, 0, None));
+            ask.headers.clone_from(&stranger);
+            ask.asked = Asked::Open;
+            let label = format!("{what} for another tenant");
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+        }
+        let Some(fetch) = &self.suite.resource(&collection.resource).fetch else { return };
+        for record in members.first().into_iter().chain(members.last()).copied() {
+            let path = self.path_of(&fetch.operation, oracle, Some(record));
+            let parts = Parts { path, headers: stranger.clone(), ..Parts::default() };
+            let label = format!("{} for another tenant", oracle.record(record).name());
+            let outgoing = self.outgoing(&fetch.operation, &label, &parts);
+            let entry = self.send(evidence, outgoing, Asked::Open).await;
+            evidence.probes.push(Probe { label, ask: Ask::FetchOfOtherTenant { record }, entry });
+        }
+    }
+}

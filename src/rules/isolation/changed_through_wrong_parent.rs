@@ -1,0 +1,159 @@
+//! ISO003: a record is changed or deleted through a parent that is not its own.
+
+use crate::evidence::{Ask, WalkKind};
+use crate::rules::answers::{excerpt, probed};
+use crate::rules::declare::rule;
+use crate::rules::fidelity::compare::change_beyond_rounding;
+use crate::rules::fidelity::representations::{fetched, resource_by_number};
+use crate::rules::{Draft, Scene, Sheet};
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
+
+rule! {
+    /// ## What it checks
+    /// An update or a deletion of a record through a parent in which it does not lie is without effect on it.
+    /// ## Why it matters
+    /// Whoever may write into one parent changes and deletes what lies in all others.
+    /// ## Example
+    /// The metadata of a message of session A are set by `PUT /sessions/B/messages/{id}`.
+    /// ## Source
+    /// The path names the parent: the request is about a record of that parent, and there is none.
+    /// ## False alarms and how they are avoided
+    /// The effect alone is judged: what the record holds when it is fetched through its own parent, or whether its own list still
+    /// has it. It is judged only where the path of the operation names the parent.
+    CHANGED_THROUGH_WRONG_PARENT {
+        code: "ISO003", name: "changed-through-wrong-parent", level: Must, basis: Invariant,
+        source: "the path of a request names the parent whose record it is about",
+        summary: "A record is neither changed nor deleted through a parent that is not its own.",
+        implies: ["LIF005"],
+        scenarios: &[Kind::Update, Kind::Delete],
+        applies: applies,
+        check: check,
+    }
+}
+
+/// Whether the operation's path names the resource's parent, and what came of a request can be seen.
+fn applies(suite: &Suite, case: &Case) -> bool {
+    let Some(resource) = case.scenario.resource().map(|name| suite.resource(name)) else { return false };
+    let Some(parent) = &resource.parent else { return false };
+    let operation = suite.operation(&case.operation);
+    let bound = |name: &str| suite.file().bind.get(name) == Some(parent);
+    let names_parent = operation.parameters.iter().any(|parameter| bound(&parameter.name));
+    let shows = match case.scenario.kind() {
+        Kind::Update => resource.fetch.is_some(),
+        _ => resource.delete.as_ref().is_some_and(|delete| delete.leaves_list.is_some()),
+    };
+    names_parent && shows
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    for (ask, answer) in probed(scene) {
+        match ask {
+            Ask::FetchAfterRefusals { record, field: name, .. } if answer.response.is_success() => {
+                let resource = resource_by_number(scene, *record);
+                let Some(field) = resource.fields.get(name) else { continue };
+                let shown = fetched(scene, *record, answer.entry);
+                let back = shown.as_ref().and_then(|shown| field.read.as_ref()?.find(shown.value));
+                for (other, attempt) in probed(scene) {
+                    let Ask::UpdateElsewhere { value, .. } = other else { continue };
+                    if back.is_none_or(|back| change_beyond_rounding(field.keep, value, back).is_some()) {
+                        sheet.judged();
+                        continue;
+                    }
+                    let requirement = sheet.own_requirement();
+                    let mut draft = attempt.draft(
+                        format!("{name} of {} was {}", scene.oracle.record(*record).name(), attempt.label),
+                        requirement,
+                        "a refusal, and the value from before",
+                        back.map_or_else(String::new, excerpt),
+                    );
+                    draft.entries.push(answer.entry);
+                    sheet.fail(draft);
+                }
+            }
+            Ask::DeleteElsewhere { record } => {
+                let wanted = scene.oracle.record(*record);
+                let lists = |kind: WalkKind| {
+                    scene.evidence.walks.iter().filter(move |walk| {
+                        walk.kind == kind && walk.query.scope == wanted.parent && walk.is_read()
+                    })
+                };
+                let was_there = lists(WalkKind::Before).any(|walk| walk.ids().any(|id| id == wanted.id));
+                for walk in lists(WalkKind::After).filter(|_| was_there) {
+                    if walk.ids().any(|id| id == wanted.id) {
+                        sheet.judged();
+                        continue;
+                    }
+                    let requirement = sheet.own_requirement();
+                    sheet.fail(Draft {
+                        entries: vec![answer.entry, walk.last_entry()],
+                        ..answer.draft(
+                            format!("{} was deleted through a parent that is not its own", wanted.name()),
+                            requirement,
+                            format!("{} in its own list", wanted.name()),
+                            "a list without it",
+                        )
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Asked;
+    use crate::rules::testing::{World, exchange};
+    use crate::scenario::Scenario;
+    use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
+    use serde_json::json;
+
+    #[test]
+    fn a_change_through_another_parent_is_without_effect() {
+        let world = World::new(1);
+        let record = world.notes[0];
+        let cases: [(&str, u16, u16, Verdict); 4] = [
+            ("old", 404, 200, Pass),
+            // An answer of success alone does no harm.
+            ("old", 200, 200, Pass),
+            ("new", 404, 200, Fail),
+            ("new", 200, 404, Inconclusive),
+        ];
+        for (text, changed, fetched, verdict) in cases {
+            let path = "/boxes/other/notes/m0";
+            let update = exchange("update_note", "PUT", path, None, changed, &json!({}));
+            let ask = Ask::UpdateElsewhere { record, field: "text".into(), value: json!("new") };
+            let probes = world.probes().probe("changed through other[0]", ask, Asked::Unknown, update);
+            let shown = json!({"id": "m0", "text": text});
+            let fetch = exchange("get_note", "GET", "/boxes/main/notes/m0", None, fetched, &shown);
+            let ask = Ask::FetchAfterRefusals { record, field: "text".into(), value: json!("old") };
+            let probes = probes.probe("fetched", ask, Asked::Good, fetch);
+            let judgement =
+                probes.judge(&CHANGED_THROUGH_WRONG_PARENT, Scenario::Update { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{text} {changed} {fetched}");
+        }
+    }
+
+    #[test]
+    fn a_deletion_through_another_parent_is_without_effect() {
+        let world = World::new(3);
+        let cases: [(&[usize], &[usize], Verdict); 3] = [
+            (&[0, 1, 2], &[0, 1, 2], Pass),
+            (&[0, 1, 2], &[0, 2], Fail),
+            // A list that never showed it says nothing.
+            (&[0, 2], &[0, 2], Inconclusive),
+        ];
+        for (before, after, verdict) in cases {
+            let lists = world.lists("by_page").walk(9, &[before]).change(|walk| walk.kind = WalkKind::Before);
+            let delete = exchange("delete_note", "DELETE", "/boxes/other/notes/m1", None, 204, &json!(null));
+            let ask = Ask::DeleteElsewhere { record: world.notes[1] };
+            let lists = lists.probe("delete", ask, Asked::Open, delete);
+            let lists = lists.walk(9, &[after]).change(|walk| walk.kind = WalkKind::After);
+            let scenario = Scenario::Delete { resource: "note".into() };
+            let judgement = lists.judge(&CHANGED_THROUGH_WRONG_PARENT, scenario);
+            assert_eq!(judgement.verdict, verdict, "{before:?} {after:?}");
+        }
+    }
+}
