@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::Operation;
+use crate::document::{Operation, RequestBody};
 use crate::known::Register;
 use crate::pagination::Style;
 use crate::rules::{self, Rule};
@@ -255,8 +255,7 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
 
 /// Whether an operation takes JSON: in a form every value is text, and none of them breaks a schema.
 fn takes_json(operation: &Operation) -> bool {
-    let content = operation.request_body.iter().flat_map(|body| &body.content);
-    content.into_iter().any(|one| one.matches("application/json") || one.range.contains("+json"))
+    operation.request_body.as_ref().is_some_and(RequestBody::takes_json)
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub(super) enum Content {
 fn media_type(operation: &Operation) -> String {
     let body = operation.request_body.as_ref();
     let form = body
-        .filter(|body| body.json().is_none())
+        .filter(|body| !body.takes_json())
         .is_some_and(|body| body.media_type(form::MEDIA_TYPE).is_some());
     if form { form::MEDIA_TYPE.to_owned() } else { json_type(operation) }
 }

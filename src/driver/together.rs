@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Driver;
-use super::list::{Ask as ListAsk, pages_for};
+use super::list::{Ask as ListAsk, may_be_absent, pages_for};
 use super::request::{Content, Parts};
 use super::values::Place;
 use crate::evidence::{Ask, Asked, Evidence, Page, Probe, RecordNumber, Walk, WalkEnd, WalkKind};
@@ -138,6 +138,12 @@ impl Driver {
             }
             let page = self.page(oracle, evidence, "growing", &ask).await;
             let items = page.len();
+            // Where the list has grown, nobody knows beforehand where it ends.
+            let status = evidence.entries[page.entry].exchange.status();
+            if status == Some(404) && !pages.is_empty() && positional && may_be_absent(collection) {
+                evidence.entries[page.entry].asked = Asked::Open;
+                break WalkEnd::Exhausted;
+            }
             let next = items.and_then(|items| collection.style.next(&ask.start, step, items, &page.facts));
             pages.push(page);
             if pages.len() == 1 {

@@ -160,7 +160,10 @@ impl Driver {
             evidence.probes.push(Probe { label, ask, entry });
         }
         for (turn, through) in self.other_parents(oracle, record).into_iter().enumerate() {
-            if Self::is_taken(oracle, record, through) {
+            // Where the path does not name the parent, it is the record's own.
+            let home = oracle.record(record).parent;
+            let paths = [home, Some(through)].map(|parent| self.path_of(&update.operation, oracle, parent));
+            if Self::is_taken(oracle, record, through) || paths[0] == paths[1] {
                 continue;
             }
             let label = format!("changed through {}", oracle.record(through).name());

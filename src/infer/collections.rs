@@ -109,6 +109,13 @@ fn table<'a>(
         Toml::Table(vec![(style.kind.to_owned(), Toml::Table(style.members.clone()))]),
         style.remarks.clone(),
     );
+    if style.in_content {
+        table.explained(
+            "arguments",
+            "content",
+            vec![guessed("the members of the content ask for a page, as no query parameter does")],
+        );
+    }
     if scope.is_none() {
         let because = "the list is one for all, so that others may write into it";
         table.explained(

@@ -91,6 +91,12 @@ fn id_of<'a>(
         .or_else(|| own.iter().find_map(|name| named(name)))
         .or_else(|| last.and_then(|name| named(&name)))
         .or_else(|| ["uuid", "guid", "uid", "sid", "_id", "resource_id"].iter().find_map(|name| named(name)))
+        // `{map}` takes what tells maps apart, where nothing is called an id.
+        .or_else(|| {
+            let telling_names = ["slug", "key", "code", "number", "handle", "name"];
+            let telling = parameter.as_deref().filter(|name| resource.ends_with(name));
+            telling.and_then(|_| telling_names.iter().find_map(|name| named(name)))
+        })
 }
 
 /// Where an answer shows one record: itself, or the member of it that has an id.
@@ -190,11 +196,17 @@ pub(super) fn creation<'a>(
             break;
         }
     }
-    if shapes.items(body).is_some() {
-        return Err("its content is an array".to_owned());
-    }
     made.members = shapes.properties(body);
-    if listed {
+    if let Some(item) = shapes.items(body) {
+        if !listed {
+            return Err("its content is an array, and its answer is none".to_owned());
+        }
+        let most = shapes.number(body, "maxItems").unwrap_or(BATCH).clamp(1, 1000);
+        made.seen.push("content and answer are arrays: several records in one request".to_owned());
+        made.batch = Some((made.send.clone(), most));
+        made.send = String::new();
+        made.members = shapes.properties(item);
+    } else if listed {
         let holds = |p: &&Property<'a>| {
             shapes.any_items(p.schema).is_some_and(|item| !shapes.properties(item).is_empty())
         };

@@ -78,6 +78,9 @@ impl Field<'_> {
 pub(super) trait Around {
     /// The resource that a name such as `customer_id` stands for, with what is to be done with it.
     fn stands_for(&self, name: &str) -> Option<Related>;
+
+    /// The name of the resource itself.
+    fn own(&self) -> &str;
 }
 
 /// How another resource is related.
@@ -144,7 +147,7 @@ pub(super) fn fields<'a>(
         && !fields.iter().any(|field| field.name == shown.id)
     {
         let member = Property { name: &shown.id, schema, required: true };
-        let make = match text(shapes, &member, "slug", &mut Vec::new()).0 {
+        let make = match text(shapes, &member, "slug", around.own(), &mut Vec::new()).0 {
             Toml::Text(make) if make == "name" || make == "uuid" => Toml::Text(make),
             _ => return Err(format!("the client chooses {}, and nobody knows a value that fits", shown.id)),
         };
@@ -295,7 +298,7 @@ fn source<'a>(shapes: Shapes<'a>, member: &Property<'a>, around: &dyn Around) ->
         remarks.push(guessed("nothing in the document has such ids, so any value does"));
     }
     let (make, keep, shared): (Toml, Option<&'static str>, bool) = match kind {
-        Some("string") => text(shapes, member, &name, &mut remarks),
+        Some("string") => text(shapes, member, &name, around.own(), &mut remarks),
         Some("integer") => (integer(shapes, schema), None, true),
         Some("boolean") => ("boolean".into(), None, true),
         Some("object") => object(shapes, schema),
@@ -361,6 +364,7 @@ fn text<'a>(
     shapes: Shapes<'a>,
     member: &Property<'a>,
     name: &str,
+    own: &str,
     remarks: &mut Vec<Remark>,
 ) -> (Toml, Option<&'static str>, bool) {
     let schema = member.schema;
@@ -410,9 +414,10 @@ fn text<'a>(
     let called = is_name && most.is_none_or(|most| most >= 64) && least <= 12;
     if let Some(pattern) = shapes.text(schema, "pattern") {
         // What `make = "name"` gives looks like these.
-        let fits = ["specproof-m1a2b3c4d5e-main-a_b", "specproof-m1a2b3c4d5e-more-a-11"]
-            .iter()
-            .all(|text| crate::generate::obeys_pattern(pattern, text));
+        let fits = ["main", "elsewhere", "together"].iter().all(|label| {
+            let text = format!("specproof-m1a2b3c4d5e-{label}-{own}-11");
+            crate::generate::obeys_pattern(pattern, &text)
+        });
         return (if called && fits { "name" } else { "schema" }.into(), None, false);
     }
     if name == "email" || name.ends_with("_email") {

@@ -5,11 +5,16 @@ use std::collections::BTreeSet;
 use super::toml::{Table, Toml};
 
 /// Every requirement: its key, its text, and what it is guessed from.
-const ALL: [(&str, &str, &str); 13] = [
+const ALL: [(&str, &str, &str); 14] = [
     (
         "kept",
         "What a client gave comes back as it was given.",
         "a member stands under one name and with one type in the request and in the answer",
+    ),
+    (
+        "replaced",
+        "Creating what exists replaces its content, and it stays the same record.",
+        "PUT says so (RFC 9110, section 9.3.4), and the document names 200 beside 201",
     ),
     (
         "complete",

@@ -78,6 +78,10 @@ impl Placed<'_, '_> {
 }
 
 impl Around for Placed<'_, '_> {
+    fn own(&self) -> &str {
+        self.own
+    }
+
     fn stands_for(&self, name: &str) -> Option<Related> {
         let snaked = snake(name);
         // A bare word such as `status` is a reference only where it is one of the resources' names.
@@ -317,8 +321,10 @@ impl<'a, 'g> Resources<'a, 'g> {
                 let styles: Vec<_> =
                     lists.iter().filter_map(|list| Some((list, paging(draft.shapes, list).ok()?))).collect();
                 let largest = styles.first().and_then(|(list, style)| {
-                    let parameter = list.operation.parameter(style.size.as_deref()?)?;
-                    draft.shapes.number(parameter.schema.value(), "maximum")
+                    let size = style.size.as_deref()?;
+                    let (arguments, _) = super::style::arguments(draft.shapes, list.operation);
+                    let argument = arguments.iter().find(|argument| argument.name == size)?;
+                    draft.shapes.number(argument.schema, "maximum")
                 });
                 Seeded {
                     name: resource.name.clone(),
@@ -369,6 +375,10 @@ impl<'a, 'g> Resources<'a, 'g> {
                 "batch".to_owned(),
                 Toml::table([("at", at.as_str().into()), ("max", Toml::Integer(*most))]),
             ));
+        }
+        let again = creation.operation.responses.iter().any(|r| r.status == StatusKey::Exact(200));
+        if creation.chosen_id.is_some() && again {
+            create.push(("put".to_owned(), draft.requirements.promise("replaced")));
         }
         if !creation.common.is_empty() {
             let parent = resource.parent.clone().unwrap_or_default();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::lists::Listing;
 use super::schema::{Shapes, escape, snake};
 use super::toml::{Remark, Toml, guessed, question};
-use crate::document::{Location, Operation, Parameter};
+use crate::document::{Location, Operation};
 
 const SIZES: [&str; 24] = [
     "limit",
@@ -169,6 +169,8 @@ pub(super) struct Paging {
     pub(super) parameters: Vec<String>,
     /// The parameter for the page size; none where pages have a size of their own.
     pub(super) size: Option<String>,
+    /// Whether its parameters are members of the content.
+    pub(super) in_content: bool,
     /// Where the total stands, with what is said of it.
     pub(super) total: Option<(String, String)>,
 }
@@ -177,6 +179,35 @@ pub(super) struct Paging {
 pub(super) fn is_paging(name: &str) -> bool {
     [&PAGES[..], &OFFSETS, &TOKENS, &AFTERS, &BEFORES].iter().any(|names| names.contains(&name))
         || matches!(name, "limit" | "page_size" | "per_page" | "max_results" | "top" | "size" | "page_limit")
+}
+
+/// An argument of a list: a query parameter, or a member of the content of a list by POST.
+#[derive(Clone, Debug)]
+pub(super) struct Argument<'a> {
+    pub(super) name: &'a str,
+    pub(super) schema: &'a Value,
+    /// What the document says of it, in lower case.
+    said: String,
+}
+
+/// The arguments of a list, and whether they stand in the content.
+pub(super) fn arguments<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> (Vec<Argument<'a>>, bool) {
+    let told = |schema: &'a Value| shapes.text(schema, "description").unwrap_or_default().to_lowercase();
+    let query = operation.parameters.iter().filter(|p| p.location == Location::Query).map(|p| {
+        let raw = shapes.document.raw().pointer(&p.pointer);
+        let text = raw.and_then(|raw| raw.get("description")).and_then(Value::as_str).unwrap_or_default();
+        let schema = p.schema.value();
+        Argument { name: &p.name, schema, said: format!("{} {}", text.to_lowercase(), told(schema)) }
+    });
+    let query: Vec<Argument<'a>> = query.collect();
+    let paged = query.iter().any(|argument| is_paging(&snake(argument.name)));
+    let body = operation.request_body.as_ref().and_then(|body| body.json()?.schema.as_ref());
+    let Some(body) = body.filter(|_| !paged && operation.method == http::Method::POST) else {
+        return (query, false);
+    };
+    let content = shapes.properties(body.value()).into_iter();
+    let content = content.map(|p| Argument { name: p.name, schema: p.schema, said: told(p.schema) });
+    (content.collect(), true)
 }
 
 /// A member of an answer beside its items.
@@ -190,6 +221,7 @@ struct Member<'a> {
 
 /// What is known of one list.
 struct Looked<'a, 'l> {
+    arguments: Vec<Argument<'a>>,
     shapes: Shapes<'a>,
     list: &'l Listing<'a>,
     members: Vec<Member<'a>>,
@@ -197,12 +229,14 @@ struct Looked<'a, 'l> {
 
 /// Reads how a list pages; the reason where it does not page in a way that is known.
 pub(super) fn paging<'a>(shapes: Shapes<'a>, list: &Listing<'a>) -> Result<Paging, String> {
-    let mut looked = Looked { shapes, list, members: Vec::new() };
+    let (arguments, in_content) = arguments(shapes, list.operation);
+    let mut looked = Looked { arguments, shapes, list, members: Vec::new() };
     looked.look(list.answer, "", "", 0);
-    let size = looked.parameter(&SIZES).map(|size| size.name.clone());
+    let size = looked.parameter(&SIZES).map(|size| size.name.to_owned());
     [Looked::item_cursor, Looked::timestamp, Looked::token, Looked::link_header, Looked::next_url, Looked::page_number, Looked::offset]
         .into_iter()
         .find_map(|style| style(&looked, size.as_deref()))
+        .map(|paging| Paging { in_content, ..paging })
         .ok_or_else(|| match &size {
             Some(size) => format!("it has the parameter {size} for the size of a page, and none that is known to ask for the next one"),
             None => "it has no query parameter that is known to ask for a page".to_owned(),
@@ -228,14 +262,9 @@ impl<'a> Looked<'a, '_> {
         }
     }
 
-    fn operation(&self) -> &'a Operation {
-        self.list.operation
-    }
-
-    /// The query parameter that has one of these names; the first name counts most.
-    fn parameter(&self, names: &[&str]) -> Option<&'a Parameter> {
-        let query = || self.operation().parameters.iter().filter(|p| p.location == Location::Query);
-        names.iter().find_map(|name| query().find(|p| snake(&p.name) == *name))
+    /// The argument that has one of these names; the first name counts most.
+    fn parameter(&self, names: &[&str]) -> Option<&Argument<'a>> {
+        names.iter().find_map(|name| self.arguments.iter().find(|argument| snake(argument.name) == *name))
     }
 
     /// The member of an answer that has one of these names and one of these types.
@@ -309,6 +338,7 @@ impl<'a> Looked<'a, '_> {
             remarks,
             parameters: parameters.iter().map(|(_, name)| (*name).to_owned()).collect(),
             size: size.map(str::to_owned),
+            in_content: false,
             total,
         }
     }
@@ -324,8 +354,8 @@ impl<'a> Looked<'a, '_> {
             ("has-more", self.member(&MORE, &["boolean"])),
         ];
         let mut paging =
-            self.made("page-number", size, &[("page", Some(&page.name)), ("size", size)], &fields);
-        let schema = page.schema.value();
+            self.made("page-number", size, &[("page", Some(page.name)), ("size", size)], &fields);
+        let schema = page.schema;
         let (first, reason) = self.first_page(page);
         paging.members.insert(1, ("first".to_owned(), Toml::Integer(first)));
         self.headers(&mut paging);
@@ -340,9 +370,9 @@ impl<'a> Looked<'a, '_> {
     }
 
     /// The number of the first page.
-    fn first_page(&self, page: &'a Parameter) -> (i64, Remark) {
-        let schema = page.schema.value();
-        let said = self.described(page);
+    fn first_page(&self, page: &Argument<'a>) -> (i64, Remark) {
+        let schema = page.schema;
+        let said = &page.said;
         for (keyword, value) in [
             ("default", self.shapes.number(schema, "default")),
             ("minimum", self.shapes.number(schema, "minimum")),
@@ -384,7 +414,7 @@ impl<'a> Looked<'a, '_> {
             ("limit-echo", self.member(&SIZE_ECHOES, &["integer", "number"])),
         ];
         let mut paging =
-            self.made("offset-limit", size, &[("skip", Some(&skip.name)), ("limit", size)], &fields);
+            self.made("offset-limit", size, &[("skip", Some(skip.name)), ("limit", size)], &fields);
         self.headers(&mut paging);
         paging.members.retain(|(key, _)| key != "pages-header");
         Some(paging)
@@ -392,10 +422,10 @@ impl<'a> Looked<'a, '_> {
 
     fn item_cursor(&self, size: Option<&str>) -> Option<Paging> {
         let after = self.parameter(&AFTERS)?;
-        let name = snake(&after.name);
+        let name = snake(after.name);
         let id = self.shapes.property(self.list.item, "id");
-        let typed = id.is_some_and(|id| self.shapes.alike(id, after.schema.value()));
-        let said = self.described(after);
+        let typed = id.is_some_and(|id| self.shapes.alike(id, after.schema));
+        let said = &after.said;
         let by_name = matches!(name.as_str(), "starting_after" | "after_id" | "since_id" | "start_after");
         if !(by_name || (said.contains("id of") && typed))
             || self.is_instant(after)
@@ -404,11 +434,8 @@ impl<'a> Looked<'a, '_> {
             return None;
         }
         let before = self.parameter(&BEFORES);
-        let parameters = [
-            ("after", Some(after.name.as_str())),
-            ("before", before.map(|before| before.name.as_str())),
-            ("limit", size),
-        ];
+        let parameters =
+            [("after", Some(after.name)), ("before", before.map(|before| before.name)), ("limit", size)];
         let fields = [("has-more", self.member(&MORE, &["boolean"])), ("total", self.total())];
         Some(self.made("item-cursor", size, &parameters, &fields))
     }
@@ -423,11 +450,10 @@ impl<'a> Looked<'a, '_> {
         }
         let fields =
             [("has-more", Some(has_more)), ("before-cursor", Some(older)), ("after-cursor", Some(newer))];
-        let parameters =
-            [("before", Some(before.name.as_str())), ("after", Some(after.name.as_str())), ("limit", size)];
+        let parameters = [("before", Some(before.name)), ("after", Some(after.name)), ("limit", size)];
         let mut paging = self.made("timestamp-cursor", size, &parameters, &fields);
         let epoch = self.shapes.kind(older.schema) != Some("string")
-            || self.shapes.kind(before.schema.value()) == Some("integer");
+            || self.shapes.kind(before.schema) == Some("integer");
         let mut forms = Vec::new();
         if epoch {
             forms.push("epoch-milliseconds".into());
@@ -443,12 +469,12 @@ impl<'a> Looked<'a, '_> {
         Some(paging)
     }
 
-    fn is_date_time(&self, parameter: &'a Parameter) -> bool {
-        self.shapes.text(parameter.schema.value(), "format").is_some_and(|format| format == "date-time")
+    fn is_date_time(&self, parameter: &Argument<'a>) -> bool {
+        self.shapes.text(parameter.schema, "format").is_some_and(|format| format == "date-time")
     }
 
-    fn is_instant(&self, parameter: &'a Parameter) -> bool {
-        let said = self.described(parameter);
+    fn is_instant(&self, parameter: &Argument<'a>) -> bool {
+        let said = &parameter.said;
         self.is_date_time(parameter) || said.contains("timestamp") || said.contains("date")
     }
 
@@ -459,7 +485,7 @@ impl<'a> Looked<'a, '_> {
         };
         let exact = self.members.iter().find(|member| {
             // What the next request sends often has the parameter's own name.
-            member.name == snake(&token.name) && self.shapes.kind(member.schema) == Some("string")
+            member.name == snake(token.name) && self.shapes.kind(member.schema) == Some("string")
         });
         let next = self.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
         let previous = self.member(&PREVIOUS_TOKENS, &["string"]).filter(text);
@@ -469,9 +495,9 @@ impl<'a> Looked<'a, '_> {
             ("has-more", self.member(&MORE, &["boolean"])),
             ("total", self.total()),
         ];
-        let mut paging = self.made("token", size, &[("token", Some(&token.name)), ("size", size)], &fields);
+        let mut paging = self.made("token", size, &[("token", Some(token.name)), ("size", size)], &fields);
         if previous.is_some_and(|_| {
-            !self.operation().parameters.iter().any(|p| PREVIOUS_TOKENS.contains(&snake(&p.name).as_str()))
+            !self.arguments.iter().any(|p| PREVIOUS_TOKENS.contains(&snake(p.name).as_str()))
         }) {
             paging.remarks.push(guessed(
                 "tokens for both directions go back into the one parameter that takes a token",
@@ -507,24 +533,24 @@ impl<'a> Looked<'a, '_> {
     fn beside(&self, paging: &mut Paging) {
         if let Some(page) = self.parameter(&PAGES) {
             let (first, reason) = self.first_page(page);
-            paging.members.insert(0, ("page".to_owned(), page.name.as_str().into()));
+            paging.members.insert(0, ("page".to_owned(), page.name.into()));
             paging.members.insert(1, ("first-page".to_owned(), Toml::Integer(first)));
             paging.remarks.push(guessed(format!(
                 "the query parameter {} asks for a page by its number as well",
                 page.name
             )));
             paging.remarks.push(reason);
-            paging.parameters.push(page.name.clone());
+            paging.parameters.push(page.name.to_owned());
         } else if let Some(offset) = self.parameter(&OFFSETS) {
-            paging.members.insert(0, ("offset".to_owned(), offset.name.as_str().into()));
+            paging.members.insert(0, ("offset".to_owned(), offset.name.into()));
             paging.remarks.push(guessed(format!(
                 "the query parameter {} asks for a page by its position as well",
                 offset.name
             )));
-            paging.parameters.push(offset.name.clone());
+            paging.parameters.push(offset.name.to_owned());
         }
         // What stands in links need not be known to those who follow them.
-        paging.parameters.extend(self.parameter(&TOKENS).map(|token| token.name.clone()));
+        paging.parameters.extend(self.parameter(&TOKENS).map(|token| token.name.to_owned()));
     }
 
     fn link_header(&self, size: Option<&str>) -> Option<Paging> {
@@ -581,13 +607,6 @@ impl<'a> Looked<'a, '_> {
             .iter()
             .any(|m| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str()));
         twin && self.parameter(&TOKENS).is_none()
-    }
-
-    fn described(&self, parameter: &'a Parameter) -> String {
-        let raw = self.shapes.document.raw().pointer(&parameter.pointer);
-        let text = raw.and_then(|raw| raw.get("description")).and_then(Value::as_str);
-        let inner = self.shapes.text(parameter.schema.value(), "description");
-        format!("{} {}", text.unwrap_or_default(), inner.unwrap_or_default()).to_lowercase()
     }
 }
 
