@@ -204,7 +204,7 @@ impl Drive {
                 size = 20;
             }
         }
-        if self.fault.is("order-unstable") && self.answers % 3 == 0 && list.len() > 4 {
+        if self.fault.is("order-unstable") && self.answers.is_multiple_of(3) && list.len() > 4 {
             list.swap(2, 3);
         }
         // A page may be short: the second one is, where it is not tiny.
