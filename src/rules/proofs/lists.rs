@@ -305,20 +305,18 @@ impl<'a> List<'a> {
                 if let Some(follows) = follows {
                     claims.push(value(&style.has_more, follows.into()));
                 }
-                // Where older items follow, their cursor must be there: it is the instant of the last item that a right page holds.
-                if let (Some(true), Some(((from, _), Fit::First(size)))) = (follows, self.part(page))
-                    && let Some(last) = usize::try_from(size)
-                        .ok()
-                        .and_then(|size| self.expected.members().get((from + size).checked_sub(1)?).copied())
-                    && let OrderKey::Instant(key) = &self.collection.orders[self.query().order].by
-                    && let Some(instant) = key.find(&self.scene.oracle.record(last).acknowledged)
+                // Where older items follow, their cursor must be there; one of one claim is broken by nothing, too.
+                if follows == Some(true)
                     && self.newest_first()
+                    && matches!(page.start, Start::First | Start::Before(_))
+                    && let OrderKey::Instant(key) = &self.collection.orders[self.query().order].by
                 {
-                    claims.push(Claim::Value {
-                        place: place(&style.before_cursor),
-                        is: instant.clone(),
-                        by: Likeness::Loose,
-                    });
+                    claims.push(Claim::Either(vec![Claim::CursorAtEnd {
+                        cursor: place(&style.before_cursor),
+                        items: page.items_at.clone(),
+                        key: key.all().to_vec(),
+                        newest: false,
+                    }]));
                 }
                 let ends = [(&style.before_cursor, false), (&style.after_cursor, true)];
                 let absent = self.collection.conventions.empty_cursors.as_ref();
