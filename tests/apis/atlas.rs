@@ -154,10 +154,10 @@ impl Atlas {
     }
 
     fn list(&mut self, call: &Call, name: &str) -> Result<Reply, No> {
-        if let Err(no) = self.map(name) {
-            if no.0 != 404 || !self.fault.is("unknown-map-is-empty") {
-                return Err(no);
-            }
+        if let Err(no) = self.map(name)
+            && (no.0 != 404 || !self.fault.is("unknown-map-is-empty"))
+        {
+            return Err(no);
         }
         let mut size =
             call.integer("page[size]", 12, (1, if self.fault.is("size-31-accepted") { 31 } else { 30 }))?
