@@ -12,6 +12,7 @@ pub mod driver;
 pub mod event;
 pub mod evidence;
 pub mod generate;
+pub mod infer;
 pub mod known;
 pub mod oracle;
 pub mod pagination;

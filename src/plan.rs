@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::document::{Operation, RequestBody};
 use crate::known::Register;
 use crate::pagination::Style;
 use crate::rules::{self, Rule};
@@ -168,10 +169,10 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         let operation = suite.operation(short);
         for (resource_name, resource) in &file.resources {
             let resource_name = || resource_name.clone();
-            if resource.create.operation == *short {
+            if resource.created_by() == Some(short) {
                 add("create".to_owned(), Scenario::Create { resource: resource_name() });
             }
-            if resource.create.operation == *short && resource.expires.is_some() {
+            if resource.created_by() == Some(short) && resource.expires.is_some() {
                 add("expire".to_owned(), Scenario::Expire { resource: resource_name() });
             }
             if resource.fetch.as_ref().is_some_and(|fetch| fetch.operation == *short) {
@@ -233,8 +234,8 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         }
         for (resource_name, resource) in &file.resources {
             let resource_name = || resource_name.clone();
-            if resource.create.operation == *short {
-                if operation.request_body.is_some() {
+            if resource.created_by() == Some(short) {
+                if takes_json(operation) {
                     add("content".to_owned(), Scenario::Content);
                 }
                 if resource.parent.is_some() {
@@ -250,6 +251,11 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Whether an operation takes JSON: in a form every value is text, and none of them breaks a schema.
+fn takes_json(operation: &Operation) -> bool {
+    operation.request_body.as_ref().is_some_and(RequestBody::takes_json)
 }
 
 #[cfg(test)]

@@ -158,6 +158,14 @@ async fn run_suite(
             reason: skipped.reason.clone(),
         }));
     }
+    for (operation, reason) in &suite.file().left_out {
+        sink(Event::CaseSkipped(CaseSkipped {
+            suite: suite.name().to_owned(),
+            case: format!("{}::{operation}", suite.name()),
+            operation: operation.clone(),
+            reason: reason.clone(),
+        }));
+    }
     if job.plan.cases.is_empty() {
         sink(Event::SuiteFinished(SuiteFinished { suite: suite.name().to_owned(), left_behind: Vec::new() }));
         return None;
@@ -173,7 +181,11 @@ async fn run_suite(
     progress("seeding", 0);
     let before = job.driver.client.requests();
     let seeding = guarded(until_interrupted(job, options, async {
-        if options.read_only { driver::adopt(&job.driver).await } else { driver::seed(&job.driver).await }
+        if options.read_only {
+            Box::pin(driver::adopt(&job.driver)).await
+        } else {
+            Box::pin(driver::seed(&job.driver)).await
+        }
     }))
     .await;
     let seeding = match seeding {
@@ -216,7 +228,12 @@ async fn run_suite(
         // Every try counts. A run that is judged again sends nothing, and counts what was recorded.
         requests: (job.driver.client.requests() - before)
             .max(seeding.evidence.values().map(|e| e.entries.len()).sum()),
-        notes: seeding.notes.clone(),
+        notes: seeding
+            .notes
+            .iter()
+            .cloned()
+            .chain(suite.questions().iter().map(|q| format!("open: {q}")))
+            .collect(),
         problem: seeding.problem.clone(),
     }));
 
@@ -357,6 +374,9 @@ pub async fn run_case(
     if let Some(problem) = &seeding.problem {
         return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
     }
+    if let Some(cause) = seeding.missing(&job.driver, &planned.case) {
+        return not_run(suite, planned, &cause);
+    }
     let started = Instant::now();
     let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
     let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
@@ -423,7 +443,12 @@ fn head(suite: &Suite, job: &Job, options: &Options) -> SuiteStarted {
     let file = suite.file();
     SuiteStarted {
         suite: suite.name().to_owned(),
-        title: format!("{} {}", document.title(), document.api_version()),
+        title: format!(
+            "{} {}{}",
+            document.title(),
+            document.api_version(),
+            if file.inferred { ", inferred from its document" } else { "" }
+        ),
         document: Some(DocumentText { file: document.name().to_owned(), text: Arc::clone(document.text()) }),
         operations: file
             .operations

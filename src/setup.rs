@@ -15,6 +15,7 @@ use url::{Host, Url};
 use crate::client::{Client, ClientError, ClientOptions, Recording, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
+use crate::infer::infer;
 use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
@@ -74,6 +75,28 @@ pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
         let document = path.with_file_name(document);
         Ok(Document::from_text(&document.display().to_string(), &read(&document)?)?)
     })
+}
+
+/// Reads a document from a file.
+///
+/// # Errors
+/// Names the file, and the place in it where it is no document.
+pub fn load_document(path: &Path) -> Result<Document, SuiteError> {
+    let text = read_text(path).map_err(|error| SuiteError::Unreadable {
+        path: path.display().to_string(),
+        message: error.to_string(),
+    })?;
+    Ok(Document::from_text(&path.display().to_string(), &text)?)
+}
+
+/// A suite that is inferred from a document in a file. It goes through the same loader as one that was written down.
+///
+/// # Errors
+/// Those of [`load_document`].
+pub fn infer_file(path: &Path) -> Result<Suite, SuiteError> {
+    let document = load_document(path)?;
+    let text = infer(&document, &path.display().to_string());
+    Suite::load(&format!("the suite inferred from {}", path.display()), &text, |_| Ok(document))
 }
 
 /// Reads a file whole, but no more than any document may have: a path may lead to a device that never ends.

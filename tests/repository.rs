@@ -38,7 +38,7 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["report"], may_import: May::First(4) },
     // Scripts are written for the findings that reports show.
     Layer { modules: &["repro"], may_import: May::First(5) },
-    Layer { modules: &["plan"], may_import: May::First(4) },
+    Layer { modules: &["plan", "infer"], may_import: May::First(4) },
     Layer { modules: &["client"], may_import: May::Above },
     Layer { modules: &["driver"], may_import: May::Above },
     Layer { modules: &["runner"], may_import: May::Above },

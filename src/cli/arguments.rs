@@ -30,6 +30,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run suites against a target and report what does not conform
     Check(Box<Check>),
+    /// Infer a suite from an `OpenAPI` document: a first suite file, with the reason for each guess and a question where the document does not tell
+    Init(Init),
     /// Remove what earlier runs left in a target: whatever stands under a name that begins with `specproof-`
     Clean(Box<Clean>),
     /// Serve the bundled reference server until Ctrl-C
@@ -72,6 +74,17 @@ pub(super) struct Faults {
     /// Number that all values come from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
+}
+
+/// `specproof init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The document: `OpenAPI` 3.0 or 3.1, YAML or JSON
+    #[arg(long, value_name = "PATH")]
+    pub(super) document: PathBuf,
+    /// File to write; standard output without it
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: Option<PathBuf>,
 }
 
 /// How the matrix of faults is written.
@@ -199,6 +212,9 @@ pub(super) struct Selection {
     /// Suite to run: the name of a bundled one, or the path of a suite file (repeatable)
     #[arg(long = "suite", value_name = "NAME|PATH")]
     pub(super) suites: Vec<String>,
+    /// `OpenAPI` document of the target, from which a suite is inferred (repeatable)
+    #[arg(long = "document", value_name = "PATH")]
+    pub(super) documents: Vec<PathBuf>,
     /// Run only what matches: a part of `suite::operation::case::RULE-name`, or all of it with `*` for any text (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) only: Vec<String>,

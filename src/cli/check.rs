@@ -71,13 +71,14 @@ pub(super) fn run(mut arguments: Check) -> Result<u8, Failure> {
 /// What the command line and the configuration say of one target.
 fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Result<Prepared, Failure> {
     let site = word.map(|word| configured.site(word)).transpose()?;
-    let narrowed = !arguments.selection.suites.is_empty();
+    let documents = &arguments.selection.documents;
+    let narrowed = !arguments.selection.suites.is_empty() || !documents.is_empty();
     let mut named = arguments.selection.suites.clone();
     if let (false, Some(site)) = (narrowed, &site) {
         named = configured.suites(site.entry.map(|(_, entry)| entry));
         if named.is_empty() {
             let message = format!(
-                "say with --suite what the target is: {}, or the path of a suite file",
+                "say with --suite what the target is: {}, or the path of a suite file; or give its OpenAPI document with --document",
                 suites::names()
             );
             return Err(Failure::usage(message));
@@ -86,7 +87,7 @@ fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Re
     if site.is_some() && !arguments.faults.is_empty() {
         return Err(Failure::usage("--fault is for the bundled reference server: leave the URL out"));
     }
-    let suites = suites::load(&named)?;
+    let suites = suites::load(&named, documents)?;
     // What is known of the user's targets is not known of the bundled server.
     let mut exceptions = site.as_ref().map_or_else(Exceptions::default, |site| {
         configured.config.exceptions().of(site.entry.map(|(name, _)| name))

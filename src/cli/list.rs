@@ -25,9 +25,9 @@ pub(super) fn run(arguments: &List) -> Result<u8, Failure> {
     let table = match arguments.what {
         Listed::Rules => rules(),
         Listed::Faults => faults(),
-        Listed::Suites => suite_rows(&suites::load(&selection.suites)?),
-        Listed::Operations => operations(&suites::load(&selection.suites)?),
-        Listed::Cases => cases(&suites::load(&selection.suites)?, selection),
+        Listed::Suites => suite_rows(&suites::load(&selection.suites, &selection.documents)?),
+        Listed::Operations => operations(&suites::load(&selection.suites, &selection.documents)?),
+        Listed::Cases => cases(&suites::load(&selection.suites, &selection.documents)?, selection),
     };
     console::print(&match arguments.format {
         Format::Table => table.text(),

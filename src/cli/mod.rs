@@ -12,6 +12,7 @@ mod console;
 mod explain;
 mod failure;
 mod faults;
+mod init;
 mod judge;
 mod known;
 mod list;
@@ -44,6 +45,7 @@ pub(crate) fn main() -> ExitCode {
     };
     failure::guarded(|| match arguments.command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::List(arguments) => list::run(&arguments),

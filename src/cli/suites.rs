@@ -1,24 +1,28 @@
 //! Which suites a command is about.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use specproof::setup::{BUNDLED, Bundled, load_file};
+use specproof::setup::{BUNDLED, Bundled, infer_file, load_file};
 use specproof::suite::{Suite, nearest};
 
 use super::failure::Failure;
 
-/// Loads what `--suite` names: bundled suites by name, others by path; all bundled ones where it names none.
-pub(super) fn load(named: &[String]) -> Result<Vec<Arc<Suite>>, Failure> {
+/// Loads what `--suite` names (bundled suites by name, others by path) and what `--document` names (documents, from which suites are
+/// inferred); all bundled suites where neither names any.
+pub(super) fn load(named: &[String], documents: &[PathBuf]) -> Result<Vec<Arc<Suite>>, Failure> {
     let mut suites: Vec<Arc<Suite>> = Vec::new();
     let bundled: Vec<String> = BUNDLED.iter().map(|bundled| bundled.name.to_owned()).collect();
-    for name in if named.is_empty() { &bundled } else { named } {
-        let loaded = match Bundled::named(name) {
-            Some(bundled) => bundled.load(),
-            None if is_path(name) => load_file(Path::new(name)),
-            None => return Err(unknown(name)),
-        };
-        let suite = loaded.map_err(|error| Failure::usage(error.to_string()))?;
+    let none = named.is_empty() && documents.is_empty();
+    let named = if none { &bundled } else { named };
+    let load = |name: &String| match Bundled::named(name) {
+        Some(bundled) => Ok(bundled.load()),
+        None if is_path(name) => Ok(load_file(Path::new(name))),
+        None => Err(unknown(name)),
+    };
+    let inferred = documents.iter().map(|document| Ok(infer_file(document)));
+    for loaded in named.iter().map(load).chain(inferred) {
+        let suite = loaded?.map_err(|error| Failure::usage(error.to_string()))?;
         if suites.iter().any(|other| other.name() == suite.name()) {
             return Err(Failure::usage(format!("suite `{}` is selected twice", suite.name())));
         }

@@ -150,6 +150,11 @@ impl RequestBody {
         best(&self.content, essence)
     }
 
+    /// Whether JSON is among the media types: `application/json` or a type of its syntax (RFC 6839, section 3.1).
+    pub fn takes_json(&self) -> bool {
+        self.content.iter().any(|entry| entry.matches("application/json") || entry.range.contains("+json"))
+    }
+
     /// The entry for JSON: `application/json`, else a type of its syntax (RFC 6839, section 3.1), else the first.
     pub fn json(&self) -> Option<&MediaType> {
         let suffixed =

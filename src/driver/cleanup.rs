@@ -46,16 +46,11 @@ impl Driver {
         answer: Option<&Value>,
     ) {
         let resource = self.suite.resource(resource_name);
-        let id = answer
-            .and_then(|a| resource.create.answer.find(a))
-            .and_then(|a| resource.id.find(a))
-            .and_then(|id| match id {
-                Value::String(id) => Some(id.clone()),
-                Value::Number(id) => Some(id.to_string()),
-                _ => None,
-            });
-        if let Some(id) = id {
-            self.remember_id(resource_name, oracle, parent, &id);
+        let shown = answer.zip(resource.create.as_ref()).and_then(|(a, create)| create.answer.find(a));
+        match shown.and_then(|shown| resource.id.find(shown)) {
+            Some(Value::String(id)) => self.remember_id(resource_name, oracle, parent, id),
+            Some(Value::Number(id)) => self.remember_id(resource_name, oracle, parent, &id.to_string()),
+            _ => {}
         }
     }
 

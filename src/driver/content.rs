@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use super::Driver;
 use super::list::Ask as ListAsk;
+use super::parameters::is_width;
 use super::request::{Content, Parts};
+use super::seed::Item;
 use super::values::Place;
 use crate::document::RequestBody;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
-use crate::generate::{Expectation, body_specimens, raw_bodies};
+use crate::generate::{Expectation, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{Collection, Make, Resource};
@@ -24,28 +26,24 @@ impl Driver {
         let operation = suite.operation(&case.operation);
         let Some(media_type) = operation.request_body.as_ref().and_then(RequestBody::json) else { return };
         let Some(schema) = &media_type.schema else { return };
-        let creates = |r: &&Resource| r.create.operation == case.operation;
-        let created = suite.file().resources.iter().find(|(_, r)| creates(r));
-        let (base, parts, parent) = match created {
-            Some((_, resource)) => {
-                let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else {
-                    return;
-                };
-                let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
-                let item = self.item(oracle, resource, place);
-                let items = std::slice::from_ref(&item);
-                let Some(base) = self.creation_content(oracle, resource, parent, items) else { return };
-                let mut parts =
-                    Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
-                item.place(&mut parts);
-                (base, parts, parent)
-            }
+        let wanted = Some(case.operation.as_str());
+        let created = suite.file().resources.iter().find(|(_, resource)| resource.created_by() == wanted);
+        let (base, parts, parent, first) = if let Some((_, resource)) = created {
+            let Some(parent) = self.scratch_parent(oracle, evidence, resource, "content").await else {
+                return;
+            };
+            let place = Place { label: "content", name: "content", index: 0, serial: 0, parent };
+            let item = self.item(oracle, resource, place);
+            let items = std::slice::from_ref(&item);
+            let Some(base) = self.creation_content(oracle, resource, parent, items) else { return };
+            let mut parts = Parts { path: self.path_of(&case.operation, oracle, parent), ..Parts::default() };
+            item.place(&mut parts);
+            (base, parts, parent, Some((item, place)))
+        } else {
             // A list by POST: its arguments are what is varied.
-            None => {
-                let mut parts = self.usual_parts(oracle, &case.operation);
-                let Some(Content::Json(base)) = parts.content.take() else { return };
-                (base, parts, None)
-            }
+            let mut parts = self.usual_parts(oracle, &case.operation);
+            let Some(Content::Json(base)) = parts.content.take() else { return };
+            (base, parts, None, None)
         };
         let invalid = self.asked_of_invalid(&case.operation);
 
@@ -60,10 +58,22 @@ impl Driver {
 
         let resolve = |reference: &str| suite.document().reference(reference);
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
-        for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
+        let mut serial = 0;
+        for mut specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
             let identity = |(_, resource): (_, &Resource)| Self::is_identity(resource, &specimen.place);
             if specimen.valid && (!is_bound(specimen.keyword) || created.is_some_and(identity)) {
+                continue;
+            }
+            let at = |keyword| keywords_at(schema.value(), &specimen.place, keyword, &resolve);
+            // What a client must not send is passed over by many servers, whatever it is.
+            if at("readOnly").contains(&&serde_json::Value::Bool(true)) {
+                continue;
+            }
+            // The bounds of a `format` say how wide a number is, not which numbers mean something.
+            if matches!(specimen.keyword, "minimum" | "maximum")
+                && at(specimen.keyword).into_iter().any(is_width)
+            {
                 continue;
             }
             let asked = match (specimen.valid, specimen.lenient) {
@@ -75,7 +85,12 @@ impl Driver {
                 (true, false) => Asked::Good,
                 (false, false) => invalid,
             };
+            serial += 1;
             let mut parts = parts.clone();
+            if let (Some((_, resource)), Some((item, place))) = (created, &first) {
+                let other = self.item(oracle, resource, Place { index: serial, serial, ..*place });
+                rename(resource, item, &other, &specimen.place, &mut specimen.value);
+            }
             parts.content = Some(Content::Json(specimen.value));
             let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
             let entry = self.send(evidence, outgoing, asked).await;
@@ -121,7 +136,7 @@ impl Driver {
         let text = |id: &serde_json::Value| id.as_str().map_or_else(|| id.to_string(), str::to_owned);
         let mut told: BTreeSet<String> = BTreeSet::new();
         for entry in evidence.entries.iter().filter(|entry| entry.exchange.operation == operation) {
-            let answer = entry.exchange.json().and_then(|json| resource.create.answer.find(json));
+            let answer = entry.exchange.json().and_then(|json| resource.create.as_ref()?.answer.find(json));
             let records = answer.map(|a| a.as_array().map_or(std::slice::from_ref(a), Vec::as_slice));
             told.extend(records.unwrap_or_default().iter().filter_map(|r| resource.id.find(r)).map(text));
         }
@@ -185,7 +200,7 @@ impl Driver {
 
     /// Whether a place in the content holds a name or a reference of the record.
     fn is_identity(resource: &Resource, place: &str) -> bool {
-        let at = resource.create.batch.as_ref().map_or_else(String::new, |batch| batch.at.clone());
+        let at = resource.batch().map_or_else(String::new, |batch| batch.at.clone());
         resource.fields.values().any(|field| {
             let identity = matches!(
                 field.make,
@@ -195,6 +210,7 @@ impl Driver {
                         | Make::Ancestor(_)
                         | Make::Variable(_)
                         | Make::Uuid
+                        | Make::Email
                         | Make::Constant(_)
                 )
             );
@@ -203,6 +219,27 @@ impl Driver {
                     place == send || place.starts_with(&at) && place.ends_with(send.as_str())
                 })
         })
+    }
+}
+
+/// Gives the content names of its own beside the place that it varies, since an API may want each name once.
+fn rename(resource: &Resource, usual: &Item, other: &Item, varied: &str, content: &mut serde_json::Value) {
+    // A name that exists stands for its record where creation gives what exists, and a batch has names of its own.
+    if resource.get_or_create().is_some() || resource.batch().is_some() {
+        return;
+    }
+    let names = resource
+        .fields
+        .iter()
+        .filter(|(_, f)| matches!(f.make, Some(Make::Name | Make::Uuid | Make::Email | Make::Schema)));
+    for (name, field) in names {
+        let (Some(send), Some(value)) = (&field.send, other.sent.get(name)) else { continue };
+        if varied.starts_with(send.as_str()) || varied.is_empty() {
+            continue;
+        }
+        if let Some(at) = content.pointer_mut(send).filter(|at| Some(&**at) == usual.sent.get(name)) {
+            *at = value.clone();
+        }
     }
 }
 

@@ -49,8 +49,12 @@ impl Driver {
             sibling.and_then(|sibling| Some((sibling, *self.other_parents(oracle, sibling).first()?)));
         if let Some((sibling, through)) = aside {
             let path = self.path_through(&delete.operation, oracle, resource_name, sibling, through);
-            let ask = Ask::DeleteElsewhere { record: sibling };
-            self.deleting(evidence, delete, path, "delete through another parent", ask, Asked::Open).await;
+            // Where the path does not name the parent, it is the record's own.
+            if path != self.path_of(&delete.operation, oracle, Some(sibling)) {
+                let ask = Ask::DeleteElsewhere { record: sibling };
+                self.deleting(evidence, delete, path, "delete through another parent", ask, Asked::Open)
+                    .await;
+            }
         }
         let own = self.path_of(&delete.operation, oracle, Some(record));
         let ask = Ask::Delete { record };

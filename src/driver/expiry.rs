@@ -18,7 +18,7 @@ impl Driver {
     pub(super) async fn expire(&self, oracle: &mut Oracle, evidence: &mut Evidence, resource_name: &str) {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
-        let Some(expires) = &resource.expires else { return };
+        let (Some(expires), Some(create)) = (&resource.expires, &resource.create) else { return };
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "expire").await else { return };
         let label = format!("expire-{resource_name}");
         let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
@@ -30,15 +30,15 @@ impl Driver {
             members.extend(wish.clone());
         }
         let mut parts = Parts {
-            path: self.path_of(&resource.create.operation, oracle, parent),
+            path: self.path_of(&create.operation, oracle, parent),
             content: Some(Content::Json(content)),
             ..Parts::default()
         };
         item.place(&mut parts);
-        let outgoing = self.outgoing(&resource.create.operation, "create with a short life", &parts);
+        let outgoing = self.outgoing(&create.operation, "create with a short life", &parts);
         let entry = self.send(evidence, outgoing, Asked::Open).await;
         self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
-        let answer = evidence.json(entry).and_then(|answer| resource.create.answer.find(answer)).cloned();
+        let answer = evidence.json(entry).and_then(|answer| create.answer.find(answer)).cloned();
         let id = answer.as_ref().and_then(|a| resource.id.find(a)).and_then(serde_json::Value::as_str);
         let (Some(answer), Some(id)) = (answer.as_ref(), id) else {
             evidence.obstacles.push(format!("no {resource_name} with a short life could be created"));

@@ -186,7 +186,8 @@ impl Driver {
                     .cloned(),
             };
             let value = match (filter.test, value) {
-                (_, None) => continue,
+                // That a record has no value can be said in no query.
+                (_, None | Some(Value::Null)) => continue,
                 (Test::HasMember, Some(Value::Array(members))) => match members.last() {
                     Some(member) => member.clone(),
                     None => continue,

@@ -34,6 +34,8 @@ impl Driver {
             self.same_page(oracle, evidence, name, collection, *scope).await;
         }
         let handful = counted.iter().find(|(_, count)| *count >= 5).or(counted.last()).copied();
+        // An empty list has no positions to ask for.
+        let handful = handful.filter(|(_, count)| *count > 0);
         if let (Some((scope, count)), true) = (handful, collection.scope.is_some()) {
             self.past_end(oracle, evidence, name, collection, scope, count).await;
             self.random_access(oracle, evidence, name, collection, scope, count).await;
@@ -160,7 +162,7 @@ impl Driver {
                 (Start::Offset(1), 3),
                 (Start::Offset(2), 3),
                 (Start::Offset(3), 1),
-                (Start::Offset(n - 2), 2),
+                (Start::Offset(n.saturating_sub(2)), 2),
                 (Start::Offset(1), n),
                 (Start::Offset(0), n),
                 (Start::Offset(5), 4),

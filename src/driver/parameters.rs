@@ -8,7 +8,7 @@ use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
 use crate::generate::wire_specimens;
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{OverLargest, Suite};
+use crate::suite::{Bound, OverLargest, Suite};
 
 /// The length of a very long parameter: many times what anybody sends, and less than what makes common servers give up on a request line.
 const LONG: usize = 6_000;
@@ -31,6 +31,9 @@ impl Driver {
                         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "enum"
                     )
                 {
+                    continue;
+                }
+                if is_of_format(parameter, specimen.keyword) {
                     continue;
                 }
                 let label = format!("{} {}", parameter.name, specimen.label);
@@ -177,13 +180,13 @@ impl Driver {
             .iter()
             .filter(|p| p.location == Location::Path)
             .filter_map(|p| {
-                let resource = file.bind.get(&p.name)?;
+                let Some(Bound::Resource(resource)) = self.suite.bound(short, &p.name) else { return None };
                 let (number, _) = oracle.records().find(|(_, record)| record.resource == *resource)?;
                 Some(self.path_of(short, oracle, Some(number)))
             })
             // The deepest resource gives the path parameters of all its ancestors.
             .max_by_key(std::collections::BTreeMap::len)
-            .unwrap_or_default();
+            .unwrap_or_else(|| self.path_of(short, oracle, None));
         Parts { path, ..Parts::default() }
     }
 }
@@ -196,6 +199,17 @@ fn starts_page(suite: &Suite, operation: &str, parameter: &str) -> bool {
         let starts = style.parameters().contains(&parameter) && style.size_parameter() != Some(parameter);
         starts && may_be_absent(collection)
     })
+}
+
+/// Whether a parameter's bound is only that of the integers of its `format`.
+fn is_of_format(parameter: &Parameter, keyword: &str) -> bool {
+    matches!(keyword, "minimum" | "maximum") && parameter.schema.resolved().get(keyword).is_some_and(is_width)
+}
+
+/// Whether a bound is that of 32 or 64 bits: it says how wide a number is, not which numbers mean something.
+pub(super) fn is_width(bound: &serde_json::Value) -> bool {
+    let widths = [i64::from(i32::MIN), i64::from(i32::MAX), i64::MIN, i64::MAX];
+    bound.as_i64().is_some_and(|bound| widths.contains(&bound))
 }
 
 /// Puts a text where a parameter stands, in place of what stands there.

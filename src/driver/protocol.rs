@@ -41,15 +41,17 @@ impl Driver {
         let mut methods = ["PATCH", "DELETE", "PUT", "GET", "POST"];
         let count = methods.len();
         methods.rotate_left(place.unwrap_or_default() % count);
-        let undocumented = methods.into_iter().filter(|method| documented.iter().all(|m| m != method));
+        // Another template may stand for this path too, and a router may well choose that one.
+        let path = self.outgoing(&case.operation, "undocumented method", &nowhere).path;
+        let elsewhere = |method: &str| {
+            let mut others = self.suite.document().operations().iter();
+            others.any(|o| o.method == *method && stands_for(&o.path, &path))
+        };
+        let undocumented =
+            methods.into_iter().filter(|method| documented.iter().all(|m| m != method) && !elsewhere(method));
         for method in undocumented.take(METHODS) {
             let mut outgoing =
                 self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
-            // Another template may stand for this path too, and a router may well choose that one.
-            let mut others = self.suite.document().operations().iter();
-            if others.any(|o| o.method == *method && stands_for(&o.path, &outgoing.path)) {
-                continue;
-            }
             outgoing.method = http::Method::from_bytes(method.as_bytes()).unwrap_or_default();
             let entry = self.send(evidence, outgoing, Asked::Open).await;
             let ask = Ask::UndocumentedMethod { documented: documented.clone() };

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::Driver;
+use super::{Driver, form};
 use crate::client::{Credentials, Outgoing};
 use crate::document::{Location, Operation, RequestBody};
 use crate::evidence::{Asked, Entry, Evidence, RecordNumber};
 use crate::oracle::Oracle;
+use crate::suite::Bound;
 
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -37,10 +38,19 @@ pub(super) struct Parts {
 /// The content of a request.
 #[derive(Clone, Debug)]
 pub(super) enum Content {
-    /// A JSON text with its usual media type.
+    /// Data in the media type that the operation takes: a JSON text, or a form.
     Json(Value),
     /// Octets with a media type, which may be none.
     Raw(Vec<u8>, Option<&'static str>),
+}
+
+/// The media type in which an operation takes data: JSON, or a form where it takes nothing else.
+fn media_type(operation: &Operation) -> String {
+    let body = operation.request_body.as_ref();
+    let form = body
+        .filter(|body| !body.takes_json())
+        .is_some_and(|body| body.media_type(form::MEDIA_TYPE).is_some());
+    if form { form::MEDIA_TYPE.to_owned() } else { json_type(operation) }
 }
 
 impl Driver {
@@ -72,8 +82,10 @@ impl Driver {
         let body = match &parts.content {
             None => None,
             Some(Content::Json(value)) => {
-                headers.push(("content-type".to_owned(), json_type(operation)));
-                Some(value.to_string().into_bytes())
+                let media_type = media_type(operation);
+                let form = media_type == form::MEDIA_TYPE;
+                headers.push(("content-type".to_owned(), media_type));
+                Some(if form { form::encoded(value) } else { value.to_string() }.into_bytes())
             }
             Some(Content::Raw(octets, media_type)) => {
                 headers.extend(media_type.map(|m| ("content-type".to_owned(), m.to_owned())));
@@ -120,9 +132,15 @@ impl Driver {
         let operation = self.suite.operation(short);
         let mut path = BTreeMap::new();
         for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
-            let Some(resource) = self.suite.file().bind.get(&parameter.name) else { continue };
-            if let Some(number) = record.and_then(|record| oracle.ancestor(record, resource)) {
-                path.insert(parameter.name.clone(), oracle.record(number).id.clone());
+            let value = match self.suite.bound(short, &parameter.name) {
+                Some(Bound::Resource(resource)) => record
+                    .and_then(|record| oracle.ancestor(record, resource))
+                    .map(|number| oracle.record(number).id.clone()),
+                Some(Bound::Variable { variable }) => self.variable(variable),
+                None => None,
+            };
+            if let Some(value) = value {
+                path.insert(parameter.name.clone(), value);
             }
         }
         path
@@ -131,12 +149,11 @@ impl Driver {
     /// The path parameter of an operation that takes the id of this resource.
     pub(super) fn parameter_for(&self, short: &str, resource: &str) -> Option<String> {
         let operation = self.suite.operation(short);
-        let bind = &self.suite.file().bind;
         operation
             .parameters
             .iter()
             .filter(|p| p.location == Location::Path)
-            .find(|p| bind.get(&p.name).is_some_and(|r| r == resource))
+            .find(|p| matches!(self.suite.bound(short, &p.name), Some(Bound::Resource(r)) if r == resource))
             .map(|p| p.name.clone())
     }
 }

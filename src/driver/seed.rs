@@ -1,6 +1,6 @@
 //! Seeding: the suite's records are created through the target's own API, and what it acknowledges goes into the oracle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +10,16 @@ use serde_json::{Value, json};
 use super::Driver;
 use super::request::{Content, Parts, set_at};
 use super::values::Place;
+use crate::document::Location;
 use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Evidence, Exchange, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
-use crate::suite::{Field, Keep, Resource};
+use crate::scenario::{Case, Scenario};
+use crate::suite::{Bound, Field, Keep, Make, Resource};
+
+/// The most code points of a refusal that a note repeats.
+const SAID: usize = 160;
 
 /// What came of seeding one suite.
 #[derive(Debug, Default)]
@@ -27,6 +32,8 @@ pub struct Seeding {
     pub order: Vec<(String, Range<usize>)>,
     /// Facts learnt on the way, as sentences.
     pub notes: Vec<String>,
+    /// The resources that the target refused to create and that are therefore left out, each with the reason. In inferred suites only.
+    pub refused: BTreeMap<String, String>,
     /// Why the target could not be seeded whole.
     pub problem: Option<SeedingProblem>,
 }
@@ -50,7 +57,21 @@ pub async fn seed(driver: &Driver) -> Seeding {
     }
     let suite = Arc::clone(&driver.suite);
     let mut serial = 0;
+    let mut refusals: BTreeSet<u16> = BTreeSet::new();
     for group in &suite.file().seed {
+        let lies_in = suite.resource(&group.resource).parent.as_ref();
+        if let Some(why) = lies_in.and_then(|parent| seeding.refused.get(parent)).cloned() {
+            seeding.refuse(&group.resource, why);
+        }
+        if let Some(variable) = driver.unknown_variable(&group.resource).filter(|_| suite.file().inferred) {
+            seeding.refuse(
+                &group.resource,
+                format!("{} needs {variable}: give one with --set {variable}=…", group.resource),
+            );
+        }
+        if seeding.refused.contains_key(&group.resource) {
+            continue;
+        }
         let parent = group.under.as_ref().and_then(|label| seeding.oracle.labelled(label));
         let evidence = seeding.evidence.entry(group.resource.clone()).or_default();
         let places: Vec<Place<'_>> = (0..group.count)
@@ -71,6 +92,19 @@ pub async fn seed(driver: &Driver) -> Seeding {
         seeding.order.push((group.resource.clone(), before..evidence.entries.len()));
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
+            if suite.file().inferred {
+                let response = last.as_ref().and_then(|exchange| exchange.response());
+                let answer = response.map_or_else(
+                    || "the target did not answer".to_owned(),
+                    |response| {
+                        let said: String = response.body.text().chars().take(SAID).collect();
+                        format!("the target answered {} {said}", response.status)
+                    },
+                );
+                refusals.extend(response.map(|response| response.status));
+                seeding.refuse(&group.resource, format!("no {} could be created: {answer}", group.resource));
+                continue;
+            }
             let why = last.as_ref().map(failed).unwrap_or_default();
             seeding.problem = Some(SeedingProblem {
                 message: format!(
@@ -82,11 +116,85 @@ pub async fn seed(driver: &Driver) -> Seeding {
             return seeding;
         }
     }
+    if seeding.oracle.records().next().is_none() && !refusals.is_empty() {
+        if refusals.iter().all(|status| *status == 401 || (*status == 403 && !driver.authenticated)) {
+            seeding.problem = Some(SeedingProblem {
+                message: "the target wants credentials for every creation: give them with --token-env, --bearer-env or --header-env"
+                    .to_owned(),
+                exchange: None,
+            });
+            return seeding;
+        }
+        seeding.notes.push("nothing could be created, so only reading is judged".to_owned());
+    }
     driver.calibrate(&mut seeding).await;
+    driver.see_orders(&mut seeding).await;
     seeding
 }
 
+impl Seeding {
+    /// A resource is left out from now on.
+    fn refuse(&mut self, resource: &str, why: String) {
+        if !self.refused.contains_key(resource) {
+            self.notes.push(format!("{resource} is left out: {why}"));
+            self.refused.insert(resource.to_owned(), why);
+        }
+    }
+
+    /// Why a case cannot be run, where it needs a resource that the target refused to create, or a value that nobody gave.
+    pub fn missing(&self, driver: &Driver, case: &Case) -> Option<String> {
+        let file = driver.suite.file();
+        if !file.inferred {
+            return None;
+        }
+        let collection = case.scenario.collection().map(|name| &file.collections[name]);
+        let mut needed: Vec<&str> = match collection {
+            // Without a scope the list is there, whoever wrote into it.
+            Some(collection) => collection.scope.as_deref().into_iter().collect(),
+            None => case.scenario.resource().into_iter().collect(),
+        };
+        let operation = driver.suite.operation(&case.operation);
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
+            match driver.suite.bound(&case.operation, &parameter.name) {
+                Some(Bound::Variable { variable }) if driver.variable(variable).is_none() => {
+                    return Some(format!(
+                        "nothing is known for {variable}: give one with --set {variable}=…"
+                    ));
+                }
+                Some(Bound::Resource(resource)) if collection.is_none_or(|c| c.scope.is_some()) => {
+                    needed.push(resource);
+                }
+                _ => {}
+            }
+        }
+        if matches!(case.scenario, Scenario::Content) {
+            let created =
+                file.resources.iter().filter(|(_, r)| r.created_by() == Some(case.operation.as_str()));
+            needed.extend(created.map(|(name, _)| name.as_str()));
+        }
+        needed.iter().find_map(|resource| self.refused.get(*resource)).cloned()
+    }
+}
+
 impl Driver {
+    /// A variable without a value that the creation of a resource needs.
+    fn unknown_variable(&self, resource_name: &str) -> Option<String> {
+        let resource = self.suite.resource(resource_name);
+        let short = resource.created_by()?;
+        let fields = resource.fields.values().filter_map(|field| match &field.make {
+            Some(Make::Variable(name)) => Some(name),
+            _ => None,
+        });
+        let parameters = self.suite.operation(short).parameters.iter();
+        let bound = parameters.filter(|p| p.location == Location::Path).filter_map(|p| {
+            match self.suite.bound(short, &p.name) {
+                Some(Bound::Variable { variable }) => Some(variable),
+                _ => None,
+            }
+        });
+        fields.chain(bound).find(|name| self.variable(name).is_none()).cloned()
+    }
+
     /// Finds the variables that the user did not give in the target.
     pub(super) async fn discover(&self, seeding: &mut Seeding) -> Result<(), SeedingProblem> {
         for (name, variable) in &self.suite.file().variables {
@@ -97,9 +205,17 @@ impl Driver {
             let mut evidence = Evidence::default();
             let outgoing = self.outgoing(&discover.operation, "discover", &Parts::default());
             let entry = self.send(&mut evidence, outgoing, Asked::Good).await;
-            let found =
-                evidence.json(entry).and_then(|json| discover.pointer.find(json)).and_then(Value::as_str);
-            let Some(found) = found.map(str::to_owned) else {
+            let number = |value: &Value| value.is_number().then(|| value.to_string());
+            let found = evidence.json(entry).and_then(|json| discover.pointer.find(json));
+            let found = found.and_then(|value| value.as_str().map(str::to_owned).or_else(|| number(value)));
+            if found.is_none() && self.suite.file().inferred {
+                seeding
+                    .notes
+                    .push(format!("{} names no {name}: what needs one is left out", discover.operation));
+                seeding.evidence.entry(String::new()).or_default().entries.append(&mut evidence.entries);
+                continue;
+            }
+            let Some(found) = found else {
                 let exchange = evidence.entries.pop().map(|e| Box::new(e.exchange));
                 let why = exchange.as_deref().map(failed).unwrap_or_default();
                 return Err(SeedingProblem {
@@ -138,7 +254,7 @@ impl Driver {
     ) -> Vec<RecordNumber> {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
-        let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max.min(most).max(1));
+        let most = resource.batch().map_or(1, |batch| batch.max.min(most).max(1));
         let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
         let mut made = Vec::new();
         for chunk in places.chunks(most) {
@@ -171,28 +287,33 @@ impl Driver {
         resource: &Resource,
         places: &[Place<'_>],
     ) -> Vec<RecordNumber> {
-        let Some(first) = places.first() else { return Vec::new() };
+        let (Some(first), Some(create)) = (places.first(), &resource.create) else { return Vec::new() };
         let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
         let content = self.creation_content(oracle, resource, first.parent, &items);
         let mut parts = Parts {
-            path: self.path_of(&resource.create.operation, oracle, first.parent),
+            path: self.path_of(&create.operation, oracle, first.parent),
             content: content.map(Content::Json),
             ..Parts::default()
         };
         items[0].place(&mut parts);
         let purpose = format!("create {}", first.label);
-        let outgoing = self.outgoing(&resource.create.operation, &purpose, &parts);
+        let outgoing = self.outgoing(&create.operation, &purpose, &parts);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
+        // Behind an inferred suite nobody knows what else an API asks of its records than that they obey the document.
+        let state = matches!(evidence.entries[entry].exchange.status(), Some(402 | 403 | 409 | 423));
+        if self.suite.file().inferred && state {
+            evidence.entries[entry].asked = Asked::Open;
+        }
         let answers: Vec<Value> = evidence
             .json(entry)
             .filter(|_| evidence.entries[entry].exchange.is_success())
-            .and_then(|json| resource.create.answer.find(json))
+            .and_then(|json| create.answer.find(json))
             .map(|answer| match answer {
-                Value::Array(answers) if resource.create.batch.is_some() => answers.clone(),
+                Value::Array(answers) if create.batch.is_some() => answers.clone(),
                 one => vec![one.clone()],
             })
             .unwrap_or_default();
-        let ordered = resource.create.batch.is_none() || resource.create.batch_order.is_some();
+        let ordered = create.batch.is_none() || create.batch_order.is_some();
         let moment = oracle.records().count();
         let mut records = Vec::new();
         for (index, answer) in pair(resource, &items, &answers) {
@@ -228,7 +349,7 @@ impl Driver {
     pub(super) fn item(&self, oracle: &Oracle, resource: &Resource, place: Place<'_>) -> Item {
         let mut item = Item::default();
         for (name, field) in &resource.fields {
-            let Some((value, word)) = self.value(oracle, name, field, place) else { continue };
+            let Some((value, word)) = self.value(oracle, resource, name, field, place) else { continue };
             item.set(field, &value);
             item.marker = item.marker.or(word);
             item.sent.insert(name.clone(), value);
@@ -244,13 +365,14 @@ impl Driver {
         parent: Option<RecordNumber>,
         items: &[Item],
     ) -> Option<Value> {
-        self.suite.operation(&resource.create.operation).request_body.as_ref()?;
+        let create = resource.create.as_ref()?;
+        self.suite.operation(&create.operation).request_body.as_ref()?;
         let mut content = json!({});
-        if let Some(table) = &resource.create.body {
+        if let Some(table) = &create.body {
             content = serde_json::to_value(table).unwrap_or_default();
             self.fill(oracle, parent, &mut content);
         }
-        match &resource.create.batch {
+        match &create.batch {
             Some(batch) => {
                 let array = items.iter().map(|item| item.content.clone()).collect();
                 set_at(&mut content, &batch.at, Value::Array(array));

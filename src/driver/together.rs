@@ -46,7 +46,7 @@ impl Driver {
             let place = (parent, TOGETHER + at);
             self.growing(oracle, evidence, name, collection, place).await;
         }
-        if resource.create.get_or_create.is_some() {
+        if resource.get_or_create().is_some() {
             self.one_name_at_once(oracle, evidence, resource_name, parent).await;
         }
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Later).await;
@@ -142,9 +142,9 @@ impl Driver {
             }
             let page = self.page(oracle, evidence, "growing", &ask).await;
             let items = page.len();
+            // Where the list has grown, nobody knows beforehand where it ends.
             let status = evidence.entries[page.entry].exchange.status();
-            if items.is_none() && status == Some(404) && !pages.is_empty() && may_be_absent(collection) {
-                // A page past the end.
+            if status == Some(404) && !pages.is_empty() && positional && may_be_absent(collection) {
                 evidence.entries[page.entry].asked = Asked::Open;
                 break WalkEnd::Exhausted;
             }
@@ -200,12 +200,13 @@ impl Driver {
     ) {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
+        let Some(create) = &resource.create else { return };
         let label = format!("at-once-{resource_name}");
         let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
         let item = self.item(oracle, resource, place);
         let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
         let mut parts = Parts {
-            path: self.path_of(&resource.create.operation, oracle, parent),
+            path: self.path_of(&create.operation, oracle, parent),
             content: content.map(Content::Json),
             ..Parts::default()
         };
@@ -213,7 +214,7 @@ impl Driver {
         let seen: &Oracle = oracle;
         let attempts = (0..OF_ONE_NAME).map(|_| async {
             let mut apart = Evidence::default();
-            let outgoing = self.outgoing(&resource.create.operation, "create one name at once", &parts);
+            let outgoing = self.outgoing(&create.operation, "create one name at once", &parts);
             self.send(&mut apart, outgoing, Asked::Good).await;
             self.remember_answer(resource_name, seen, parent, apart.json(0));
             apart
@@ -225,7 +226,7 @@ impl Driver {
         }
         let acknowledged = entries.iter().find_map(|entry| {
             let exchange = &evidence.entries[*entry].exchange;
-            let answer = resource.create.answer.find(exchange.json().filter(|_| exchange.is_success())?)?;
+            let answer = create.answer.find(exchange.json().filter(|_| exchange.is_success())?)?;
             Some((resource.id.find(answer)?.as_str()?.to_owned(), answer.clone()))
         });
         let Some((id, answer)) = acknowledged else { return };

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use crate::evidence::RecordNumber;
-use crate::generate::{Words, corpus};
+use crate::generate::{Words, corpus, sample_at};
 use crate::oracle::Oracle;
-use crate::suite::{Field, Make};
+use crate::suite::{Field, Make, Resource};
 
 /// The shades that every seeded metadata object names in turn, for filters to ask for.
 const SHADES: [&str; 3] = ["amber", "teal", "plum"];
@@ -45,6 +45,7 @@ impl Driver {
     pub(super) fn value(
         &self,
         oracle: &Oracle,
+        resource: &Resource,
         field_name: &str,
         field: &Field,
         place: Place<'_>,
@@ -60,7 +61,8 @@ impl Driver {
                 let suffix = if place.index == 0 { String::new() } else { format!("-{}", place.index) };
                 plain(json!(format!("{}-{}{suffix}", self.namespace, place.name)))
             }
-            Make::Text { min, max } => Some(text(&mut rng, *min..=*max, place.serial)),
+            Make::Text { min, max, tame } => Some(text(&mut rng, *min..=*max, *tame, place.serial)),
+            Make::Schema => plain(self.sample(resource, field, &mut rng)?),
             Make::Choice(values) => plain(json!(values.get(place.index % values.len().max(1))?)),
             Make::Some(values) => plain(json!(values[..place.index % (values.len() + 1)])),
             Make::Record(resource) => {
@@ -79,6 +81,12 @@ impl Driver {
                 plain(metadata)
             }
             Make::Instant => plain(json!(instant(place.index))),
+            Make::Email => {
+                let local = format!("{}-{}-{}", self.namespace, place.name, place.index).to_lowercase();
+                // RFC 5321, section 4.5.3.1.1: what stands before the sign has no more than 64 octets. The end tells addresses apart.
+                let local = &local[local.len().saturating_sub(64)..];
+                plain(json!(format!("{}@example.com", local.trim_start_matches(['-', '_']))))
+            }
             Make::Uuid => {
                 use fake::Fake;
                 plain(json!(fake::uuid::UUIDv4.fake_with_rng::<uuid::Uuid, _>(&mut rng).to_string()))
@@ -89,6 +97,17 @@ impl Driver {
             Make::Variable(name) => plain(json!(self.variable(name)?)),
             Make::Ancestor(resource) => plain(self.id_of(oracle, oracle.ancestor(place.parent?, resource)?)),
         }
+    }
+
+    /// What the document's schema allows where a field is sent.
+    fn sample(&self, resource: &Resource, field: &Field, rng: &mut ChaCha8Rng) -> Option<Value> {
+        let create = resource.create.as_ref()?;
+        let operation = self.suite.operation(&create.operation);
+        let schema = operation.request_body.as_ref()?.content.iter().find_map(|one| one.schema.as_ref())?;
+        let array = create.batch.as_ref().map(|batch| format!("{}/0", batch.at)).unwrap_or_default();
+        let pointer = format!("{array}{}", field.send.as_ref()?);
+        let resolve = |reference: &str| self.suite.document().reference(reference);
+        sample_at(schema.value(), &pointer, &resolve, rng)
     }
 
     /// The id of a record as its representation shows it: a number where the API has numbers.
@@ -106,7 +125,7 @@ impl Driver {
 }
 
 /// Three texts in four are from the corpus of awkward strings; the others are sentences with a word that stands nowhere else.
-fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, serial: usize) -> Made {
+fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, tame: bool, serial: usize) -> Made {
     if !serial.is_multiple_of(4) {
         let fitting: Vec<&str> = corpus()
             .iter()
@@ -114,6 +133,7 @@ fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, serial: u
             // A server that wants some text may count what is left of it after trimming.
             .filter(|entry| *length.start() == 0 || !entry.text.trim().is_empty())
             .map(|entry| entry.text.as_str())
+            .filter(|text| !tame || is_tame(text))
             .collect();
         // In strides, so that a few texts are of many kinds: neighbours in the corpus are alike, and the longest stand last.
         let stride = [37, 41].into_iter().find(|stride| !fitting.len().is_multiple_of(*stride)).unwrap_or(1);
@@ -133,6 +153,22 @@ fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, serial: u
 /// quotations follow it.
 pub(super) fn odd_word(marker: &str) -> String {
     format!("n\u{e9}{marker}%_'\"*.")
+}
+
+/// Whether a careful server may well keep a text as it is: nothing at its ends to trim, nothing in it that is composed, hidden or markup.
+fn is_tame(text: &str) -> bool {
+    let odd = |c: char| {
+        c.is_control()
+            || (c.is_whitespace() && c != ' ')
+            || matches!(c, '<' | '>' | '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{180e}' | '\u{200b}'..='\u{200f}')
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+            || matches!(c, '\u{fff0}'..='\u{ffff}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
+    };
+    text.trim() == text
+        && text.chars().any(char::is_alphabetic)
+        && !text.contains("  ")
+        && !text.chars().any(odd)
+        && text.chars().count() <= 200
 }
 
 /// The bounds, what lies beside them, and in between something at random.

@@ -52,8 +52,11 @@ impl Driver {
             }
             sizes.dedup();
             let mut ahead = std::collections::VecDeque::from(sizes);
+            let mut done: BTreeSet<Option<u64>> = BTreeSet::new();
             while let Some(size) = ahead.pop_front() {
+                let again = !done.insert(size);
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
+                let text = if again { format!("{text} again") } else { text };
                 for order in mirrored.into_iter().chain([order]) {
                     let order_name = if order == 0 {
                         String::new()
@@ -65,12 +68,15 @@ impl Driver {
                     self.walk(oracle, evidence, &label, WalkKind::Full, ask).await;
                 }
                 // Now it is known how long a list is that everybody writes into.
-                if let (None, Some(walk), true) = (scope, evidence.walks.last(), size == largest && !sizeless)
-                {
+                let first = size == largest && !sizeless && !again;
+                if let (None, Some(walk), true) = (scope, evidence.walks.last(), first) {
                     let count = walk.ids().count();
                     let small = [2, 7].into_iter().find(|small| pages_for(count, *small) <= MOST_PAGES);
                     let small = small.and_then(|small| self.size(collection, small));
-                    ahead.extend(small.filter(|small| walk.is_whole() && Some(*small) != largest).map(Some));
+                    let small = small.filter(|small| walk.is_whole() && Some(*small) != largest);
+                    // Two walks alike around another show that the list stood still, where nothing else tells it.
+                    let last = small.filter(|_| self.suite.file().inferred && order == 0).map(|_| size);
+                    ahead.extend(small.map(Some).into_iter().chain(last));
                 }
             }
         }

@@ -46,10 +46,10 @@ impl Driver {
     /// Records that exist are created once more, where the suite says that this gives what exists.
     pub(super) async fn create_again(&self, oracle: &Oracle, evidence: &mut Evidence, resource_name: &str) {
         let resource = self.suite.resource(resource_name);
-        let (again, put) = (&resource.create.get_or_create, &resource.create.put);
-        if again.is_none() && put.is_none() {
+        let again = |create: &&crate::suite::Create| create.get_or_create.is_some() || create.put.is_some();
+        let Some(create) = resource.create.as_ref().filter(again) else {
             return;
-        }
+        };
         let firsts: Vec<RecordNumber> = oracle
             .records()
             .filter(|(_, r)| r.resource == resource_name)
@@ -61,13 +61,15 @@ impl Driver {
             let mut item = Item::default();
             // By its name alone, since what is left out must not be lost; but what replaces is given whole.
             let named = |field: &Field| matches!(field.make, Some(Make::Name));
-            for (name, field) in resource.fields.iter().filter(|(_, field)| put.is_some() || named(field)) {
+            for (name, field) in
+                resource.fields.iter().filter(|(_, field)| create.put.is_some() || named(field))
+            {
                 if let Some(value) = record.sent.get(name) {
                     item.set(field, value);
                 }
             }
             let mut parts = Parts {
-                path: self.path_of(&resource.create.operation, oracle, record.parent),
+                path: self.path_of(&create.operation, oracle, record.parent),
                 content: self
                     .creation_content(oracle, resource, record.parent, std::slice::from_ref(&item))
                     .map(Content::Json),
@@ -75,7 +77,7 @@ impl Driver {
             };
             item.place(&mut parts);
             let label = format!("{} again", record.name());
-            let outgoing = self.outgoing(&resource.create.operation, &format!("create {label}"), &parts);
+            let outgoing = self.outgoing(&create.operation, &format!("create {label}"), &parts);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             evidence.probes.push(Probe { label, ask: Ask::CreateAgain { record: number }, entry });
         }
@@ -124,9 +126,9 @@ impl Driver {
         let full = Words::metadata(&mut self.rng("update"));
         let field = || update.field.clone();
         let mut last = Value::Null;
-        for (label, value) in
-            [("replaced", full), ("emptied", json!({})), ("replaced by less", json!({ "left": 1 }))]
-        {
+        let values = [("replaced", full), ("emptied", json!({})), ("replaced by less", json!({ "left": 1 }))];
+        for (turn, (label, value)) in values.into_iter().enumerate() {
+            let value = self.other_value(oracle, (resource, update), record, turn, value);
             let outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             let ask = Ask::Update { record, field: field(), value: value.clone() };
@@ -157,9 +159,16 @@ impl Driver {
             let ask = Ask::InvalidEdge { keyword: "type".to_owned(), place: pointer };
             evidence.probes.push(Probe { label, ask, entry });
         }
-        for through in self.other_parents(oracle, record) {
+        for (turn, through) in self.other_parents(oracle, record).into_iter().enumerate() {
+            // Where the path does not name the parent, it is the record's own.
+            let home = oracle.record(record).parent;
+            let paths = [home, Some(through)].map(|parent| self.path_of(&update.operation, oracle, parent));
+            if Self::is_taken(oracle, record, through) || paths[0] == paths[1] {
+                continue;
+            }
             let label = format!("changed through {}", oracle.record(through).name());
             let value = json!({ "through": oracle.record(through).name() });
+            let value = self.other_value(oracle, (resource, update), record, turn + AT_ONCE, value);
             let outgoing = self.changing(oracle, (resource, update), record, through, &label, &value);
             let entry = self.send(evidence, outgoing, Asked::Unknown).await;
             let ask = Ask::UpdateElsewhere { record, field: update.field.clone(), value };
@@ -177,8 +186,12 @@ impl Driver {
         (resource, update): (&Resource, &Update),
         record: RecordNumber,
     ) {
-        let values: Vec<Value> =
-            (0..AT_ONCE).map(|n| json!({ "writer": n, format!("only-{n}"): n })).collect();
+        let values: Vec<Value> = (0..AT_ONCE)
+            .map(|n| {
+                let value = json!({ "writer": n, format!("only-{n}"): n });
+                self.other_value(oracle, (resource, update), record, n + 2 * AT_ONCE, value)
+            })
+            .collect();
         let attempts = values.iter().map(|value| async {
             let mut apart = Evidence::default();
             let outgoing =
@@ -197,6 +210,26 @@ impl Driver {
         let (field, values) = (update.field.clone(), acknowledged);
         let ask = Ask::FetchUpdatedAtOnce { record, field, values };
         self.fetch_changed(oracle, evidence, record, "fetched after changes at once", ask).await;
+    }
+
+    /// A value for the field that an update replaces: the one given, where the field takes any object, else another one of its own kind.
+    fn other_value(
+        &self,
+        oracle: &Oracle,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+        turn: usize,
+        usual: Value,
+    ) -> Value {
+        let field = &resource.fields[&update.field];
+        if let None | Some(Make::Metadata) = field.make {
+            return usual;
+        }
+        // The first value of a field may be that of the record itself. Some fields are left out of some records.
+        let index = (turn + 1) * field.every;
+        let parent = oracle.record(record).parent;
+        let place = Place { label: "updated", name: "updated", index, serial: index, parent };
+        self.value(oracle, resource, &update.field, field, place).map_or(usual, |(value, _)| value)
     }
 
     /// A request that gives the field of a record a value; `through` is the record whose parents stand in the path.

@@ -8,7 +8,9 @@ use rand::{RngExt, rngs::ChaCha8Rng};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Check, Resolve, Words, format, leaf,
+    Check, Resolve, Words,
+    admit::admits,
+    format, leaf,
     number::Range,
     pattern,
     schema::{Conjunction, Fork, Kind},
@@ -41,6 +43,47 @@ pub fn instance<'a>(
     let mut maker = Maker::new(resolve, rng);
     let found = maker.try_make(&[schema], "", TRIES, is_valid);
     found.or_else(|| examples(&maker.read(&[schema], 0)).into_iter().find(|&value| is_valid(value)).cloned())
+}
+
+/// The values of a keyword that hold at a place of instances of `schema`, which a JSON pointer names.
+pub fn keywords_at<'a>(
+    schema: &'a Value,
+    pointer: &str,
+    keyword: &str,
+    resolve: Resolve<'_, 'a>,
+) -> Vec<&'a Value> {
+    let read = Conjunction::new(&place(schema, pointer, resolve), resolve, &mut |_| 0);
+    read.all(keyword).collect()
+}
+
+/// The schemas that hold at a place.
+fn place<'a>(schema: &'a Value, pointer: &str, resolve: Resolve<'_, 'a>) -> Vec<&'a Value> {
+    let mut at = vec![schema];
+    for token in pointer.split('/').skip(1) {
+        let read = Conjunction::new(&at, resolve, &mut |_| 0);
+        at = match token.parse::<usize>() {
+            Ok(index) => read.item(index),
+            Err(_) => read.property(&token.replace("~1", "/").replace("~0", "~")),
+        };
+    }
+    at
+}
+
+/// A valid instance of the schema that stands at a place of instances of `schema`, which a JSON pointer names.
+///
+/// Only the schema of the place itself is looked at; what the whole asks of it beyond that is for the caller to check.
+pub fn sample_at<'a>(
+    schema: &'a Value,
+    pointer: &str,
+    resolve: Resolve<'_, 'a>,
+    rng: &mut ChaCha8Rng,
+) -> Option<Value> {
+    let at = place(schema, pointer, resolve);
+    if at.is_empty() {
+        return None;
+    }
+    let accept = |value: &Value| at.iter().all(|schema| admits(schema, value, resolve, 0));
+    Maker::new(resolve, rng).try_make(&at, pointer.rsplit('/').next().unwrap_or(""), TRIES, &accept)
 }
 
 /// The values that a schema's author gave as examples.

@@ -27,10 +27,15 @@ mod words;
 
 pub use body::{BODY_SPECIMENS_MAX, Specimen, body_specimens};
 pub use corpus::{CorpusEntry, corpus};
-pub use maker::instance;
+pub use maker::{instance, keywords_at, sample_at};
 pub use raw::{Expectation, RawBody, raw_bodies};
 pub use wire::{WireSpecimen, wire_specimens};
 pub use words::Words;
+
+/// Whether a text has what a pattern (ECMA-262, as JSON Schema has it) looks for; a pattern that cannot be read is taken for one that is not found.
+pub fn obeys_pattern(pattern: &str, text: &str) -> bool {
+    pattern::matches(pattern, text)
+}
 
 /// Finds the schema that a `$ref` text names; `None` when the document does not hold it.
 pub type Resolve<'f, 'a> = &'f dyn Fn(&str) -> Option<&'a serde_json::Value>;

@@ -19,12 +19,13 @@ pub fn created(suite: &Suite, oracle: &Oracle, evidence: &Evidence) -> Vec<Vec<(
             };
             let mut found = Vec::new();
             for (name, resource) in &suite.file().resources {
-                if resource.create.operation != entry.exchange.operation {
+                let Some(create) = &resource.create else { continue };
+                if create.operation != entry.exchange.operation {
                     continue;
                 }
-                let Some(at) = resource.create.answer.found_at(content) else { continue };
+                let Some(at) = create.answer.found_at(content) else { continue };
                 let elements: Vec<(String, &Value)> = match content.pointer(at) {
-                    Some(Value::Array(elements)) if resource.create.batch.is_some() => {
+                    Some(Value::Array(elements)) if create.batch.is_some() => {
                         elements.iter().enumerate().map(|(i, one)| (format!("{at}/{i}"), one)).collect()
                     }
                     Some(one) => vec![(at.to_owned(), one)],

@@ -75,26 +75,30 @@ pub fn expected(suite: &Suite, oracle: &Oracle, collection: &Collection, query: 
         }
     }
     let order = &collection.orders[query.order];
-    let (groups, ordered) = arrange(oracle, members, &order.by, order.direction);
+    let key = |number: RecordNumber| match &order.by {
+        OrderKey::Creation => Some(Key::Number(oracle.record(number).moment as i128)),
+        OrderKey::FirstSeen => oracle
+            .seen_at(&collection.operation, query.order, query.scope, number)
+            .map(|place| Key::Number(place as i128)),
+        by => key_of(by, &oracle.record(number).acknowledged),
+    };
+    // An order that was seen is seen in the direction that it has.
+    let direction = if order.by == OrderKey::FirstSeen { Direction::Ascending } else { order.direction };
+    let (groups, ordered) = arrange(members, key, direction);
     let closed = collection.others.is_none() && collection.scope.is_some();
     Expected { groups, maybe, ordered, closed }
 }
 
 /// Sorts records into groups of equal keys; says whether every key is known.
 fn arrange(
-    oracle: &Oracle,
     members: Vec<RecordNumber>,
-    by: &OrderKey,
+    key_of: impl Fn(RecordNumber) -> Option<Key>,
     direction: Direction,
 ) -> (Vec<Vec<RecordNumber>>, bool) {
     let mut keyed: Vec<(Key, RecordNumber)> = Vec::with_capacity(members.len());
     let mut known = true;
     for number in members {
-        let record = oracle.record(number);
-        let key = match by {
-            OrderKey::Creation => Some(Key::Number(record.moment as i128)),
-            OrderKey::Instant(_) | OrderKey::Text(_) => key_of(by, &record.acknowledged),
-        };
+        let key = key_of(number);
         known &= key.is_some();
         keyed.push((key.unwrap_or(Key::Number(0)), number));
     }
@@ -143,7 +147,7 @@ impl PartialOrd for Key {
 pub fn key_of(by: &OrderKey, representation: &Value) -> Option<Key> {
     let find = |pointers: &Pointers| pointers.find(representation).cloned();
     match by {
-        OrderKey::Creation => None,
+        OrderKey::Creation | OrderKey::FirstSeen => None,
         OrderKey::Instant(pointers) => instant_nanoseconds(&find(pointers)?).map(Key::Number),
         OrderKey::Text(pointers) => {
             let text = find(pointers)?.as_str()?.to_owned();

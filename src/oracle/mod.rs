@@ -55,6 +55,8 @@ pub struct Oracle {
     records: Vec<Record>,
     by_id: BTreeMap<(String, String), Vec<RecordNumber>>,
     by_parent: BTreeMap<(String, Option<RecordNumber>), Vec<RecordNumber>>,
+    /// The place of each record in a list whose order nobody states, as it was first seen: by operation, order and scope.
+    seen: BTreeMap<(String, usize, Option<RecordNumber>), BTreeMap<RecordNumber, usize>>,
     /// Lists of which nothing is known: resource and parent.
     withheld: BTreeSet<(String, Option<RecordNumber>)>,
 }
@@ -82,6 +84,29 @@ impl Oracle {
     /// The record of a number that this oracle gave.
     pub fn record(&self, number: RecordNumber) -> &Record {
         &self.records[number]
+    }
+
+    /// Notes the order in which a list was first seen.
+    pub fn see(
+        &mut self,
+        operation: &str,
+        order: usize,
+        scope: Option<RecordNumber>,
+        members: &[RecordNumber],
+    ) {
+        let places = members.iter().enumerate().map(|(place, number)| (*number, place)).collect();
+        self.seen.insert((operation.to_owned(), order, scope), places);
+    }
+
+    /// The place of a record in a list as it was first seen.
+    pub fn seen_at(
+        &self,
+        operation: &str,
+        order: usize,
+        scope: Option<RecordNumber>,
+        number: RecordNumber,
+    ) -> Option<usize> {
+        self.seen.get(&(operation.to_owned(), order, scope))?.get(&number).copied()
     }
 
     /// All records with their numbers.

@@ -229,6 +229,15 @@ impl Fields<'_, '_> {
         text
     }
 
+    /// A text that may be absent, but not null.
+    pub(crate) fn defaulted_text(&mut self, name: &str, default: &str) -> String {
+        if self.map.contains_key(name) {
+            self.required_text(name, 0..=usize::MAX)
+        } else {
+            default.to_owned()
+        }
+    }
+
     /// Text that may be absent or null.
     pub(crate) fn optional_text(&mut self, name: &str) -> Option<String> {
         if let Value::String(text) = self.present(name)? {

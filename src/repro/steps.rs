@@ -303,10 +303,17 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// The place of an exchange in the stream; of equal ones, one that was not taken yet.
+/// The place of an exchange in the stream; of equal ones, one that was not taken yet. What a recording left out of an answer does not matter:
+/// no two requests are sent at one time.
 fn place_of(stream: &Stream<'_>, exchange: &Exchange, taken: &[usize]) -> Option<usize> {
-    let mut places = (0..stream.exchanges.len()).filter(|i| stream.exchanges[*i].exchange == *exchange);
-    places.clone().find(|place| !taken.contains(place)).or_else(|| places.next())
+    let same = |i: &usize| stream.exchanges[*i].exchange == *exchange;
+    let at_once = |i: &usize| {
+        let other = &stream.exchanges[*i].exchange;
+        exchange.sent_us > 0 && other.sent_us == exchange.sent_us && other.request == exchange.request
+    };
+    let mut places = (0..stream.exchanges.len()).filter(same);
+    let free = places.clone().find(|place| !taken.contains(place));
+    free.or_else(|| places.next()).or_else(|| (0..stream.exchanges.len()).find(at_once))
 }
 
 /// The length of the JSON string that a text begins with, quotation marks included.

@@ -146,7 +146,9 @@ impl World {
     pub(crate) fn judge(&self, rule: &'static Rule, evidence: &Evidence, scenario: Scenario) -> Judgement {
         let operation = match (scenario.collection(), scenario.resource()) {
             (Some(collection), _) => self.collection(collection).operation.clone(),
-            (None, Some(resource)) => self.suite.resource(resource).create.operation.clone(),
+            (None, Some(resource)) => {
+                self.suite.resource(resource).created_by().unwrap_or_default().to_owned()
+            }
             (None, None) => "create_note".to_owned(),
         };
         assert!(rule.scenarios.contains(&scenario.kind()), "{} does not judge {scenario:?}", rule.code);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::arguments::{content_schema, members};
 use super::collection::{Arguments, At, Collection, Test};
 use super::error::{SuiteError, line_of, nearest};
-use super::model::{Make, Resource, SuiteFile};
+use super::model::{Bound, Make, Resource, SuiteFile};
 use crate::document::{Document, Operation};
 use crate::pagination::Style;
 
@@ -92,12 +92,33 @@ impl<'a> Checker<'a> {
     }
 
     fn bindings(&self) -> Checked {
-        for (parameter, resource) in &self.file.bind {
+        for (parameter, bound) in &self.file.bind {
             let key = format!("bind.{parameter}");
-            let parameters =
-                self.document.operations().iter().flat_map(|o| o.parameters.iter().map(|p| p.name.as_str()));
-            self.among(&key, "parameter in the document", parameter, parameters)?;
-            self.among(&key, "resource", resource, self.file.resources.keys().map(String::as_str))?;
+            let operation = parameter
+                .split_once('.')
+                .and_then(|(short, name)| Some((self.file.operations.get(short)?, name)))
+                .and_then(|(id, name)| Some((self.document.operation(id)?, name)));
+            if let Some((operation, name)) = operation {
+                self.query(&key, operation, name)?;
+            } else {
+                let all = self.document.operations().iter();
+                let parameters = all.flat_map(|o| o.parameters.iter().map(|p| p.name.as_str()));
+                self.among(&key, "parameter in the document", parameter, parameters)?;
+            }
+            match bound {
+                Bound::Resource(resource) => {
+                    let resources = self.file.resources.keys().map(String::as_str);
+                    self.among(&key, "resource", resource, resources)?;
+                }
+                Bound::Variable { variable } => {
+                    let variables = self.file.variables.keys().map(String::as_str);
+                    self.among(&key, "variable", variable, variables)?;
+                }
+            }
+        }
+        for id in self.file.left_out.keys() {
+            let ids = self.document.operations().iter().map(|operation| operation.id.as_str());
+            self.among(&format!("left-out.{id}"), "operation in the document", id, ids)?;
         }
         Ok(())
     }
@@ -110,6 +131,7 @@ impl<'a> Checker<'a> {
         for parameter in &operation.parameters {
             if parameter.location == crate::document::Location::Path
                 && !self.file.bind.contains_key(&parameter.name)
+                && !self.file.bind.contains_key(&format!("{short}.{}", parameter.name))
             {
                 let message = format!("its path parameter `{}` is not in [bind]", parameter.name);
                 return Err(self.wrong(key, message, None));
@@ -153,11 +175,13 @@ impl<'a> Checker<'a> {
         if let Some(parent) = &resource.parent {
             self.among(&format!("{at}.parent"), "resource", parent, resources())?;
         }
-        self.short(&format!("{at}.create.operation"), &resource.create.operation)?;
+        if let Some(create) = &resource.create {
+            self.short(&format!("{at}.create.operation"), &create.operation)?;
+        }
         for (name, promise) in [
-            ("get-or-create", &resource.create.get_or_create),
-            ("put", &resource.create.put),
-            ("batch-order", &resource.create.batch_order),
+            ("get-or-create", resource.get_or_create()),
+            ("put", resource.create.as_ref().and_then(|create| create.put.as_ref())),
+            ("batch-order", resource.batch_order()),
         ] {
             if let Some(promise) = promise {
                 self.requirement(&format!("{at}.create.{name}.requirement"), &promise.requirement)?;
@@ -221,9 +245,11 @@ impl<'a> Checker<'a> {
                 }
                 _ => {}
             }
-            let creating = self.short(&format!("{at}.create.operation"), &resource.create.operation)?;
+            let create =
+                resource.created_by().map(|short| self.short(&format!("{at}.create.operation"), short));
+            let create = create.transpose()?;
             for (key, parameter) in [("path", &field.path), ("query", &field.query)] {
-                if let Some(parameter) = parameter {
+                if let (Some(parameter), Some(creating)) = (parameter, create) {
                     self.query(&format!("{at}.{key}"), creating, parameter)?;
                 }
             }
@@ -334,8 +360,12 @@ impl<'a> Checker<'a> {
                 ));
             }
             let resource = &self.file.resources[&group.resource];
+            if resource.create.is_none() {
+                let message = format!("resource {} has no operation that creates it", group.resource);
+                return Err(self.wrong(&format!("{at}.resource"), message, None));
+            }
             if let Some(size) = group.batch {
-                let most = resource.create.batch.as_ref().map_or(1, |batch| batch.max);
+                let most = resource.batch().map_or(1, |batch| batch.max);
                 if !(1..=most).contains(&size) {
                     return Err(self.wrong(
                         &format!("{at}.batch"),

@@ -126,6 +126,8 @@ pub enum OrderKey {
     Creation,
     /// The instant in this field of the representation; equal instants in any order.
     Instant(Pointers),
+    /// Nobody says what: the order in which the list was first seen after seeding. It must stay the same.
+    FirstSeen,
     /// The text in this field of the representation, compared by code point; judged only among ASCII letters of one case and digits.
     Text(Pointers),
 }

@@ -26,7 +26,11 @@ use crate::document::{Document, Operation};
 pub struct Suite {
     file: SuiteFile,
     document: Arc<Document>,
+    questions: Vec<String>,
 }
+
+/// How a line begins that asks the reader of a suite file to decide something.
+pub const QUESTION: &str = "# question: ";
 
 impl Suite {
     /// Reads a suite file. `place` is the file's name for messages; `open` gives the document that the file names.
@@ -42,7 +46,8 @@ impl Suite {
             toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
         let document = open(&file.document)?;
         check::check(place, text, &file, &document)?;
-        Ok(Self { file, document: Arc::new(document) })
+        let questions = text.lines().filter_map(|line| line.trim().strip_prefix(QUESTION));
+        Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
     }
 
     /// The same suite with other numbers of records in its seed groups, by label; no number is less than 1.
@@ -54,7 +59,7 @@ impl Suite {
                 group.count = (*count).max(1);
             }
         }
-        Self { file, document: Arc::clone(&self.document) }
+        Self { file, document: Arc::clone(&self.document), questions: self.questions.clone() }
     }
 
     /// The suite's name.
@@ -76,6 +81,17 @@ impl Suite {
     pub fn operation(&self, short: &str) -> &Operation {
         let id = &self.file.operations[short];
         self.document.operation(id).expect("checked when the suite was loaded")
+    }
+
+    /// What the suite file leaves to its reader, as it asks: the lines that begin with [`QUESTION`].
+    pub fn questions(&self) -> &[String] {
+        &self.questions
+    }
+
+    /// What a path parameter of an operation (by short name) takes.
+    pub fn bound(&self, short: &str, parameter: &str) -> Option<&Bound> {
+        let bind = &self.file.bind;
+        bind.get(&format!("{short}.{parameter}")).or_else(|| bind.get(parameter))
     }
 
     /// The short name of an operation, if the suite has one.
@@ -128,7 +144,8 @@ impl Suite {
         // A member of the content itself, so that its object can be written down here.
         let name = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~']))?;
         let body = self.operation(&update.operation).request_body.as_ref()?;
-        let schema = body.content.first()?.schema.as_ref()?;
+        // In a form every value is text, and none breaks a type.
+        let schema = body.json().filter(|_| body.takes_json())?.schema.as_ref()?;
         // In this order, since the first are the ones that no server converts.
         [serde_json::json!([1]), serde_json::json!("specproof"), serde_json::json!({ "specproof": 1 })]
             .into_iter()

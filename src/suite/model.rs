@@ -19,9 +19,10 @@ pub struct SuiteFile {
     pub document: String,
     /// Short names of operations, and the `operationId` (or `METHOD /path`) that each stands for.
     pub operations: BTreeMap<String, String>,
-    /// Which resource's id a path parameter takes, by parameter name.
+    /// What a path parameter takes, by parameter name; `operation.parameter`, with the operation's short name, where one name means several
+    /// things.
     #[serde(default)]
-    pub bind: BTreeMap<String, String>,
+    pub bind: BTreeMap<String, Bound>,
     /// What the user may set with `--set name=value`.
     #[serde(default)]
     pub variables: BTreeMap<String, Variable>,
@@ -52,6 +53,25 @@ pub struct SuiteFile {
     /// Whether the document leaves out operations that the API has, so that a method it does not name may well exist.
     #[serde(default)]
     pub partial: bool,
+    /// Whether the suite was inferred from its document: a resource that the target refuses to create is then left out, and the rest is run.
+    #[serde(default)]
+    pub inferred: bool,
+    /// Operations of the document that the suite does not ask, by `operationId` (or `METHOD /path`), each with the reason.
+    #[serde(default)]
+    pub left_out: BTreeMap<String, String>,
+}
+
+/// What a path parameter takes.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Bound {
+    /// The id of a record of this resource.
+    Resource(String),
+    /// The value of a variable.
+    Variable {
+        /// The variable, by name.
+        variable: String,
+    },
 }
 
 /// A promise that the document does not make.
@@ -130,8 +150,9 @@ pub struct Resource {
     pub parent: Option<String>,
     /// Where its id stands in a representation.
     pub id: Pointers,
-    /// How it is created.
-    pub create: Create,
+    /// How it is created; absent where the API has no way, or none that the suite knows.
+    #[serde(default)]
+    pub create: Option<Create>,
     /// The operation that fetches one.
     #[serde(default)]
     pub fetch: Option<Fetch>,
@@ -147,6 +168,34 @@ pub struct Resource {
     /// What a representation holds.
     #[serde(default)]
     pub fields: BTreeMap<String, Field>,
+}
+
+impl Resource {
+    /// The operation that creates one, by short name.
+    pub fn created_by(&self) -> Option<&str> {
+        self.create.as_ref().map(|create| create.operation.as_str())
+    }
+
+    /// How several are created by one request.
+    pub fn batch(&self) -> Option<&Batch> {
+        self.create.as_ref()?.batch.as_ref()
+    }
+
+    /// The promise that creating what exists answers with what exists.
+    pub fn get_or_create(&self) -> Option<&Promise> {
+        self.create.as_ref()?.get_or_create.as_ref()
+    }
+
+    /// The promise on what creating again answers.
+    pub fn created_again(&self) -> Option<&Promise> {
+        let create = self.create.as_ref()?;
+        create.get_or_create.as_ref().or(create.put.as_ref())
+    }
+
+    /// The promise that the answer lists a batch's records in the order sent.
+    pub fn batch_order(&self) -> Option<&Promise> {
+        self.create.as_ref()?.batch_order.as_ref()
+    }
 }
 
 /// How a resource is created.
@@ -375,7 +424,12 @@ pub enum Make {
         min: usize,
         /// The most code points.
         max: usize,
+        /// Whether only texts are sent that a careful server may keep as they are: without blanks at the ends or control characters.
+        #[serde(default)]
+        tame: bool,
     },
+    /// What the document's schema allows at the place where it is sent, another value for each record as far as the schema has some.
+    Schema,
     /// One of these, in turn.
     Choice(Vec<String>),
     /// Some of these, as an array: none, one, two … in turn.
@@ -388,6 +442,8 @@ pub enum Make {
     Instant,
     /// A UUID.
     Uuid,
+    /// An e-mail address that is unique in this run, in lower case.
+    Email,
     /// An integer: the smallest, the largest, and others between them, in turn.
     Integer {
         /// The smallest.

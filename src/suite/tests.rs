@@ -98,7 +98,7 @@ fn seeding_stays_within_the_limit_of_requests() {
         .seed
         .iter()
         .map(|group| {
-            let batch = suite.resource(&group.resource).create.batch.as_ref().map_or(1, |batch| batch.max);
+            let batch = suite.resource(&group.resource).batch().map_or(1, |batch| batch.max);
             group.count.div_ceil(group.batch.unwrap_or(batch))
         })
         .sum();

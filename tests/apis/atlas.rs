@@ -154,10 +154,10 @@ impl Atlas {
     }
 
     fn list(&mut self, call: &Call, name: &str) -> Result<Reply, No> {
-        if let Err(no) = self.map(name) {
-            if no.0 != 404 || !self.fault.is("unknown-map-is-empty") {
-                return Err(no);
-            }
+        if let Err(no) = self.map(name)
+            && (no.0 != 404 || !self.fault.is("unknown-map-is-empty"))
+        {
+            return Err(no);
         }
         let mut size =
             call.integer("page[size]", 12, (1, if self.fault.is("size-31-accepted") { 31 } else { 30 }))?
@@ -191,7 +191,7 @@ impl Atlas {
                 list.sort_by_key(|place| (place["code"].as_str().map(str::len), place["code"].to_string()));
             }
             "code" if !self.fault.is("sort-by-code-of-page") => {
-                list.sort_by_key(|place| place["code"].as_str().map(str::to_owned))
+                list.sort_by_key(|place| place["code"].as_str().map(str::to_owned));
             }
             _ => {}
         }
@@ -400,7 +400,7 @@ impl Api for Atlas {
                 && !shown.1.is_empty()
                 && TOKEN.starts_with(&shown.1.to_lowercase());
         let open = self.fault.is("drop-open") && call.method == "DELETE" && rest.len() == 3;
-        if !(scheme && same) && !open {
+        if !(open || scheme && same) {
             let reply = self.refuse(call, No(401, "a token is needed".to_owned()));
             return if self.fault.is("no-challenge") {
                 reply

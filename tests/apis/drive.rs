@@ -204,7 +204,7 @@ impl Drive {
                 size = 20;
             }
         }
-        if self.fault.is("order-unstable") && self.answers % 3 == 0 && list.len() > 4 {
+        if self.fault.is("order-unstable") && self.answers.is_multiple_of(3) && list.len() > 4 {
             list.swap(2, 3);
         }
         // A page may be short: the second one is, where it is not tiny.
@@ -216,7 +216,7 @@ impl Drive {
         }
         let mut items = list[from..to].to_vec();
         let rest = list.len() - to;
-        let mut next = (rest > 0).then(|| self.token(stamp, to));
+        let mut next = (rest > 0).then(|| Self::token(stamp, to));
         if self.fault.is("token-missing-early") && rest <= size && from > 0
             || self.fault.is("token-missing-when-full") && rest == size
             || self.fault.is("last-item-lost") && rest == 1
@@ -262,10 +262,10 @@ impl Drive {
     }
 
     /// A token: the list it is for, the place in it, and a check sum, in hexadecimal.
-    fn token(&self, stamp: &str, place: usize) -> String {
+    fn token(stamp: &str, place: usize) -> String {
         let text = format!("{place}|{stamp}");
         let sum: u32 = text.bytes().fold(17, |sum, octet| sum.wrapping_mul(31).wrapping_add(octet.into()));
-        format!("{text}|{sum}").bytes().map(|octet| format!("{octet:02x}")).collect()
+        format!("{text}|{sum}").bytes().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"))
     }
 
     /// The place that a token stands for: in this list, or in another one that is to be shown in its stead.
@@ -279,7 +279,7 @@ impl Drive {
         let place = parts.next().and_then(|place| place.parse::<usize>().ok());
         let given = parts.next().and_then(|rest| rest.rsplit_once('|')).map(|(given, _)| given.to_owned());
         let (Some(place), Some(given)) =
-            (place, given.filter(|given| place.is_some_and(|at| self.token(given, at) == token)))
+            (place, given.filter(|given| place.is_some_and(|at| Self::token(given, at) == token)))
         else {
             if self.fault.is("token-malformed-starts-over") {
                 return Ok(Ok(0));

@@ -148,7 +148,7 @@ impl Ledger {
         if self.fault.is("oldest-first") {
             list.reverse();
         }
-        if self.fault.is("order-by-amount-on-ties") && self.answers % 2 == 0 && list.len() > 3 {
+        if self.fault.is("order-by-amount-on-ties") && self.answers.is_multiple_of(2) && list.len() > 3 {
             list.swap(1, 2);
         }
         let (after, before) = (call.query("starting_after"), call.query("ending_before"));

@@ -260,7 +260,7 @@ impl Telemetry {
         let empty = content.get("where") == Some(&json!({})) && self.fault.is("where-empty-finds-nothing");
         let passes = |event: &Value| !empty && self.passes(&conditions, event);
         let late = self.fault.is("where-after-slicing");
-        if !late && !(offset > 0 && self.fault.is("where-dropped-later")) {
+        if !(late || offset > 0 && self.fault.is("where-dropped-later")) {
             list.retain(passes);
         }
         let backward = content["direction"] == "backward";
@@ -324,7 +324,7 @@ impl Telemetry {
                 members.remove("attributes");
             }
         }
-        if self.fault.is("search-writes") && self.calls % 10 == 0 {
+        if self.fault.is("search-writes") && self.calls.is_multiple_of(10) {
             let id = self.next_id();
             let at = self.clock.now().to_string();
             self.events.push(json!({ "id": id, "stream_id": stream, "message": "searched", "level": "info", "at": at, "attributes": {} }));

@@ -56,7 +56,7 @@ impl Draft {
     fn read(fields: &mut Fields<'_, '_>) -> Self {
         Self {
             content: fields.required_text("content", 0..=usize::MAX),
-            role: fields.required_text("role", 0..=usize::MAX),
+            role: fields.defaulted_text("role", "user"),
             sender_id: fields.optional_text("sender_id").unwrap_or_else(|| "user".to_owned()),
             message_type: fields.optional_text("message_type").unwrap_or_else(|| "text".to_owned()),
             tool_calls: fields.optional_list("tool_calls", Value::is_object, "objects"),

@@ -115,7 +115,7 @@ async fn invalid_requests_are_refused_with_their_place() {
     }
     for (content, place) in [
         (json!({"role": "user"}), json!(["body", "content", "content"])),
-        (json!([{"content": "x"}]), json!(["body", "content", 0, "role"])),
+        (json!([{"content": "x", "role": null}]), json!(["body", "content", 0, "role"])),
         (json!([]), json!(["body", "content"])),
         (json!("x"), json!(["body", "content"])),
         (json!({"content": "x", "role": "user", "tags": [1]}), json!(["body", "content", "tags"])),

@@ -32,19 +32,25 @@ impl Names {
     pub(super) fn learn(&mut self, suite: &Suite, exchange: &Exchange) {
         let all = || suite.file().resources.values();
         let updates = all().filter_map(|resource| resource.update.as_ref().map(|update| &update.operation));
-        let mut writes = all().map(|resource| &resource.create.operation).chain(updates);
+        let mut writes =
+            all().filter_map(|resource| Some(&resource.create.as_ref()?.operation)).chain(updates);
         // What other requests hold may come from an answer, such as a cursor.
         if writes.any(|operation| *operation == exchange.operation)
             && let Some(Ok(json)) = exchange.request.body.as_ref().map(Body::json)
         {
             self.sent(json);
         }
-        let creates = |resource: &&(&String, &Resource)| resource.1.create.operation == exchange.operation;
+        let creates =
+            |resource: &&(&String, &Resource)| resource.1.created_by() == Some(exchange.operation.as_str());
         let resources: Vec<(&String, &Resource)> = suite.file().resources.iter().collect();
         let Some((name, resource)) = resources.iter().find(creates).filter(|_| exchange.is_success()) else {
             return;
         };
-        let Some(answer) = exchange.json().and_then(|json| resource.create.answer.find(json)) else { return };
+        let create = resource.create.as_ref();
+        let Some(answer) = exchange.json().zip(create).and_then(|(json, create)| create.answer.find(json))
+        else {
+            return;
+        };
         let records = answer.as_array().map_or(std::slice::from_ref(answer), Vec::as_slice);
         for record in records {
             let id = match resource.id.find(record) {

@@ -33,11 +33,11 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).create.get_or_create.is_some())
+    case.scenario.resource().is_some_and(|name| suite.resource(name).get_or_create().is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let Some(promise) = scene.resource().and_then(|(_, r)| r.create.get_or_create.as_ref()) else { return };
+    let Some(promise) = scene.resource().and_then(|(_, r)| r.get_or_create()) else { return };
     let mut number = None;
     for (ask, answer) in probed(scene) {
         let Ask::CreateAtOnce { record } = ask else { continue };

@@ -1,13 +1,13 @@
 //! FID008: the answer to a batch lists its records in another order than they were sent.
 
-use super::representations::{elements, id_text, is_of, resource_by_number};
+use super::representations::{elements, id_text, is_of, likeness, resource_by_number, sent_fields};
 use crate::evidence::{Ask, RecordNumber};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
-use crate::verdict::{Comparison, Mark};
+use crate::verdict::{Claim, Comparison, Mark, Place};
 
 rule! {
     /// ## What it checks
@@ -33,7 +33,7 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).create.batch_order.is_some())
+    case.scenario.resource().is_some_and(|name| suite.resource(name).batch_order().is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
@@ -64,7 +64,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         };
-        let requirement = match &resource.create.batch_order {
+        let requirement = match resource.batch_order() {
             Some(promise) => scene.requirement(&promise.requirement),
             None => sheet.own_requirement(),
         };
@@ -75,6 +75,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 actual: met.iter().enumerate().map(|(i, n)| (mark(i), name(*n))).collect(),
             }),
             pointer: Some(elements[at].0.clone()),
+            claims: values(scene, records[at], (answer.entry, &elements[at].0)),
             ..answer.draft(
                 format!("element {at} of the answer is {}, not {}", name(met[at]), name(records[at])),
                 requirement,
@@ -83,6 +84,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             )
         });
     }
+}
+
+/// That an element of the answer holds what was sent for a record.
+fn values(scene: &Scene<'_>, record: RecordNumber, (exchange, pointer): (usize, &str)) -> Vec<Claim> {
+    sent_fields(scene, record)
+        .map(|(_, field, read, sent)| {
+            let at = read.all().iter().map(|inner| format!("{pointer}{inner}")).collect();
+            let place = Place { exchange, item: None, at };
+            Claim::Value { place, is: sent.clone(), by: likeness(field.keep) }
+        })
+        .collect()
 }
 
 #[cfg(test)]

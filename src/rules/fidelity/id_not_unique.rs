@@ -64,8 +64,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 /// Whether two records were created by the same name, where that makes them one.
 pub(in crate::rules) fn is_same(resource: &Resource, one: &Record, other: &Record) -> bool {
     let mut names = resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name)));
-    (resource.create.get_or_create.is_some() || resource.create.put.is_some())
-        && names.all(|(name, _)| one.sent.get(name) == other.sent.get(name))
+    (resource.created_again().is_some()) && names.all(|(name, _)| one.sent.get(name) == other.sent.get(name))
 }
 
 /// The exchanges that created some records.

@@ -132,7 +132,9 @@ pub(crate) fn fetched<'a>(
 /// The elements of the answer that created records, with their pointers, in the order answered.
 pub(crate) fn elements<'a>(scene: &Scene<'a>, resource: &Resource, entry: usize) -> Vec<(String, &'a Value)> {
     let content = scene.evidence.json(entry);
-    let Some((pointer, value)) = content.and_then(|content| found(&resource.create.answer, content)) else {
+    let Some((pointer, value)) =
+        content.and_then(|content| found(&resource.create.as_ref()?.answer, content))
+    else {
         return Vec::new();
     };
     match value {

@@ -7,7 +7,7 @@ use crate::rules::fidelity::compare::change_beyond_rounding;
 use crate::rules::fidelity::representations::{fetched, resource_by_number};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{Bound, Suite};
 
 rule! {
     /// ## What it checks
@@ -37,7 +37,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
     let Some(resource) = case.scenario.resource().map(|name| suite.resource(name)) else { return false };
     let Some(parent) = &resource.parent else { return false };
     let operation = suite.operation(&case.operation);
-    let bound = |name: &str| suite.file().bind.get(name) == Some(parent);
+    let bound = |name: &str| matches!(suite.bound(&case.operation, name), Some(Bound::Resource(resource)) if resource == parent);
     let names_parent = operation.parameters.iter().any(|parameter| bound(&parameter.name));
     let shows = match case.scenario.kind() {
         Kind::Update => resource.fetch.is_some(),

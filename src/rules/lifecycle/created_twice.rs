@@ -7,7 +7,7 @@ use crate::rules::fidelity::compare::{agree, change_beyond_rounding};
 use crate::rules::fidelity::representations::{elements, id_text, likeness, resource_by_number, sent_fields};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::{Field, Keep, Pointers, Promise, Resource, Suite};
+use crate::suite::{Field, Keep, Pointers, Suite};
 use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
@@ -35,19 +35,14 @@ rule! {
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| promise(suite.resource(name)).is_some())
-}
-
-/// The promise on what creating again answers.
-fn promise(resource: &Resource) -> Option<&Promise> {
-    resource.create.get_or_create.as_ref().or(resource.create.put.as_ref())
+    case.scenario.resource().is_some_and(|name| suite.resource(name).created_again().is_some())
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::CreateAgain { record: number } = ask else { continue };
         let (record, resource) = (scene.oracle.record(*number), resource_by_number(scene, *number));
-        let Some(promise) = promise(resource) else { continue };
+        let Some(promise) = resource.created_again() else { continue };
         if !answer.response.is_success() {
             continue;
         }
@@ -139,7 +134,7 @@ fn judge_lists(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         };
         let Some(number) = again.iter().find(held) else { continue };
         let (record, resource) = (scene.oracle.record(*number), resource_by_number(scene, *number));
-        let Some(promise) = promise(resource) else { continue };
+        let Some(promise) = resource.created_again() else { continue };
         sheet.fail(Draft {
             input: walk.label.clone(),
             summary: format!("{} stands twice in its list after it was created again", record.name()),

@@ -6,6 +6,7 @@ use crate::document::{Location, Operation, Parameter, Response, Schema};
 use crate::rules::Scene;
 use crate::rules::answers::{Answer, cut, excerpt};
 use crate::scenario::{Case, Kind};
+use crate::suite::Collection;
 use crate::suite::Suite;
 use crate::verdict::Level;
 
@@ -85,6 +86,21 @@ fn keyword_in(schema: &Schema, keyword: &str) -> String {
 /// documentation at second hand, which is no ground for a `must`.
 pub(super) fn level_of(scene: &Scene<'_>, operation: &Operation) -> Level {
     if scene.suite.is_seeding(operation) { Level::Should } else { Level::Must }
+}
+
+/// The level of a value that a place should not have taken. In a suite that was inferred nobody has said that the target holds parameters to
+/// their schemas: filters are often left unchecked, and a page size over the maximum is often cut instead of refused.
+pub(super) fn level_at(scene: &Scene<'_>, operation: &Operation, keyword: &str, place: &str) -> Level {
+    let file = scene.suite.file();
+    let of_list =
+        |collection: &&Collection| file.operations.get(&collection.operation) == Some(&operation.id);
+    let parameter = operation.parameter(place).is_some();
+    if !file.inferred || !parameter {
+        return level_of(scene, operation);
+    }
+    let mut lists = file.collections.values().filter(of_list);
+    let paging = lists.any(|collection| collection.style.parameters().contains(&place));
+    if paging && keyword != "maximum" { level_of(scene, operation) } else { Level::Should }
 }
 
 /// What was sent at a place of a request.

@@ -1,6 +1,6 @@
 //! NEG001: a value that the document does not allow is accepted.
 
-use super::edges::{has_edges, level_of, names_refusal, place_name, pointer_of, sent_at};
+use super::edges::{has_edges, level_at, names_refusal, place_name, pointer_of, sent_at};
 use crate::evidence::{Ask, Asked};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
@@ -52,7 +52,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
         } else {
             let text = format!("{} obeys `{keyword}`", place_name(place));
-            let level = level_of(scene, answer.operation);
+            let level = level_at(scene, answer.operation, keyword, place);
             let draft = answer.draft(
                 format!("{} was accepted although it breaks `{keyword}`", place_name(place)),
                 scene.in_document(text, &pointer_of(&answer, keyword, place)),

@@ -41,7 +41,7 @@ rule! {
 
 /// The list that shows what an operation created, if others' records in it can be told from ours.
 fn list_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Collection> {
-    let creates = |name: &str| suite.resource(name).create.operation == case.operation;
+    let creates = |name: &str| suite.resource(name).created_by() == Some(case.operation.as_str());
     suite.file().collections.values().find(|list| {
         let told_apart = list.others.as_ref().is_some_and(|others| others.told_apart_by.is_some());
         creates(&list.resource) && list.scope.is_some() && (closed(list) || told_apart)

@@ -38,6 +38,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.unsure(cause);
         } else if matches!(answer.response.status, 401 | 403) {
             sheet.unsure(format!("the target wants other credentials ({})", answer.response.status));
+        } else if answer.response.status == 409 {
+            // RFC 9110, section 15.5.10: that is about the state of the target, not about the value.
+            sheet.unsure("the target sees a conflict with what it holds already (409)");
         } else if answer.asked != Asked::Good || !answer.is_refusal() {
             sheet.judged();
         } else {

@@ -40,7 +40,9 @@ fn applies(suite: &Suite, case: &Case) -> bool {
     match &case.scenario {
         Scenario::Walk { collection, order } => {
             let orders = &suite.file().collections[collection].orders;
-            orders.get(*order).is_some_and(|order| order.by != OrderKey::Creation)
+            orders
+                .get(*order)
+                .is_some_and(|order| !matches!(order.by, OrderKey::Creation | OrderKey::FirstSeen))
         }
         _ => false,
     }

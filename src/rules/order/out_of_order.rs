@@ -40,7 +40,10 @@ rule! {
 /// On single pages of lists that are not the run's own, none of its records may stand, and only they show when they were created.
 fn applies(suite: &Suite, case: &Case) -> bool {
     collection(suite, case).is_some_and(|collection| {
-        let by_creation = collection.orders.iter().any(|order| order.by == OrderKey::Creation);
+        let by_creation = collection
+            .orders
+            .iter()
+            .any(|order| matches!(order.by, OrderKey::Creation | OrderKey::FirstSeen));
         case.scenario.kind() == Kind::Walk || closed(collection) || !by_creation
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::side_by_side;
-use super::lists::{NOT_QUIET, aligned, closed, draft, names, own_of, quiet, shown};
+use super::lists::{NOT_QUIET, aligned, closed, draft, names, own_of, quiet, shown, steady};
 use crate::evidence::{Walk, WalkKind};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
@@ -21,7 +21,7 @@ rule! {
     /// The suite's requirement that a list holds each item once.
     /// ## False alarms and how they are avoided
     /// Where others write, items move from page to page: such walks are judged only if every page told the same total, and then only by the
-    /// run's own records. In lists over many parents, where an id may exist twice, items must be equal as a whole.
+    /// run's own records; by all items where a walk before and one after it were alike to the last item. In lists over many parents, where an id may exist twice, items must be equal as a whole.
     ITEM_REPEATED {
         code: "PAG003", name: "item-repeated", level: Must, basis: Suite,
         source: "the suite's requirement that a list is complete",
@@ -98,13 +98,14 @@ fn twice<'a>(scene: &Scene<'a>, walk: &'a Walk) -> Option<Twice<'a>> {
     let collection = scene.collection();
     // Only where one list goes over many parents may two items have one id.
     let ambiguous = collection.scope.is_none() && scene.suite.resource(&collection.resource).parent.is_some();
+    let known = closed(collection) || steady(scene, walk);
     let mut met: BTreeMap<&str, (usize, Option<&serde_json::Value>)> = BTreeMap::new();
     for (second, page) in walk.pages.iter().enumerate() {
         let items = scene.evidence.items(page);
         for (i, id) in page.ids.iter().flatten().enumerate() {
             let Some(id) = id.as_deref() else { continue };
-            // What others write may come and go; our own records stay.
-            if !closed(collection) && scene.record(&walk.query, id).is_none() {
+            // What others write may come and go, unless the list was seen to stand still; our own records stay.
+            if !known && scene.record(&walk.query, id).is_none() {
                 continue;
             }
             match met.get(id) {

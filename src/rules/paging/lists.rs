@@ -146,7 +146,7 @@ pub(in crate::rules) fn aligned(expected: &Expected, met: &[RecordNumber]) -> Ve
 /// under what is written at their new end.
 pub(in crate::rules) fn quiet(scene: &Scene<'_>, walk: &Walk) -> bool {
     let collection = scene.collection();
-    if closed(collection) || by_timestamp(collection) || by_item(collection) {
+    if closed(collection) || by_timestamp(collection) || by_item(collection) || steady(scene, walk) {
         return true;
     }
     if !has_total(collection) {
@@ -163,6 +163,25 @@ pub(in crate::rules) fn quiet(scene: &Scene<'_>, walk: &Walk) -> bool {
     let mut totals = walk.pages.iter().filter(|page| page.ids.is_some()).map(|page| page.facts.total);
     let first = totals.next().flatten();
     first.is_some() && totals.all(|total| total == first)
+}
+
+/// Whether a list that others may write into stood still while it was walked: a walk before (or this one) and another after it (or this one) asked
+/// for the same and met the same items in the same order.
+pub(in crate::rules) fn steady(scene: &Scene<'_>, walk: &Walk) -> bool {
+    let walks = &scene.evidence.walks;
+    let Some(at) = walks.iter().position(|other| std::ptr::eq(other, walk)) else { return false };
+    let of_list = |other: &&Walk| {
+        let (a, b) = (&other.query, &walk.query);
+        other.is_whole() && a.scope == b.scope && a.order == b.order && a.filters == b.filters
+    };
+    walks[..=at].iter().filter(of_list).any(|before| {
+        let mut after = walks[at..].iter().filter(of_list);
+        after.any(|after| {
+            !std::ptr::eq(before, after)
+                && before.query.size == after.query.size
+                && before.ids().eq(after.ids())
+        })
+    })
 }
 
 /// The ids of the items of a walk that are nobody's known records.
@@ -183,7 +202,7 @@ pub(in crate::rules) fn cursor_instant(cursor: &str) -> Option<i128> {
 pub(in crate::rules) fn instant_of(scene: &Scene<'_>, query: &Query, item: &Value) -> Option<i128> {
     match &scene.order(query).by {
         OrderKey::Instant(pointers) => instant_nanoseconds(pointers.find(item)?),
-        OrderKey::Creation | OrderKey::Text(_) => None,
+        OrderKey::Creation | OrderKey::FirstSeen | OrderKey::Text(_) => None,
     }
 }
 

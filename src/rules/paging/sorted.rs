@@ -54,8 +54,15 @@ pub(in crate::rules) fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>, walk: &W
 fn has_key(scene: &Scene<'_>, query: &Query, at: &Place<'_>) -> bool {
     match &scene.order(query).by {
         OrderKey::Creation => at.id.is_some_and(|id| scene.record(query, id).is_some()),
+        OrderKey::FirstSeen => first_seen(scene, query, at).is_some(),
         by => key_of(by, at.item).is_some(),
     }
+}
+
+/// The place of an own item in the list as it was first seen.
+fn first_seen(scene: &Scene<'_>, query: &Query, at: &Place<'_>) -> Option<usize> {
+    let number = scene.record(query, at.id?)?;
+    scene.oracle.seen_at(&scene.collection().operation, query.order, query.scope, number)
 }
 
 /// How two items stand to each other in the order of the list; `None` where that is not known.
@@ -66,6 +73,8 @@ fn compare(scene: &Scene<'_>, query: &Query, a: &Place<'_>, b: &Place<'_>) -> Op
             let moment = |at: &Place<'_>| Some(scene.oracle.record(scene.record(query, at.id?)?).moment);
             moment(a)?.cmp(&moment(b)?)
         }
+        // It was seen in the direction that it has.
+        OrderKey::FirstSeen => return Some(first_seen(scene, query, a)?.cmp(&first_seen(scene, query, b)?)),
         by => key_of(by, a.item)?.cmp(&key_of(by, b.item)?),
     };
     Some(match order.direction {

@@ -1,6 +1,6 @@
 //! PAG014: a page tells another total than the list has items.
 
-use super::lists::{closed, convention, draft, total_is_exact, when};
+use super::lists::{closed, convention, draft, steady, total_is_exact, when};
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -15,7 +15,8 @@ rule! {
     /// ## Source
     /// The suite's setting on totals.
     /// ## False alarms and how they are avoided
-    /// Only totals that are stated to be exact, of lists that nobody else writes into, are judged. Records of which it is not known
+    /// Only totals that are stated to be exact, of lists that nobody else writes into, are judged; in inferred suites also those of lists that two
+    /// walks alike showed to stand still. Records of which it is not known
     /// whether they pass a filter may be counted or not.
     TOTAL_WRONG {
         code: "PAG014", name: "total-wrong", level: Must, basis: Suite,
@@ -23,7 +24,10 @@ rule! {
         summary: "The total is the number of items in the whole list that was asked for.",
         implies: ["PAG015", "PAG018", "PGN002", "OFF003"],
         scenarios: Kind::LISTS,
-        applies: |suite, case| when(suite, case, |collection| total_is_exact(collection) && closed(collection)),
+        applies: |suite, case| {
+            when(suite, case, |collection| total_is_exact(collection) && closed(collection))
+                || when(suite, case, total_is_exact) && suite.file().inferred && case.scenario.kind() == Kind::Walk
+        },
         check: check,
     }
 }
@@ -32,7 +36,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(stated) = &scene.collection().conventions.total else { return };
     for walk in &scene.evidence.walks {
         let expected = scene.expected(&walk.query);
-        let (least, most) = (expected.len(), expected.len() + expected.maybe.len());
+        let still = !expected.closed && walk.is_whole() && steady(scene, walk);
+        let (least, most) = if still {
+            let met = walk.ids().collect::<std::collections::BTreeSet<_>>().len();
+            (met, met)
+        } else {
+            (expected.len(), expected.len() + expected.maybe.len())
+        };
         let right = |total: i64| usize::try_from(total).is_ok_and(|total| (least..=most).contains(&total));
         let mut told = walk
             .pages
@@ -40,7 +50,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             .enumerate()
             .filter_map(|(i, page)| Some((i, page, page.facts.total?)))
             .peekable();
-        if !expected.closed || told.peek().is_none() {
+        if !(expected.closed || still) || told.peek().is_none() {
             continue;
         }
         let Some((i, page, total)) = told.find(|(_, _, total)| !right(*total)) else {

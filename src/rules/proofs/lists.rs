@@ -3,7 +3,7 @@
 //! A claim must hold of a right server for the very requests that were sent, and a wrong one may have ended a walk early: so most claims
 //! are about one page, whose place in the list follows from its own request.
 
-use crate::evidence::{Page, Query, RecordNumber, Walk, WalkKind};
+use crate::evidence::{Ask, Page, Query, RecordNumber, Walk, WalkKind};
 use crate::oracle::Expected;
 use crate::oracle::instant_nanoseconds;
 use crate::pagination::{Start, Style};
@@ -22,6 +22,10 @@ pub(super) fn candidates(scene: &Scene<'_>, entries: &[usize], pointer: Option<&
     let mut walks: Vec<&Walk> = Vec::new();
     for entry in entries {
         for (walk, page) in scene.evidence.pages().filter(|(_, page)| page.entry == *entry) {
+            // A list is held to what the oracle knows in the end: that must have been there when the page was asked for.
+            if moves_after(scene, page.entry) {
+                continue;
+            }
             let Some(list) = List::of(scene, walk) else { continue };
             items.extend(list.page(page));
             facts.extend(list.facts(page));
@@ -48,6 +52,15 @@ pub(super) fn candidates(scene: &Scene<'_>, entries: &[usize], pointer: Option<&
     };
     let (first, rest): (Vec<Claim>, Vec<Claim>) = facts.into_iter().partition(about_fact);
     first.into_iter().chain(items).chain(rest).collect()
+}
+
+/// Whether the case created something after an entry, or deleted something at any time.
+fn moves_after(scene: &Scene<'_>, entry: usize) -> bool {
+    scene.evidence.probes.iter().any(|probe| match &probe.ask {
+        Ask::Create { records, .. } => probe.entry > entry && !records.is_empty(),
+        Ask::Delete { .. } => true,
+        _ => false,
+    })
 }
 
 /// The names of the records that must be there for a claim to be broken again: all members of the lists that it is about.
@@ -305,20 +318,18 @@ impl<'a> List<'a> {
                 if let Some(follows) = follows {
                     claims.push(value(&style.has_more, follows.into()));
                 }
-                // Where older items follow, their cursor must be there: it is the instant of the last item that a right page holds.
-                if let (Some(true), Some(((from, _), Fit::First(size)))) = (follows, self.part(page))
-                    && let Some(last) = usize::try_from(size)
-                        .ok()
-                        .and_then(|size| self.expected.members().get((from + size).checked_sub(1)?).copied())
-                    && let OrderKey::Instant(key) = &self.collection.orders[self.query().order].by
-                    && let Some(instant) = key.find(&self.scene.oracle.record(last).acknowledged)
+                // Where older items follow, their cursor must be there; one of one claim is broken by nothing, too.
+                if follows == Some(true)
                     && self.newest_first()
+                    && matches!(page.start, Start::First | Start::Before(_))
+                    && let OrderKey::Instant(key) = &self.collection.orders[self.query().order].by
                 {
-                    claims.push(Claim::Value {
-                        place: place(&style.before_cursor),
-                        is: instant.clone(),
-                        by: Likeness::Loose,
-                    });
+                    claims.push(Claim::Either(vec![Claim::CursorAtEnd {
+                        cursor: place(&style.before_cursor),
+                        items: page.items_at.clone(),
+                        key: key.all().to_vec(),
+                        newest: false,
+                    }]));
                 }
                 let ends = [(&style.before_cursor, false), (&style.after_cursor, true)];
                 let absent = self.collection.conventions.empty_cursors.as_ref();

@@ -47,10 +47,10 @@ fn candidates(scene: &Scene<'_>, code: &str, draft: &Draft) -> Vec<Claim> {
     let lists = || lists::candidates(scene, &entries, draft.pointer.as_deref());
     match family {
         "HTTP" | "SCH" | "NEG" | "AUT" => {
-            entries.iter().flat_map(|entry| answers::candidates(scene, *entry)).chain(lists()).collect()
+            entries.iter().flat_map(|entry| answers::candidates(scene, code, *entry)).chain(lists()).collect()
         }
         _ => {
-            let answers = entries.iter().flat_map(|entry| answers::candidates(scene, *entry));
+            let answers = entries.iter().flat_map(|entry| answers::candidates(scene, code, *entry));
             lists().into_iter().chain(answers).collect()
         }
     }

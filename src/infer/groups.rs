@@ -1,0 +1,299 @@
+//! Operations by what they work on: the list and creation of a collection's path, and what is done with one of its items.
+//!
+//! The main type is [`Group`]. A path of which the last part is a parameter is an item's; any other is a collection's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+
+use super::lists::{Listing, listing};
+use super::schema::{Shapes, singular, snake};
+use crate::document::{Location, Operation};
+
+/// The operations on one collection and its items.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group<'a> {
+    /// The name of the resource, in snake case; unique.
+    pub(super) name: String,
+    /// The collection's path with `{}` for each parameter.
+    pub(super) path: String,
+    /// The list operations, those on the group's own path first.
+    pub(super) lists: Vec<Listing<'a>>,
+    /// Creates one.
+    pub(super) create: Option<&'a Operation>,
+    /// Whether creation is to the item's own path, so that the client chooses the id.
+    pub(super) chosen_id: bool,
+    /// Fetches one.
+    pub(super) fetch: Option<&'a Operation>,
+    /// Changes one.
+    pub(super) update: Option<&'a Operation>,
+    /// Deletes one.
+    pub(super) delete: Option<&'a Operation>,
+    /// The group that its path lies in.
+    pub(super) parent: Option<usize>,
+}
+
+/// What a path parameter of an operation stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// An item of this group.
+    For(usize),
+    /// Nothing that the document has operations on.
+    Unknown,
+}
+
+/// All groups of a document, and what is in none.
+#[derive(Debug, Default)]
+pub(super) struct Groups<'a> {
+    pub(super) all: Vec<Group<'a>>,
+    /// Operations that only read and belong to no group.
+    pub(super) reading: Vec<&'a Operation>,
+    /// Operations that nothing was recognised in.
+    pub(super) others: Vec<&'a Operation>,
+    /// The group behind each item's path.
+    items: BTreeMap<String, usize>,
+}
+
+/// A path with `{}` for each parameter; `None` where a part is more than one parameter or one literal.
+fn canonical(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.trim_matches('/').split('/') {
+        let parameter = part.starts_with('{') && part.ends_with('}') && part.matches('{').count() == 1;
+        if parameter {
+            parts.push("{}");
+        } else if part.contains(['{', '}', ':']) {
+            return None;
+        } else {
+            parts.push(part);
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The part of a path before its last part, and that part.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+impl<'a> Groups<'a> {
+    /// Sorts the operations of a document.
+    pub(super) fn new(shapes: Shapes<'a>) -> Self {
+        let mut groups = Self::default();
+        let operations: Vec<&'a Operation> = shapes.document.operations().iter().collect();
+        for operation in &operations {
+            groups.sort_in(shapes, operation);
+        }
+        groups.all.retain(|group| {
+            group.create.is_some()
+                || group.fetch.is_some()
+                || !group.lists.is_empty()
+                || group.delete.is_some()
+        });
+        groups.join_shallow();
+        groups.name_all();
+        groups.items =
+            groups.all.iter().enumerate().map(|(i, group)| (format!("{}/{{}}", group.path), i)).collect();
+        for (path, alias) in groups.aliases() {
+            groups.items.entry(path).or_insert(alias);
+        }
+        for i in 0..groups.all.len() {
+            let path = groups.all[i].path.clone();
+            groups.all[i].parent = path
+                .rfind("/{}")
+                .and_then(|at| groups.items.get(&path[..at + 3]).copied())
+                .filter(|at| *at != i);
+        }
+        groups
+    }
+
+    fn group(&mut self, path: &str) -> &mut Group<'a> {
+        let at = self.all.iter().position(|group| group.path == path).unwrap_or_else(|| {
+            self.all.push(Group { path: path.to_owned(), ..Group::default() });
+            self.all.len() - 1
+        });
+        &mut self.all[at]
+    }
+
+    fn sort_in(&mut self, shapes: Shapes<'a>, operation: &'a Operation) {
+        let path = canonical(&operation.path).filter(|path| !path.is_empty());
+        let Some(path) = path else {
+            self.aside(operation);
+            return;
+        };
+        let (before, last) = split(&path);
+        if last == "{}" {
+            self.on_item(before, operation);
+            return;
+        }
+        let found = listing(shapes, operation);
+        let asks = matches!(snake(last).as_str(), "list" | "search" | "query" | "find" | "all");
+        match (&operation.method, found) {
+            (&Method::GET, Some(listing)) => {
+                let path = if asks && !before.is_empty() { before } else { &path };
+                self.group(path).lists.push(listing);
+            }
+            (&Method::POST, Some(listing)) if asks && !before.is_empty() => {
+                self.group(before).lists.push(listing);
+            }
+            (&Method::POST, _) if creates(operation) => {
+                let path =
+                    if matches!(snake(last).as_str(), "create" | "new" | "add") { before } else { &path };
+                let group = self.group(path);
+                match group.create {
+                    None => group.create = Some(operation),
+                    Some(_) => self.others.push(operation),
+                }
+            }
+            _ => self.aside(operation),
+        }
+    }
+
+    fn on_item(&mut self, path: &str, operation: &'a Operation) {
+        // A path of nothing but parameters says nothing of what it holds.
+        if path.is_empty() || split(path).1 == "{}" {
+            self.aside(operation);
+            return;
+        }
+        let answers = Shapes::success(operation).is_some();
+        let group = self.group(path);
+        match operation.method {
+            Method::GET if group.fetch.is_none() => group.fetch = Some(operation),
+            Method::DELETE if group.delete.is_none() => group.delete = Some(operation),
+            Method::PATCH if answers => group.update = Some(operation),
+            Method::PUT | Method::POST if answers && group.update.is_none() => group.update = Some(operation),
+            _ => self.aside(operation),
+        }
+    }
+
+    fn aside(&mut self, operation: &'a Operation) {
+        if operation.method == Method::GET {
+            self.reading.push(operation);
+        } else {
+            self.others.push(operation);
+        }
+    }
+
+    /// Lists and creations under a parent whose items are addressed without it (`/projects/{}/tasks` and `/tasks/{}`) are made one group.
+    fn join_shallow(&mut self) {
+        for group in &mut self.all {
+            // Where nothing else creates, PUT to a path of one's own choice does.
+            let put = group.update.filter(|update| update.method == Method::PUT);
+            if group.create.is_none() && put.is_some_and(makes) {
+                group.create = put;
+                group.update = None;
+                group.chosen_id = true;
+            }
+        }
+        let flat: Vec<usize> = (0..self.all.len()).filter(|i| !self.all[*i].path.contains("{}")).collect();
+        let mut gone = BTreeSet::new();
+        for i in flat {
+            let last = split(&self.all[i].path).1.to_owned();
+            let nested: Vec<usize> = (0..self.all.len())
+                .filter(|j| self.all[*j].path.contains("{}") && split(&self.all[*j].path).1 == last)
+                .filter(|j| {
+                    self.all[*j].fetch.is_none()
+                        && self.all[*j].delete.is_none()
+                        && self.all[*j].update.is_none()
+                })
+                .filter(|j| self.all[*j].create.is_some() && self.all[i].create.is_none())
+                .filter(|j| same_kind(&self.all[*j], &self.all[i]))
+                .collect();
+            if let [nested] = nested[..] {
+                let flat = self.all[i].clone();
+                let group = &mut self.all[nested];
+                (group.fetch, group.update, group.delete) = (flat.fetch, flat.update, flat.delete);
+                group.lists.extend(flat.lists);
+                gone.insert(i);
+            }
+        }
+        let mut i = 0;
+        self.all.retain(|_| {
+            i += 1;
+            !gone.contains(&(i - 1))
+        });
+    }
+
+    /// The other paths by which items of a group are addressed.
+    fn aliases(&self) -> Vec<(String, usize)> {
+        let item_paths = |group: &Group<'a>| {
+            [group.fetch, group.update, group.delete]
+                .into_iter()
+                .flatten()
+                .filter_map(|o| canonical(&o.path))
+                .collect::<Vec<_>>()
+        };
+        self.all
+            .iter()
+            .enumerate()
+            .flat_map(|(i, group)| item_paths(group).into_iter().map(move |path| (path, i)))
+            .collect()
+    }
+
+    fn name_all(&mut self) {
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for i in 0..self.all.len() {
+            let parts: Vec<&str> = self.all[i].path.split('/').filter(|part| *part != "{}").collect();
+            let mut name = parts.last().map_or_else(String::new, |last| singular(last));
+            for part in parts.iter().rev().skip(1) {
+                if !taken.contains(&name) && !name.is_empty() {
+                    break;
+                }
+                name = format!("{}_{name}", singular(part));
+            }
+            while name.is_empty() || !taken.insert(name.clone()) {
+                name.push_str("_2");
+            }
+            self.all[i].name = name;
+        }
+    }
+
+    /// What the path parameters of an operation stand for, in the order of the path.
+    pub(super) fn parameters(&self, operation: &'a Operation) -> Vec<(&'a str, Stands)> {
+        let mut found = Vec::new();
+        let mut path = String::new();
+        for part in operation.path.trim_matches('/').split('/') {
+            let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+            if !path.is_empty() {
+                path.push('/');
+            }
+            path.push_str(if name.is_some() { "{}" } else { part });
+            if let Some(name) = name {
+                found.push((name, self.items.get(&path).map_or(Stands::Unknown, |at| Stands::For(*at))));
+            }
+        }
+        // Parameters that are only a part of a path segment.
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
+            if !found.iter().any(|(name, _)| *name == parameter.name) {
+                found.push((&parameter.name, Stands::Unknown));
+            }
+        }
+        found
+    }
+}
+
+/// Whether a POST to a collection's path creates: it takes content, or answers 201.
+fn creates(operation: &Operation) -> bool {
+    let created = operation.responses.iter().any(|r| r.status == crate::document::StatusKey::Exact(201));
+    let object = Shapes::success(operation).and_then(|(_, schema)| schema);
+    created || (operation.request_body.is_some() && object.is_some())
+}
+
+/// Whether a PUT says that it creates.
+fn makes(operation: &Operation) -> bool {
+    operation.request_body.is_some()
+        && operation.responses.iter().any(|r| r.status == crate::document::StatusKey::Exact(201))
+}
+
+/// Whether two groups are about things of one kind, by the component that their representations refer to.
+fn same_kind(a: &Group<'_>, b: &Group<'_>) -> bool {
+    let names = |group: &Group<'_>| -> BTreeSet<String> {
+        let answers = [group.create, group.fetch, group.update].into_iter().flatten();
+        let shown = answers
+            .filter_map(|o| Shapes::component(Shapes::success(o)?.1?.value()).map(str::to_owned))
+            .collect::<Vec<_>>();
+        let listed = group.lists.iter().filter_map(|list| Shapes::component(list.item).map(str::to_owned));
+        shown.into_iter().chain(listed).collect()
+    };
+    let (a, b) = (names(a), names(b));
+    a.is_empty() || b.is_empty() || !a.is_disjoint(&b)
+}

@@ -1,0 +1,142 @@
+//! Which operations the suite asks: their path parameters must be known, and so must what they require beside them.
+
+use super::Draft;
+use super::access::harmless;
+use super::groups::{Group, Groups, Stands};
+use super::lists::Listing;
+use super::resources::Resources;
+use super::schema::{escape, snake};
+use super::toml::{Table, Toml, guessed, question};
+use crate::document::{Location, Operation};
+
+/// The suite asks an operation from now on; gives its short name.
+pub(super) fn ask<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    resources: &Resources<'a, '_>,
+    operation: &'a Operation,
+) -> String {
+    let short = draft.ask(&operation.id);
+    for (name, stands) in groups.parameters(operation) {
+        let created = match stands {
+            Stands::For(at) => resources.of_group(at).filter(|resource| resource.creation.is_some()),
+            Stands::Unknown => None,
+        };
+        let value = match created {
+            Some(resource) => Toml::from(resource.name.as_str()),
+            None => Toml::table([("variable", variable(draft, groups, name, &stands).into())]),
+        };
+        draft.bound.push((name.to_owned(), short.clone(), value));
+    }
+    short
+}
+
+/// The variable that stands for a path parameter which nothing that the suite creates has the id for.
+pub(super) fn variable<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    parameter: &str,
+    stands: &Stands,
+) -> String {
+    let group = match stands {
+        Stands::For(at) => Some(&groups.all[*at]),
+        Stands::Unknown => None,
+    };
+    let own = snake(parameter).replace('_', "-");
+    let name = match group {
+        Some(group) if own == "id" || !own.contains(&group.name.replace('_', "-")) => {
+            format!("{}-{own}", group.name.replace('_', "-"))
+        }
+        _ => own,
+    };
+    if draft.variables.contains_key(&name) {
+        return name;
+    }
+    let mut table = Table::at(["variables", &name]);
+    let what = group.map_or_else(
+        || format!("the value of {parameter} in paths"),
+        |group| format!("the id of a {} that exists", group.name),
+    );
+    table.set("description", what);
+    // A list that is asked without any id names one that exists.
+    let found = group.and_then(|group| {
+        let list = plain_list(groups, group)?;
+        let shown = super::creation::Representation::read(draft.shapes, list.item, group, Some(parameter))?;
+        Some((list, shown.id))
+    });
+    if let Some((list, id)) = found {
+        let short = draft.ask(&list.operation.id);
+        let pointer = format!("{}/0/{}", list.items, escape(&id));
+        table.explained(
+            "discover",
+            Toml::table([("operation", short.into()), ("pointer", pointer.into())]),
+            vec![guessed("the first that the list shows; the suite cannot create one")],
+        );
+    } else {
+        table.remarks.push(question(format!("what is {parameter}? (--set {name}=…, or default = \"…\" here); without it, what needs it is not asked")));
+    }
+    draft.variables.insert(name.clone(), table);
+    name
+}
+
+/// A list of a group that can be asked for without any id.
+pub(super) fn plain_list<'g, 'a>(groups: &Groups<'a>, group: &'g Group<'a>) -> Option<&'g Listing<'a>> {
+    group
+        .lists
+        .iter()
+        .find(|list| groups.parameters(list.operation).is_empty() && required(list.operation).is_empty())
+}
+
+/// The query parameters that an operation requires and that nothing gives a value for.
+pub(super) fn required(operation: &Operation) -> Vec<&str> {
+    let query = operation.parameters.iter().filter(|p| p.location == Location::Query && p.required);
+    query.filter(|p| harmless(p.schema.resolved()).is_none()).map(|p| p.name.as_str()).collect()
+}
+
+/// What no resource and no collection took: operations that only read are asked as they are, the others are left out.
+pub(super) fn rest<'a>(draft: &mut Draft<'a>, groups: &Groups<'a>, resources: &Resources<'a, '_>) {
+    let mut left: Vec<&'a Operation> = groups.others.clone();
+    for group in &groups.all {
+        let reading = group.fetch.into_iter().chain(group.lists.iter().map(|list| list.operation));
+        for operation in reading {
+            read(draft, groups, resources, operation);
+        }
+        left.extend([group.create, group.update, group.delete].into_iter().flatten());
+    }
+    for operation in &groups.reading {
+        read(draft, groups, resources, operation);
+    }
+    for operation in left {
+        draft.leave_out(
+            &operation.id,
+            "it is no creation, list, fetch, update or deletion that is understood",
+        );
+    }
+}
+
+/// An operation that reads, with no part in a resource or a collection.
+fn read<'a>(
+    draft: &mut Draft<'a>,
+    groups: &Groups<'a>,
+    resources: &Resources<'a, '_>,
+    operation: &'a Operation,
+) {
+    let needed = operation.parameters.iter().filter(|p| p.location == Location::Query && p.required);
+    let needed: Vec<&str> = needed.map(|p| p.name.as_str()).collect();
+    if draft.asked.values().any(|id| *id == operation.id) {
+        return;
+    }
+    if operation.method != http::Method::GET {
+        draft.leave_out(
+            &operation.id,
+            "it is no creation, list, fetch, update or deletion that is understood",
+        );
+    } else if !needed.is_empty() {
+        draft.leave_out(
+            &operation.id,
+            format!("it requires {}, and nobody knows a value", super::style::joined(&needed)),
+        );
+    } else {
+        ask(draft, groups, resources, operation);
+    }
+}

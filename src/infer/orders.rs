@@ -1,0 +1,380 @@
+//! The orders, filters and conventions of a list.
+
+use serde_json::Value;
+
+use super::fields::{Field, Source, is_creation_time, moment};
+use super::lists::Listing;
+use super::schema::{Property, Shapes, escape, snake};
+use super::style::Paging;
+use super::toml::{Remark, Toml, guessed, question};
+use crate::document::{Location, Parameter};
+
+/// The orders of a list, as the suite file has them, with what is said of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Orders {
+    pub(super) list: Vec<Toml>,
+    pub(super) remarks: Vec<Remark>,
+    /// The query parameters that choose one.
+    pub(super) parameters: Vec<String>,
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Up => "ascending",
+            Self::Down => "descending",
+        }
+    }
+}
+
+const NEWEST: [&str; 13] = [
+    "newest first",
+    "most recent first",
+    "most recently created first",
+    "latest first",
+    "reverse chronological",
+    "descending order of creation",
+    "newest to oldest",
+    "the most recent appearing first",
+    "with the most recent",
+    "reverse order of creation",
+    "created_at desc",
+    "creation date, descending",
+    "by creation time, newest",
+];
+const OLDEST: [&str; 11] = [
+    "oldest first",
+    "in chronological order",
+    "ascending order of creation",
+    "oldest to newest",
+    "in order of creation",
+    "in creation order",
+    "in the order in which",
+    "in the order they were",
+    "in the order of their creation",
+    "order is that in which",
+    "by creation time, ascending",
+];
+
+/// The instant of creation that items show.
+fn instant<'a>(shapes: Shapes<'a>, members: &[Property<'a>], read: &str) -> Option<String> {
+    members
+        .iter()
+        .find(|member| is_creation_time(shapes, **member))
+        .map(|member| format!("{read}/{}", escape(member.name)))
+}
+
+/// What the document says of the order of a list without parameters.
+fn stated(prose: &str) -> Option<(Way, &'static str)> {
+    let prose = prose.to_lowercase();
+    let newest = NEWEST.iter().find(|words| prose.contains(**words));
+    let oldest =
+        OLDEST.iter().find(|words| prose.contains(**words) && !prose.contains(&format!("reverse {words}")));
+    match (newest, oldest) {
+        (Some(words), None) => Some((Way::Down, words)),
+        (None, Some(words)) => Some((Way::Up, words)),
+        _ => None,
+    }
+}
+
+/// The orders of a list.
+pub(super) fn orders<'a>(
+    shapes: Shapes<'a>,
+    list: &Listing<'a>,
+    short: &str,
+    kind: &str,
+    members: &[Property<'a>],
+    read: &str,
+) -> Orders {
+    let at = instant(shapes, members, read);
+    let by =
+        at.as_ref().map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]));
+    let mut found = Orders::default();
+    let order = |name: &str, query: &[(String, String)], by: &Toml, way: Way, requirement: &str| {
+        let mut entries: Vec<(String, Toml)> = vec![("name".to_owned(), name.into())];
+        if !query.is_empty() {
+            let query = query.iter().map(|(key, value)| (key.clone(), Toml::from(value.as_str()))).collect();
+            entries.push(("query".to_owned(), Toml::Table(query)));
+        }
+        entries.push(("by".to_owned(), by.clone()));
+        entries.push(("direction".to_owned(), way.name().into()));
+        entries.push(("requirement".to_owned(), requirement.into()));
+        Toml::Table(entries)
+    };
+    let choices = choices(shapes, list, at.as_deref());
+    let raw = shapes.document.raw().pointer(&list.operation.pointer);
+    let prose: Vec<&str> =
+        ["summary", "description"].iter().filter_map(|key| raw?.get(*key)?.as_str()).collect();
+    let usual =
+        choices.as_ref().and_then(|c| c.usual.map(|way| (way, format!("the default of {}", c.parameter))));
+    let usual = usual.or_else(|| {
+        stated(&prose.join(" ")).map(|(way, words)| (way, format!("the description says \"{words}\"")))
+    });
+    let usual = usual.or_else(|| {
+        let timed = kind == "timestamp-cursor" && at.is_some();
+        timed.then(|| {
+            (
+                Way::Down,
+                "a list without a cursor that `before` reads on from starts with the newest".to_owned(),
+            )
+        })
+    });
+    if let Some((way, reason)) = usual {
+        found.list.push(order("default", &[], &by, way, "order"));
+        found.remarks.push(guessed(reason));
+    } else {
+        found.list.push(order("default", &[], &"first-seen".into(), Way::Up, "one-order"));
+        let keys = match &at {
+            Some(at) => format!("by = {{ instant = \"{at}\" }} or \"creation\""),
+            None => "by = \"creation\"".to_owned(),
+        };
+        found.remarks.push(question(format!(
+            "in which order does {short} list? ({keys}, direction = \"ascending\" or \"descending\"); as it stands, it need only be the same each time"
+        )));
+    }
+    if let Some(choices) = choices {
+        found.remarks.push(guessed(format!("{} chooses the order: {}", choices.parameter, choices.reason)));
+        for (name, query, way) in &choices.ways {
+            found.list.push(order(name, query, &by, *way, "chosen-order"));
+        }
+        found.parameters.extend(choices.parameters);
+    }
+    found
+}
+
+/// A name, the query, and the direction.
+type Chosen = (String, Vec<(String, String)>, Way);
+
+/// Parameters that choose the order.
+struct Choices {
+    parameter: String,
+    parameters: Vec<String>,
+    /// The direction without the parameter.
+    usual: Option<Way>,
+    /// A name, the query, and the direction.
+    ways: Vec<Chosen>,
+    reason: String,
+}
+
+fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Option<Choices> {
+    let query = || list.operation.parameters.iter().filter(|p| p.location == Location::Query);
+    let created = at.and_then(|at| at.rsplit('/').next()).map(moment);
+    let is_created = |text: &str| created.as_deref() == Some(moment(text).as_str());
+    let direction = |text: &str| match snake(text).as_str() {
+        "asc" | "ascending" | "oldest" | "oldest_first" => Some(Way::Up),
+        "desc" | "descending" | "newest" | "newest_first" | "latest" => Some(Way::Down),
+        _ => None,
+    };
+    let named = |names: &[&str]| query().find(|p| names.contains(&snake(&p.name).as_str()));
+    let default = |parameter: &Parameter| parameter.default().and_then(Value::as_str).map(str::to_owned);
+    let ordering = named(&[
+        "order",
+        "sort_order",
+        "order_direction",
+        "sort_direction",
+        "direction",
+        "dir",
+        "sort_dir",
+        "sort",
+        "order_by",
+        "sort_by",
+        "ordering",
+    ]);
+    // A direction by itself, perhaps beside a parameter for the field.
+    let both = |parameter: &&Parameter| {
+        let found: Vec<Way> =
+            shapes.choices(parameter.schema.value()).iter().filter_map(|text| direction(text)).collect();
+        found.contains(&Way::Up) && found.contains(&Way::Down)
+    };
+    if let Some(parameter) =
+        query().find(|p| both(p) && ["sort", "order", "dir"].iter().any(|word| snake(&p.name).contains(word)))
+    {
+        let field = query().find(|p| {
+            p.name != parameter.name
+                && matches!(snake(&p.name).as_str(), "order_by" | "sort_by" | "sort" | "sort_field")
+        });
+        let mut fixed = Vec::new();
+        let mut usual_field = true;
+        if let Some(field) = field {
+            let value = shapes
+                .choices(field.schema.value())
+                .into_iter()
+                .find(|text| is_created(text))
+                .map(str::to_owned);
+            let value = value.or_else(|| default(field).filter(|text| is_created(text)))?;
+            usual_field = default(field).is_some_and(|text| is_created(&text));
+            fixed.push((field.name.clone(), value));
+        }
+        let values = shapes.choices(parameter.schema.value());
+        let ways = values.iter().filter_map(|text| {
+            let way = direction(text)?;
+            let query = fixed.iter().cloned().chain([(parameter.name.clone(), (*text).to_owned())]).collect();
+            Some((way.name().to_owned(), query, way))
+        });
+        let usual = default(parameter).as_deref().and_then(direction).filter(|_| usual_field);
+        let parameters = fixed.iter().map(|(name, _)| name.clone()).chain([parameter.name.clone()]).collect();
+        let reason =
+            "its values name both directions; without a field the time of creation counts".to_owned();
+        return Some(Choices {
+            parameter: parameter.name.clone(),
+            parameters,
+            usual,
+            ways: ways.collect(),
+            reason,
+        });
+    }
+    // One parameter for field and direction: `created_at`, `-created_at`, `created_at:desc`.
+    let parameter = ordering?;
+    let created = created?;
+    let values = shapes.choices(parameter.schema.value());
+    let read = |text: &str| -> Option<Way> {
+        if let Some(rest) = text.strip_prefix('-') {
+            return (moment(rest) == created).then_some(Way::Down);
+        }
+        if text.strip_prefix('+').is_some_and(|rest| moment(rest) == created) || moment(text) == created {
+            return Some(Way::Up);
+        }
+        let (field, way) = text.rsplit_once([':', ' ', '.', ','])?;
+        (moment(field) == created).then(|| direction(way)).flatten()
+    };
+    let ways: Vec<Chosen> = values
+        .iter()
+        .filter_map(|text| Some((read(text)?, (*text).to_owned())))
+        .map(|(way, text)| (way.name().to_owned(), vec![(parameter.name.clone(), text)], way))
+        .collect();
+    // A bare field name may mean either direction where no other value names the opposite one.
+    let up = ways.iter().filter(|(_, _, way)| *way == Way::Up).count();
+    if up != 1 || ways.len() != 2 {
+        return None;
+    }
+    let usual = default(parameter).as_deref().and_then(read);
+    let reason = "its values name the time of creation in both directions".to_owned();
+    Some(Choices {
+        parameter: parameter.name.clone(),
+        parameters: vec![parameter.name.clone()],
+        usual,
+        ways,
+        reason,
+    })
+}
+
+/// A filter of a list: its name, how it stands in the suite file, and why.
+pub(super) struct Filter {
+    pub(super) name: String,
+    pub(super) toml: Toml,
+    pub(super) remarks: Vec<Remark>,
+}
+
+/// The filters of a list, and the parameters that are none that is understood.
+pub(super) fn filters<'a>(
+    shapes: Shapes<'a>,
+    list: &Listing<'a>,
+    fields: &[Field<'a>],
+    taken: &[String],
+) -> (Vec<Filter>, Vec<String>) {
+    let mut filters = Vec::new();
+    let mut open = Vec::new();
+    for parameter in
+        list.operation.parameters.iter().filter(|p| p.location == Location::Query && !taken.contains(&p.name))
+    {
+        let name = snake(&parameter.name);
+        let bare = name.strip_prefix("filter_").unwrap_or(&name);
+        let schema = parameter.schema.value();
+        let said = described(shapes, parameter);
+        let loose = [
+            "contain",
+            "partial",
+            "substring",
+            "prefix",
+            "search",
+            "case-insensitive",
+            "fuzzy",
+            "match",
+            "like",
+            "start with",
+            "starts with",
+            "before",
+            "after",
+            "exclude",
+        ]
+        .iter()
+        .any(|word| said.contains(word));
+        let field = fields
+            .iter()
+            .find(|field| snake(&field.name) == bare && field.read.is_some() && field.source.is_some());
+        let typed = field.is_some_and(|field| shapes.alike(schema, field.schema));
+        let plain = field.is_some_and(|field| match &field.source {
+            Some(Source::Made(Toml::Table(members), _)) => members.iter().any(|(key, _)| key == "choice"),
+            Some(Source::Made(Toml::Text(make), _)) => {
+                matches!(make.as_str(), "name" | "uuid" | "boolean" | "email")
+            }
+            Some(Source::Record(_)) => true,
+            _ => false,
+        });
+        match field {
+            Some(field) if typed && plain && !loose && shapes.items(schema).is_none() => {
+                filters.push(Filter {
+                    name: name.replace('_', "-"),
+                    toml: Toml::table([
+                        ("field", field.name.as_str().into()),
+                        ("at", Toml::table([("query", parameter.name.as_str().into())])),
+                        ("test", "equals".into()),
+                        ("requirement", "filter".into()),
+                    ]),
+                    remarks: vec![guessed(format!(
+                        "the query parameter {} is called like the member {}, and is of its type",
+                        parameter.name, field.name
+                    ))],
+                });
+            }
+            _ => open.push(parameter.name.clone()),
+        }
+    }
+    (filters, open)
+}
+
+fn described(shapes: Shapes<'_>, parameter: &Parameter) -> String {
+    let raw = shapes.document.raw().pointer(&parameter.pointer);
+    raw.and_then(|raw| raw.get("description")).and_then(Value::as_str).unwrap_or_default().to_lowercase()
+}
+
+/// The conventions of a list: what is settled, and what is asked.
+pub(super) fn conventions(paging: &Paging, closed: bool) -> (Vec<(&'static str, Toml)>, Vec<Remark>) {
+    let mut settled = Vec::new();
+    let mut remarks = Vec::new();
+    let positional = matches!(paging.kind, "page-number" | "offset-limit");
+    if positional {
+        settled.push(("short-pages", setting("never", "full-pages")));
+        remarks
+            .push(guessed("pages are asked for by their position, so that a page is short only at the end"));
+    }
+    if let Some((pointer, said)) = &paging.total {
+        let rough = ["approx", "estimat", "roughly"]
+            .iter()
+            .any(|word| said.to_lowercase().contains(word) || pointer.to_lowercase().contains(word));
+        let is = if rough { "estimate" } else { "exact" };
+        settled.push(("total", setting(is, "total")));
+        remarks.push(guessed(format!(
+            "{pointer} is {}",
+            if rough { "said to be an estimate" } else { "nowhere said to be an estimate" }
+        )));
+        if !closed {
+            remarks.push(Remark::Plain(
+                "others may write into the list, so that its total is not judged against what was created"
+                    .to_owned(),
+            ));
+        }
+    }
+    (settled, remarks)
+}
+
+fn setting(is: &str, requirement: &str) -> Toml {
+    Toml::table([("is", is.into()), ("requirement", requirement.into())])
+}

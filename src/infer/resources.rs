@@ -1,0 +1,625 @@
+//! Resources: which groups of operations become one, what they lie in, and in what order they can be created.
+
+use http::Method;
+
+use super::Draft;
+use super::creation::{Creation, Representation, creation, shown_in};
+use super::fields::{Around, Field, Related, Source, fields, referred};
+use super::groups::{Group, Groups, Stands};
+use super::schema::{Shapes, snake};
+use super::seeds::Seeded;
+use super::style::paging;
+use super::toml::{Remark, Table, Toml, guessed, question};
+use crate::document::{Location, Operation, StatusKey};
+
+/// A resource of the suite.
+#[derive(Debug)]
+pub(super) struct Resource<'a> {
+    pub(super) group: usize,
+    pub(super) name: String,
+    /// The resource that it lies in.
+    pub(super) parent: Option<String>,
+    /// The query parameter of its list that names the parent, where the path does not.
+    pub(super) scope_query: Option<String>,
+    pub(super) creation: Option<Creation<'a>>,
+    pub(super) shown: Representation<'a>,
+    pub(super) fields: Vec<Field<'a>>,
+    unsent: Vec<String>,
+    remarks: Vec<Remark>,
+}
+
+/// All resources, parents first.
+#[derive(Debug, Default)]
+pub(super) struct Resources<'a, 'g> {
+    pub(super) all: Vec<Resource<'a>>,
+    groups: Option<&'g Groups<'a>>,
+}
+
+/// The resources that are there already, seen from one that is being read.
+struct Placed<'p, 'a> {
+    groups: &'p Groups<'a>,
+    all: &'p [Resource<'a>],
+    own: &'p str,
+    parent: Option<&'p str>,
+}
+
+impl Placed<'_, '_> {
+    fn ancestors(&self, from: Option<&str>) -> Vec<String> {
+        let mut chain = Vec::new();
+        let mut at = from.map(str::to_owned);
+        while let Some(name) = at {
+            at = self.all.iter().find(|r| r.name == name).and_then(|r| r.parent.clone());
+            chain.push(name);
+        }
+        chain
+    }
+
+    /// The group that a member's name stands for.
+    fn group(&self, name: &str) -> Option<&str> {
+        let wanted = referred(name);
+        let named =
+            |wanted: &str| self.groups.all.iter().map(|g| g.name.as_str()).find(|known| *known == wanted);
+        let ended = || {
+            self.groups
+                .all
+                .iter()
+                .map(|g| g.name.as_str())
+                .find(|known| known.ends_with(&format!("_{wanted}")))
+        };
+        let persons = ["owner", "author", "creator", "assignee", "reporter", "member", "sender", "recipient"];
+        let person = || {
+            persons
+                .contains(&wanted.as_str())
+                .then(|| ["user", "account", "person"].iter().find_map(|name| named(name)))
+                .flatten()
+        };
+        named(&wanted).or_else(ended).or_else(person)
+    }
+}
+
+impl Around for Placed<'_, '_> {
+    fn own(&self) -> &str {
+        self.own
+    }
+
+    fn stands_for(&self, name: &str) -> Option<Related> {
+        let snaked = snake(name);
+        // A bare word such as `status` is a reference only where it is one of the resources' names.
+        let group = self.group(name).filter(|group| *group != self.own)?;
+        let chain = self.ancestors(self.parent);
+        if chain.iter().any(|ancestor| ancestor == group) {
+            return Some(Related::Ancestor(group.to_owned()));
+        }
+        let suffixed = ["_id", "_uuid", "_key", "_ref"].iter().any(|end| snaked.ends_with(end));
+        let Some(found) = self.all.iter().find(|r| r.name == group && r.creation.is_some()) else {
+            let listed = self
+                .groups
+                .all
+                .iter()
+                .find(|g| g.name == group)
+                .is_some_and(|g| super::operations::plain_list(self.groups, g).is_some());
+            return suffixed.then(|| {
+                if listed { Related::Listed(group.to_owned()) } else { Related::OutOfReach(group.to_owned()) }
+            });
+        };
+        match &found.parent {
+            None => Some(Related::Sibling(group.to_owned())),
+            Some(parent) if chain.contains(parent) => Some(Related::Sibling(group.to_owned())),
+            Some(_) => suffixed.then(|| Related::OutOfReach(group.to_owned())),
+        }
+    }
+}
+
+/// The name of the parameter that takes the id of a group's item.
+fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
+    let operation = [group.fetch, group.delete, group.update].into_iter().flatten().next();
+    let operation = operation.or(group.create.filter(|_| group.chosen_id))?;
+    operation.path.rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')
+}
+
+impl<'a, 'g> Resources<'a, 'g> {
+    /// Reads the resources of all groups.
+    pub(super) fn new(draft: &mut Draft<'a>, groups: &'g Groups<'a>) -> Self {
+        let mut resources = Self { all: Vec::new(), groups: Some(groups) };
+        let mut waiting: Vec<usize> = (0..groups.all.len()).collect();
+        // Parents and what is referred to come first; what waits for itself in a circle is taken as it is in the end.
+        for patient in [true, false] {
+            loop {
+                let before = waiting.len();
+                waiting.retain(|group| !resources.place(draft, *group, patient));
+                if waiting.len() == before || waiting.is_empty() {
+                    break;
+                }
+            }
+        }
+        resources
+    }
+
+    /// Takes a group in; whether it is dealt with.
+    fn place(&mut self, draft: &mut Draft<'a>, at: usize, patient: bool) -> bool {
+        let Some(groups) = self.groups else { return true };
+        let shapes = draft.shapes;
+        let group = &groups.all[at];
+        let by_path = group.parent.map(|parent| groups.all[parent].name.clone());
+        if let Some(parent) = &by_path
+            && !self.all.iter().any(|r| r.name == *parent)
+            && patient
+        {
+            return false;
+        }
+        let parameter = item_parameter(group);
+        let mut made = creation(shapes, group, parameter);
+        let unknown =
+            made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, at, creation.operation));
+        let parent = by_path.filter(|name| self.all.iter().any(|r| r.name == *name && r.creation.is_some()));
+        let by_query = if group.path.contains("{}") {
+            None
+        } else {
+            self.named_by_query(shapes, group, made.as_ref().ok())
+        };
+        if patient
+            && parent.is_none()
+            && by_query.is_none()
+            && self.may_wait(groups, group, made.as_ref().ok())
+        {
+            return false;
+        }
+        let (parent, scope_query) = match by_query {
+            Some((parent, parameter)) => (Some(parent), Some(parameter)),
+            None => (parent, None),
+        };
+        let placed = Placed { groups, all: &self.all, own: &group.name, parent: parent.as_deref() };
+        if patient && self.waits_for_sibling(&placed, groups, made.as_ref().ok()) {
+            return false;
+        }
+        let read = made.as_ref().map_err(Clone::clone).and_then(|(creation, shown)| {
+            let odd = creation
+                .common
+                .iter()
+                .find(|member| !matches!(placed.stands_for(member.name), Some(Related::Ancestor(_))));
+            match odd {
+                Some(member) => Err(format!(
+                    "beside its records the content wants {}, and nobody knows a value",
+                    member.name
+                )),
+                None => fields(shapes, creation, shown, &placed),
+            }
+        });
+        let mut remarks = Vec::new();
+        let (read, unsent) = match read {
+            Ok((mut read, unsent)) => {
+                for field in &mut read {
+                    if let Some(Source::Existing(name)) = &field.source
+                        && let Some(at) = groups.all.iter().position(|g| g.name == *name)
+                    {
+                        field.source = Some(Source::Variable(super::operations::variable(
+                            draft,
+                            groups,
+                            "id",
+                            &Stands::For(at),
+                        )));
+                    }
+                }
+                (read, unsent)
+            }
+            Err(reason) => {
+                if let Some(create) = group.create {
+                    draft.leave_out(&create.id, reason.clone());
+                    remarks.push(guessed(format!("not created here: {reason}")));
+                }
+                made = Err(reason);
+                (Vec::new(), Vec::new())
+            }
+        };
+        if let Some(unknown) = unknown.filter(|_| made.is_ok()) {
+            remarks.push(guessed(format!("it lies in what {unknown} names, which this suite cannot create")));
+        }
+        let (creation, shown) = match made {
+            Ok((creation, shown)) => (Some(creation), Some(shown)),
+            Err(_) => (None, Self::shown(shapes, group, parameter)),
+        };
+        let Some(shown) = shown else { return true };
+        if let Some(create) = &creation {
+            remarks.extend(create.seen.iter().map(guessed));
+        }
+        self.all.push(Resource {
+            group: at,
+            name: group.name.clone(),
+            parent: parent.filter(|_| creation.is_some()),
+            scope_query: scope_query.filter(|_| creation.is_some()),
+            creation,
+            shown,
+            fields: read,
+            unsent,
+            remarks,
+        });
+        true
+    }
+
+    /// What a record looks like, from the answers that show one.
+    fn shown(shapes: Shapes<'a>, group: &Group<'a>, parameter: Option<&str>) -> Option<Representation<'a>> {
+        let listed =
+            group.lists.iter().find_map(|list| Representation::read(shapes, list.item, group, parameter));
+        listed.or_else(|| {
+            let answer = Shapes::success(group.fetch?)?.1?.value();
+            shown_in(shapes, answer, group, parameter).map(|(_, shown)| shown)
+        })
+    }
+
+    /// The parameter of a creation's path that stands for nothing that can be created.
+    fn unmade_parent(&self, groups: &Groups<'a>, own: usize, create: &'a Operation) -> Option<&'a str> {
+        groups.parameters(create).into_iter().find_map(|(name, stands)| match stands {
+            Stands::For(at) if at == own => None,
+            Stands::For(at) if self.all.iter().any(|r| r.group == at && r.creation.is_some()) => None,
+            Stands::For(_) | Stands::Unknown => Some(name),
+        })
+    }
+
+    /// A required member of a flat resource that its list filters by, where it names another resource: that is what it lies in.
+    fn named_by_query(
+        &self,
+        shapes: Shapes<'a>,
+        group: &Group<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> Option<(String, String)> {
+        let groups = self.groups?;
+        let (creation, _) = made?;
+        let list = group.lists.first()?;
+        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        creation.members.iter().chain(&creation.common).filter(|member| member.required).find_map(|member| {
+            let parameter = list
+                .operation
+                .parameters
+                .iter()
+                .find(|p| p.location == Location::Query && snake(&p.name) == snake(member.name))?;
+            let Some(Related::Sibling(parent)) = placed.stands_for(member.name) else { return None };
+            matches!(shapes.kind(member.schema), Some("string" | "integer") | None)
+                .then(|| (parent, parameter.name.clone()))
+        })
+    }
+
+    /// Whether the resource that a flat one might lie in is not read yet.
+    fn may_wait(
+        &self,
+        groups: &Groups<'a>,
+        group: &Group<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> bool {
+        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        self.waits_for_sibling(&placed, groups, made)
+    }
+
+    fn waits_for_sibling(
+        &self,
+        placed: &Placed<'_, 'a>,
+        groups: &Groups<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> bool {
+        let members = made.iter().flat_map(|(creation, _)| creation.members.iter().chain(&creation.common));
+        members.filter(|member| member.required).any(|member| {
+            placed.group(member.name).is_some_and(|name| {
+                name != placed.own
+                    && !self.all.iter().any(|r| r.name == name)
+                    && groups.all.iter().any(|g| g.name == name && g.create.is_some())
+            })
+        })
+    }
+
+    pub(super) fn of_group(&self, group: usize) -> Option<&Resource<'a>> {
+        self.all.iter().find(|resource| resource.group == group)
+    }
+
+    /// What the seeds need to know.
+    pub(super) fn seeded(&self, draft: &Draft<'a>) -> Vec<Seeded> {
+        let Some(groups) = self.groups else { return Vec::new() };
+        let creatable = self.all.iter().filter(|r| {
+            r.creation.as_ref().is_some_and(|c| draft.asked.values().any(|id| *id == c.operation.id))
+        });
+        creatable
+            .map(|resource| {
+                let lists = &groups.all[resource.group].lists;
+                let styles: Vec<_> =
+                    lists.iter().filter_map(|list| Some((list, paging(draft.shapes, list).ok()?))).collect();
+                let largest = styles.first().and_then(|(list, style)| {
+                    let size = style.size.as_deref()?;
+                    let (arguments, _) = super::style::arguments(draft.shapes, list.operation);
+                    let argument = arguments.iter().find(|argument| argument.name == size)?;
+                    draft.shapes.number(argument.schema, "maximum")
+                });
+                Seeded {
+                    name: resource.name.clone(),
+                    parent: resource.parent.clone(),
+                    has_children: self.all.iter().any(|r| r.parent.as_ref() == Some(&resource.name)),
+                    listed: !styles.is_empty(),
+                    largest,
+                    batch: resource.creation.as_ref().and_then(|c| c.batch.as_ref()).map(|(_, most)| *most),
+                }
+            })
+            .collect()
+    }
+
+    /// The tables of all resources.
+    pub(super) fn tables(&self, draft: &mut Draft<'a>) -> Vec<Table> {
+        let Some(groups) = self.groups else { return Vec::new() };
+        let mut tables = Vec::new();
+        for resource in &self.all {
+            tables.extend(self.table(draft, groups, resource));
+        }
+        tables
+    }
+
+    fn table(&self, draft: &mut Draft<'a>, groups: &Groups<'a>, resource: &Resource<'a>) -> Vec<Table> {
+        let group = &groups.all[resource.group];
+        let mut table = Table::at(["resources", &resource.name]);
+        table.remarks.extend(resource.remarks.iter().cloned());
+        if let Some(parent) = &resource.parent {
+            let reason = match &resource.scope_query {
+                Some(parameter) => {
+                    format!("a record names it when it is created, and the list is filtered by {parameter}")
+                }
+                None => "the path".to_owned(),
+            };
+            table.explained("parent", parent.as_str(), vec![guessed(reason)]);
+        }
+        table.explained("id", format!("/{}", resource.shown.id), vec![guessed("the name of the member")]);
+        let Some(creation) = &resource.creation else {
+            return vec![table];
+        };
+        let short = super::operations::ask(draft, groups, self, creation.operation);
+        let mut create = vec![("operation".to_owned(), Toml::from(short))];
+        if !creation.answer.is_empty() {
+            create.push(("answer".to_owned(), creation.answer.as_str().into()));
+        }
+        if let Some((at, most)) = &creation.batch {
+            create.push((
+                "batch".to_owned(),
+                Toml::table([("at", at.as_str().into()), ("max", Toml::Integer(*most))]),
+            ));
+        }
+        let again = creation.operation.responses.iter().any(|r| r.status == StatusKey::Exact(200));
+        if creation.chosen_id.is_some() && again {
+            create.push(("put".to_owned(), draft.requirements.promise("replaced")));
+        }
+        if !creation.common.is_empty() {
+            let parent = resource.parent.clone().unwrap_or_default();
+            let body = creation
+                .common
+                .iter()
+                .map(|member| (member.name.to_owned(), Toml::from(format!("{{{parent}.id}}"))))
+                .collect();
+            create.push(("body".to_owned(), Toml::Table(body)));
+        }
+        let verb = format!("{} {}", creation.operation.method, creation.operation.path);
+        table.explained(
+            "create",
+            Toml::Table(create),
+            vec![guessed(format!("{verb} answers with the record"))],
+        );
+        if let Some(fetch) = group.fetch {
+            self.fetch(draft, groups, resource, fetch, &mut table);
+        }
+        if let Some(update) = group.update {
+            self.update(draft, groups, resource, update, &mut table);
+        }
+        if let Some(delete) = group.delete {
+            self.delete(draft, groups, resource, delete, &mut table);
+        }
+        let mut fields = Table::at(["resources", &resource.name, "fields"]);
+        if resource.fields.iter().any(Field::is_kept) {
+            draft.requirements.refer("kept");
+        }
+        if !resource.unsent.is_empty() {
+            let names: Vec<&str> = resource.unsent.iter().map(String::as_str).collect();
+            fields.remarks.push(guessed(format!(
+                "not sent, since they are optional and either no answer shows them or nobody knows their values: {}",
+                super::style::joined(&names)
+            )));
+        }
+        for field in &resource.fields {
+            fields.explained(&field.name, field.toml(), field.remarks.clone());
+        }
+        vec![table, fields]
+    }
+
+    fn fetch(
+        &self,
+        draft: &mut Draft<'a>,
+        groups: &Groups<'a>,
+        resource: &Resource<'a>,
+        fetch: &'a Operation,
+        table: &mut Table,
+    ) {
+        let group = &groups.all[resource.group];
+        let answer = Shapes::success(fetch).and_then(|(_, schema)| schema);
+        let Some((answer, _)) =
+            answer.and_then(|schema| shown_in(draft.shapes, schema.value(), group, item_parameter(group)))
+        else {
+            draft.leave_out(&fetch.id, "its answer does not show the record in a way that is understood");
+            return;
+        };
+        let short = super::operations::ask(draft, groups, self, fetch);
+        let mut members = vec![("operation".to_owned(), Toml::from(short))];
+        if !answer.is_empty() {
+            members.push(("answer".to_owned(), answer.into()));
+        }
+        let mut remarks = Vec::new();
+        let mut refusals = refusals(fetch);
+        if refusals.contains(&404) {
+            remarks.push(guessed("the document names 404 for the operation; an id that cannot be one may be refused as invalid"));
+        } else {
+            refusals = vec![400, 403, 404, 410, 422];
+            remarks.push(guessed(
+                "the document names no status for an id that nothing has, but a success it cannot be",
+            ));
+        }
+        let list = Toml::List(refusals.iter().map(|status| Toml::Integer(i64::from(*status))).collect());
+        draft.requirements.refer("unknown");
+        members
+            .push(("unknown".to_owned(), Toml::table([("status", list), ("requirement", "unknown".into())])));
+        if resource.parent.is_some() && groups.parameters(fetch).len() > 1 {
+            members.push(("only-through-parents".to_owned(), draft.requirements.promise("own-parents")));
+            remarks.push(guessed("the path names what the record lies in"));
+        }
+        table.explained("fetch", Toml::Table(members), remarks);
+    }
+
+    fn update(
+        &self,
+        draft: &mut Draft<'a>,
+        groups: &Groups<'a>,
+        resource: &Resource<'a>,
+        update: &'a Operation,
+        table: &mut Table,
+    ) {
+        let shapes = draft.shapes;
+        let body = update.request_body.iter().flat_map(|body| &body.content);
+        let body = body
+            .into_iter()
+            .filter(|one| !one.range.contains("json-patch"))
+            .find_map(|one| one.schema.as_ref());
+        let Some(body) = body else {
+            draft.leave_out(&update.id, "the document says nothing of its content that is understood");
+            return;
+        };
+        let telling = |field: &&Field<'a>| {
+            let rank = match &field.source {
+                Some(Source::Made(Toml::Table(members), _))
+                    if members.iter().any(|(key, _)| key == "text") =>
+                {
+                    0
+                }
+                Some(Source::Made(Toml::Text(make), _)) if make == "metadata" => 1,
+                Some(Source::Made(Toml::Table(members), _))
+                    if members
+                        .iter()
+                        .any(|(k, v)| k == "choice" && matches!(v, Toml::List(l) if l.len() > 2)) =>
+                {
+                    2
+                }
+                Some(Source::Made(Toml::Text(make), _)) if make == "name" => 3,
+                _ => return None,
+            };
+            Some(rank)
+        };
+        let fits = |field: &&Field<'a>| {
+            let Some(send) = field.send.as_deref().filter(|_| field.is_kept()) else { return false };
+            let alone = shapes
+                .properties(body.value())
+                .iter()
+                .all(|p| !p.required || send.split('/').nth(1) == Some(p.name));
+            alone && shapes.at(body.value(), send).is_some()
+        };
+        let mut fitting: Vec<&Field<'a>> =
+            resource.fields.iter().filter(fits).filter(|field| telling(field).is_some()).collect();
+        fitting.sort_by_key(telling);
+        let Some(field) = fitting.first() else {
+            draft.leave_out(
+                &update.id,
+                "no member of a record can be changed by itself with values that are known",
+            );
+            return;
+        };
+        let short = super::operations::ask(draft, groups, self, update);
+        let group = &groups.all[resource.group];
+        let answer = Shapes::success(update).and_then(|(_, schema)| schema);
+        let answer = answer
+            .and_then(|schema| shown_in(shapes, schema.value(), group, item_parameter(group)))
+            .map(|(at, _)| at);
+        let mut members = vec![
+            ("operation".to_owned(), Toml::from(short)),
+            ("field".to_owned(), field.name.as_str().into()),
+        ];
+        if let Some(answer) = answer.filter(|at| !at.is_empty()) {
+            members.push(("answer".to_owned(), answer.into()));
+        }
+        members.push(("requirement".to_owned(), "changed".into()));
+        draft.requirements.refer("changed");
+        let reason = format!(
+            "{} is optional beside nothing that its content requires, and answers show it",
+            field.name
+        );
+        table.explained("update", Toml::Table(members), vec![guessed(reason)]);
+    }
+
+    fn delete(
+        &self,
+        draft: &mut Draft<'a>,
+        groups: &Groups<'a>,
+        resource: &Resource<'a>,
+        delete: &'a Operation,
+        table: &mut Table,
+    ) {
+        let shapes = draft.shapes;
+        let short = super::operations::ask(draft, groups, self, delete);
+        let mut members = vec![("operation".to_owned(), Toml::from(short))];
+        let mut remarks = Vec::new();
+        let answers = |status: u16| delete.responses.iter().any(|r| r.status == StatusKey::Exact(status));
+        let later = answers(202) && !answers(200) && !answers(204);
+        let soft = resource.shown.members(shapes).into_iter().find(|member| {
+            let name = snake(member.name);
+            [
+                "deleted",
+                "archived",
+                "is_deleted",
+                "is_archived",
+                "deleted_at",
+                "archived_at",
+                "removed_at",
+                "delete_time",
+                "active",
+                "is_active",
+            ]
+            .contains(&name.as_str())
+                || (name == "status" || name == "state")
+                    && shapes.choices(member.schema).iter().any(|value| {
+                        matches!(snake(value).as_str(), "deleted" | "archived" | "removed" | "inactive")
+                    })
+        });
+        if later {
+            members.push(("eventual".to_owned(), true.into()));
+            remarks.push(guessed("it answers 202, so the deletion may come later"));
+        } else if let Some(soft) = soft {
+            members.push(("eventual".to_owned(), true.into()));
+            remarks.push(question(format!(
+                "is a deleted {} still found, marked by {} (then eventual = true stays) or not found any more (then strike eventual out)?",
+                resource.name, soft.name
+            )));
+        } else if groups.all[resource.group].lists.iter().any(|list| paging(shapes, list).is_ok()) {
+            members.push(("leaves-list".to_owned(), draft.requirements.promise("gone")));
+            remarks.push(guessed("nothing in a record marks it as deleted, so it is gone"));
+        }
+        table.explained("delete", Toml::Table(members), remarks);
+    }
+}
+
+/// The refusals that a document lists for an operation and that may answer an id that does not exist.
+pub(super) fn refusals(operation: &Operation) -> Vec<u16> {
+    let documented = |status: u16| {
+        operation.responses.iter().any(|response| match response.status {
+            StatusKey::Exact(code) => code == status,
+            StatusKey::Range(class) => u16::from(class) == status / 100,
+            // Whatever a default stands for, it is no promise of a status.
+            StatusKey::Default => false,
+        })
+    };
+    let mut found: Vec<u16> = [400, 404, 410, 422].into_iter().filter(|status| documented(*status)).collect();
+    if operation.method == Method::GET && !found.is_empty() && found.contains(&404) {
+        // An id of a form that no record has may be refused as such, also where the document says nothing of it.
+        for status in [400, 422] {
+            if !found.contains(&status) && typed(operation) {
+                found.push(status);
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Whether an id in the path has a form: then not every text can be one.
+fn typed(operation: &Operation) -> bool {
+    operation.parameters.iter().filter(|p| p.location == Location::Path).any(|p| {
+        let schema = p.schema.resolved();
+        ["format", "pattern", "minLength", "maxLength", "enum"].iter().any(|key| schema.get(*key).is_some())
+            || schema.get("type").is_some_and(|kind| kind != "string")
+    })
+}

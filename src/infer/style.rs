@@ -1,0 +1,620 @@
+//! How a list pages, by the names of its query parameters and of the members of its answers.
+
+use serde_json::Value;
+
+use super::lists::Listing;
+use super::schema::{Shapes, escape, snake};
+use super::toml::{Remark, Toml, guessed, question};
+use crate::document::{Location, Operation};
+
+const SIZES: [&str; 24] = [
+    "limit",
+    "page_size",
+    "per_page",
+    "size",
+    "max_results",
+    "max_page_size",
+    "top",
+    "first",
+    "take",
+    "rows",
+    "page_limit",
+    "count",
+    "results_per_page",
+    "items_per_page",
+    "max_items",
+    "max",
+    "maximum",
+    "num",
+    "pagesize",
+    "perpage",
+    "maxresults",
+    "page_per",
+    "n",
+    "max_keys",
+];
+const PAGES: [&str; 10] = [
+    "page",
+    "page_number",
+    "page_no",
+    "page_index",
+    "page_num",
+    "pagenumber",
+    "current_page",
+    "p",
+    "pageno",
+    "paged",
+];
+const OFFSETS: [&str; 9] = [
+    "offset",
+    "skip",
+    "start",
+    "start_index",
+    "startindex",
+    "page_offset",
+    "from",
+    "start_at",
+    "first_result",
+];
+const TOKENS: [&str; 16] = [
+    "page_token",
+    "cursor",
+    "next_token",
+    "next_page_token",
+    "continuation_token",
+    "continuation",
+    "next_cursor",
+    "page_cursor",
+    "pagetoken",
+    "after",
+    "page_after",
+    "marker",
+    "skip_token",
+    "skiptoken",
+    "start_cursor",
+    "scroll_id",
+];
+const AFTERS: [&str; 6] = ["starting_after", "after_id", "since_id", "start_after", "after", "page_after"];
+const BEFORES: [&str; 6] = ["ending_before", "before_id", "max_id", "end_before", "before", "page_before"];
+
+const TOTALS: [&str; 14] = [
+    "total",
+    "total_count",
+    "total_items",
+    "total_elements",
+    "total_results",
+    "total_size",
+    "total_records",
+    "odata_count",
+    "totalcount",
+    "total_entries",
+    "items_total",
+    "total_rows",
+    "total_hits",
+    "record_count",
+];
+const PAGE_COUNTS: [&str; 8] = [
+    "pages",
+    "total_pages",
+    "page_count",
+    "last_page",
+    "pages_count",
+    "num_pages",
+    "totalpages",
+    "number_of_pages",
+];
+const MORE: [&str; 8] = [
+    "has_more",
+    "has_next",
+    "has_next_page",
+    "more",
+    "is_truncated",
+    "has_more_items",
+    "hasmore",
+    "more_results",
+];
+const PAGE_ECHOES: [&str; 7] =
+    ["page", "current_page", "page_number", "number", "page_index", "page_no", "current"];
+const SIZE_ECHOES: [&str; 6] = ["size", "per_page", "page_size", "limit", "items_per_page", "page_limit"];
+const NEXT_TOKENS: [&str; 13] = [
+    "next_page_token",
+    "next_cursor",
+    "next_token",
+    "continuation_token",
+    "end_cursor",
+    "cursor",
+    "next_page",
+    "next",
+    "after",
+    "next_marker",
+    "marker",
+    "continuation",
+    "next_page_cursor",
+];
+const PREVIOUS_TOKENS: [&str; 7] = [
+    "previous_page_token",
+    "prev_page_token",
+    "previous_cursor",
+    "prev_cursor",
+    "previous",
+    "prev",
+    "before",
+];
+const NEXT_URLS: [&str; 6] =
+    ["next", "next_url", "next_link", "odata_next_link", "next_page_url", "next_page"];
+const PREVIOUS_URLS: [&str; 6] =
+    ["previous", "prev", "previous_url", "prev_url", "previous_page_url", "prev_page_url"];
+
+const TOTAL_HEADERS: [&str; 6] = [
+    "x_total_count",
+    "x_total",
+    "total_count",
+    "x_total_results",
+    "pagination_count",
+    "x_pagination_total_count",
+];
+const PAGES_HEADERS: [&str; 4] =
+    ["x_total_pages", "x_page_count", "pagination_page_count", "x_pagination_page_count"];
+
+/// How a list pages.
+#[derive(Clone, Debug)]
+pub(super) struct Paging {
+    /// The style's name in the suite format.
+    pub(super) kind: &'static str,
+    /// Its members, as they stand under `style.<kind>`.
+    pub(super) members: Vec<(String, Toml)>,
+    /// Why, and what is not known.
+    pub(super) remarks: Vec<Remark>,
+    /// The query parameters that it takes.
+    pub(super) parameters: Vec<String>,
+    /// The parameter for the page size; none where pages have a size of their own.
+    pub(super) size: Option<String>,
+    /// Whether its parameters are members of the content.
+    pub(super) in_content: bool,
+    /// Where the total stands, with what is said of it.
+    pub(super) total: Option<(String, String)>,
+}
+
+/// Whether a query parameter of this name, in snake case, asks for a page.
+pub(super) fn is_paging(name: &str) -> bool {
+    [&PAGES[..], &OFFSETS, &TOKENS, &AFTERS, &BEFORES].iter().any(|names| names.contains(&name))
+        || matches!(name, "limit" | "page_size" | "per_page" | "max_results" | "top" | "size" | "page_limit")
+}
+
+/// An argument of a list: a query parameter, or a member of the content of a list by POST.
+#[derive(Clone, Debug)]
+pub(super) struct Argument<'a> {
+    pub(super) name: &'a str,
+    pub(super) schema: &'a Value,
+    /// What the document says of it, in lower case.
+    said: String,
+}
+
+/// The arguments of a list, and whether they stand in the content.
+pub(super) fn arguments<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> (Vec<Argument<'a>>, bool) {
+    let told = |schema: &'a Value| shapes.text(schema, "description").unwrap_or_default().to_lowercase();
+    let query = operation.parameters.iter().filter(|p| p.location == Location::Query).map(|p| {
+        let raw = shapes.document.raw().pointer(&p.pointer);
+        let text = raw.and_then(|raw| raw.get("description")).and_then(Value::as_str).unwrap_or_default();
+        let schema = p.schema.value();
+        Argument { name: &p.name, schema, said: format!("{} {}", text.to_lowercase(), told(schema)) }
+    });
+    let query: Vec<Argument<'a>> = query.collect();
+    let paged = query.iter().any(|argument| is_paging(&snake(argument.name)));
+    let body = operation.request_body.as_ref().and_then(|body| body.json()?.schema.as_ref());
+    let Some(body) = body.filter(|_| !paged && operation.method == http::Method::POST) else {
+        return (query, false);
+    };
+    let content = shapes.properties(body.value()).into_iter();
+    let content = content.map(|p| Argument { name: p.name, schema: p.schema, said: told(p.schema) });
+    (content.collect(), true)
+}
+
+/// A member of an answer beside its items.
+struct Member<'a> {
+    pointer: String,
+    name: String,
+    /// The name of the object that it lies in.
+    within: String,
+    schema: &'a Value,
+}
+
+/// What is known of one list.
+struct Looked<'a, 'l> {
+    arguments: Vec<Argument<'a>>,
+    shapes: Shapes<'a>,
+    list: &'l Listing<'a>,
+    members: Vec<Member<'a>>,
+}
+
+/// Reads how a list pages; the reason where it does not page in a way that is known.
+pub(super) fn paging<'a>(shapes: Shapes<'a>, list: &Listing<'a>) -> Result<Paging, String> {
+    let (arguments, in_content) = arguments(shapes, list.operation);
+    let mut looked = Looked { arguments, shapes, list, members: Vec::new() };
+    looked.look(list.answer, "", "", 0);
+    let size = looked.parameter(&SIZES).map(|size| size.name.to_owned());
+    [Looked::item_cursor, Looked::timestamp, Looked::token, Looked::link_header, Looked::next_url, Looked::page_number, Looked::offset]
+        .into_iter()
+        .find_map(|style| style(&looked, size.as_deref()))
+        .map(|paging| Paging { in_content, ..paging })
+        .ok_or_else(|| match &size {
+            Some(size) => format!("it has the parameter {size} for the size of a page, and none that is known to ask for the next one"),
+            None => "it has no query parameter that is known to ask for a page".to_owned(),
+        })
+}
+
+impl<'a> Looked<'a, '_> {
+    fn look(&mut self, schema: &'a Value, at: &str, within: &str, depth: usize) {
+        for property in self.shapes.properties(schema) {
+            let pointer = format!("{at}/{}", escape(property.name));
+            if pointer == self.list.items || self.shapes.items(property.schema).is_some() {
+                continue;
+            }
+            if depth < 3 && self.shapes.kind(property.schema) == Some("object") {
+                self.look(property.schema, &pointer, &snake(property.name), depth + 1);
+            }
+            self.members.push(Member {
+                pointer,
+                name: snake(property.name),
+                within: within.to_owned(),
+                schema: property.schema,
+            });
+        }
+    }
+
+    /// The argument that has one of these names; the first name counts most.
+    fn parameter(&self, names: &[&str]) -> Option<&Argument<'a>> {
+        names.iter().find_map(|name| self.arguments.iter().find(|argument| snake(argument.name) == *name))
+    }
+
+    /// The member of an answer that has one of these names and one of these types.
+    fn member(&self, names: &[&str], kinds: &[&str]) -> Option<&Member<'a>> {
+        names.iter().find_map(|name| {
+            self.members.iter().find(|member| {
+                member.name == *name
+                    && self.shapes.kind(member.schema).is_none_or(|kind| kinds.contains(&kind))
+            })
+        })
+    }
+
+    fn total(&self) -> Option<&Member<'a>> {
+        let named = self.member(&TOTALS, &["integer", "number"]);
+        named.or_else(|| {
+            // `count` counts the page in some APIs; beside links to the pages around it, it counts the list.
+            let count = self.member(&["count"], &["integer", "number"])?;
+            let said = self.shapes.text(count.schema, "description").unwrap_or_default().to_lowercase();
+            let linked = self
+                .members
+                .iter()
+                .any(|m| NEXT_URLS.contains(&m.name.as_str()) || PREVIOUS_URLS.contains(&m.name.as_str()));
+            (linked || said.contains("total") || said.contains("in all")).then_some(count)
+        })
+    }
+
+    fn made(
+        &self,
+        kind: &'static str,
+        size: Option<&str>,
+        parameters: &[(&str, Option<&str>)],
+        fields: &[(&str, Option<&Member<'a>>)],
+    ) -> Paging {
+        let parameters: Vec<(&str, &str)> =
+            parameters.iter().filter_map(|(key, name)| Some((*key, (*name)?))).collect();
+        let mut members: Vec<(String, Toml)> =
+            parameters.iter().map(|(key, name)| ((*key).to_owned(), Toml::from(*name))).collect();
+        let told = |member: &&Member<'a>| member.pointer.clone();
+        let found: Vec<(&str, &Member<'a>)> =
+            fields.iter().filter_map(|(key, member)| Some((*key, (*member)?))).collect();
+        members.extend(found.iter().map(|(key, member)| ((*key).to_owned(), Toml::from(told(member)))));
+        let names: Vec<&str> = parameters.iter().map(|(_, name)| *name).collect();
+        let mut reason = match names[..] {
+            [] => "the answer alone".to_owned(),
+            [one] => format!("query parameter {one}"),
+            _ => format!("query parameters {}", joined(&names)),
+        };
+        let pointers: Vec<String> = found.iter().map(|(_, member)| told(member)).collect();
+        if !pointers.is_empty() {
+            let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
+            reason = format!("{reason}, and {} in the answer", joined(&pointers));
+        }
+        let total = found.iter().find(|(key, _)| *key == "total").map(|(_, member)| {
+            (
+                member.pointer.clone(),
+                self.shapes.text(member.schema, "description").unwrap_or_default().to_owned(),
+            )
+        });
+        let mut remarks = vec![guessed(reason)];
+        if total.is_none()
+            && let Some(count) = self.member(&["count"], &["integer", "number"])
+        {
+            remarks.push(question(format!(
+                "does {} count the whole list (then add total = \"{}\") or the items of the page (then it stays out)?",
+                count.pointer, count.pointer
+            )));
+        }
+        Paging {
+            kind,
+            members,
+            remarks,
+            parameters: parameters.iter().map(|(_, name)| (*name).to_owned()).collect(),
+            size: size.map(str::to_owned),
+            in_content: false,
+            total,
+        }
+    }
+
+    fn page_number(&self, size: Option<&str>) -> Option<Paging> {
+        let page = self.parameter(&PAGES)?;
+        let echo = |names| self.member(names, &["integer", "number"]);
+        let fields = [
+            ("total", self.total()),
+            ("pages", self.member(&PAGE_COUNTS, &["integer", "number"])),
+            ("page-echo", echo(&PAGE_ECHOES)),
+            ("size-echo", echo(&SIZE_ECHOES)),
+            ("has-more", self.member(&MORE, &["boolean"])),
+        ];
+        let mut paging =
+            self.made("page-number", size, &[("page", Some(page.name)), ("size", size)], &fields);
+        let schema = page.schema;
+        let (first, reason) = self.first_page(page);
+        paging.members.insert(1, ("first".to_owned(), Toml::Integer(first)));
+        self.headers(&mut paging);
+        paging.remarks.push(reason);
+        if self.shapes.number(schema, "minimum").is_none()
+            && self.shapes.number(schema, "default").is_none()
+            && first == 1
+        {
+            paging.remarks.push(question("is the first page 1 or 0? (first = 1 or 0)"));
+        }
+        Some(paging)
+    }
+
+    /// The number of the first page.
+    fn first_page(&self, page: &Argument<'a>) -> (i64, Remark) {
+        let schema = page.schema;
+        let said = &page.said;
+        for (keyword, value) in [
+            ("default", self.shapes.number(schema, "default")),
+            ("minimum", self.shapes.number(schema, "minimum")),
+        ] {
+            if let Some(value @ (0 | 1)) = value {
+                return (
+                    value,
+                    guessed(format!(
+                        "the {keyword} of {} is {value}, so pages are counted from {value}",
+                        page.name
+                    )),
+                );
+            }
+        }
+        if [
+            "zero-based",
+            "0-based",
+            "starts at 0",
+            "starting at 0",
+            "first is 0",
+            "from 0",
+            "zero based",
+            "0-indexed",
+            "zero-indexed",
+        ]
+        .iter()
+        .any(|w| said.contains(w))
+        {
+            return (0, guessed(format!("the description of {} counts pages from 0", page.name)));
+        }
+        (1, guessed("most APIs count pages from 1"))
+    }
+
+    fn offset(&self, size: Option<&str>) -> Option<Paging> {
+        let skip = self.parameter(&OFFSETS)?;
+        let fields = [
+            ("total", self.total()),
+            ("has-more", self.member(&MORE, &["boolean"])),
+            ("limit-echo", self.member(&SIZE_ECHOES, &["integer", "number"])),
+        ];
+        let mut paging =
+            self.made("offset-limit", size, &[("skip", Some(skip.name)), ("limit", size)], &fields);
+        self.headers(&mut paging);
+        paging.members.retain(|(key, _)| key != "pages-header");
+        Some(paging)
+    }
+
+    fn item_cursor(&self, size: Option<&str>) -> Option<Paging> {
+        let after = self.parameter(&AFTERS)?;
+        let name = snake(after.name);
+        let id = self.shapes.property(self.list.item, "id");
+        let typed = id.is_some_and(|id| self.shapes.alike(id, after.schema));
+        let said = &after.said;
+        let by_name = matches!(name.as_str(), "starting_after" | "after_id" | "since_id" | "start_after");
+        if !(by_name || (said.contains("id of") && typed))
+            || self.is_instant(after)
+            || self.member(&NEXT_TOKENS[..5], &["string"]).is_some()
+        {
+            return None;
+        }
+        let before = self.parameter(&BEFORES);
+        let parameters =
+            [("after", Some(after.name)), ("before", before.map(|before| before.name)), ("limit", size)];
+        let fields = [("has-more", self.member(&MORE, &["boolean"])), ("total", self.total())];
+        Some(self.made("item-cursor", size, &parameters, &fields))
+    }
+
+    fn timestamp(&self, size: Option<&str>) -> Option<Paging> {
+        let (before, after) = (self.parameter(&["before"])?, self.parameter(&["after"])?);
+        let has_more = self.member(&MORE, &["boolean"])?;
+        let cursor = |name: &str| self.members.iter().find(|m| m.name == name && m.within.contains("cursor"));
+        let (older, newer) = (cursor("before")?, cursor("after")?);
+        if !self.is_instant(before) && self.shapes.kind(older.schema) != Some("integer") {
+            return None;
+        }
+        let fields =
+            [("has-more", Some(has_more)), ("before-cursor", Some(older)), ("after-cursor", Some(newer))];
+        let parameters = [("before", Some(before.name)), ("after", Some(after.name)), ("limit", size)];
+        let mut paging = self.made("timestamp-cursor", size, &parameters, &fields);
+        let epoch = self.shapes.kind(older.schema) != Some("string")
+            || self.shapes.kind(before.schema) == Some("integer");
+        let mut forms = Vec::new();
+        if epoch {
+            forms.push("epoch-milliseconds".into());
+        }
+        if self.is_date_time(before) || !epoch {
+            forms.push("date-time".into());
+        }
+        paging.members.push(("forms".to_owned(), Toml::List(forms)));
+        paging.remarks.push(guessed(format!(
+            "the types of {} and {}; every form is tried",
+            before.name, older.pointer
+        )));
+        Some(paging)
+    }
+
+    fn is_date_time(&self, parameter: &Argument<'a>) -> bool {
+        self.shapes.text(parameter.schema, "format").is_some_and(|format| format == "date-time")
+    }
+
+    fn is_instant(&self, parameter: &Argument<'a>) -> bool {
+        let said = &parameter.said;
+        self.is_date_time(parameter) || said.contains("timestamp") || said.contains("date")
+    }
+
+    fn token(&self, size: Option<&str>) -> Option<Paging> {
+        let token = self.parameter(&TOKENS)?;
+        let text = |member: &&Member<'a>| {
+            self.shapes.text(member.schema, "format").is_none_or(|format| !format.contains("uri"))
+        };
+        let exact = self.members.iter().find(|member| {
+            // What the next request sends often has the parameter's own name.
+            member.name == snake(token.name) && self.shapes.kind(member.schema) == Some("string")
+        });
+        let next = self.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
+        let previous = self.member(&PREVIOUS_TOKENS, &["string"]).filter(text);
+        let fields = [
+            ("next", Some(next)),
+            ("previous", previous),
+            ("has-more", self.member(&MORE, &["boolean"])),
+            ("total", self.total()),
+        ];
+        let mut paging = self.made("token", size, &[("token", Some(token.name)), ("size", size)], &fields);
+        if previous.is_some_and(|_| {
+            !self.arguments.iter().any(|p| PREVIOUS_TOKENS.contains(&snake(p.name).as_str()))
+        }) {
+            paging.remarks.push(guessed(
+                "tokens for both directions go back into the one parameter that takes a token",
+            ));
+        }
+        Some(paging)
+    }
+
+    /// The name of a response header that has one of these names.
+    fn header(&self, wanted: &[&str]) -> Option<&'a str> {
+        let headers = &self.list.response.headers;
+        headers
+            .iter()
+            .find(|header| wanted.contains(&snake(&header.name).as_str()))
+            .map(|header| header.name.as_str())
+    }
+
+    /// Totals in header fields, where the content has none.
+    fn headers(&self, paging: &mut Paging) {
+        for (key, names) in [("total", &TOTAL_HEADERS[..]), ("pages", &PAGES_HEADERS)] {
+            let told = paging.members.iter().any(|(known, _)| known == key);
+            if let Some(name) = self.header(names).filter(|_| !told) {
+                paging.members.push((format!("{key}-header"), name.into()));
+                paging.remarks.push(guessed(format!("the response header {name}")));
+                if key == "total" {
+                    paging.total = Some((name.to_owned(), String::new()));
+                }
+            }
+        }
+    }
+
+    /// The parameter by which a list that pages by links can be asked for a page by its position as well.
+    fn beside(&self, paging: &mut Paging) {
+        if let Some(page) = self.parameter(&PAGES) {
+            let (first, reason) = self.first_page(page);
+            paging.members.insert(0, ("page".to_owned(), page.name.into()));
+            paging.members.insert(1, ("first-page".to_owned(), Toml::Integer(first)));
+            paging.remarks.push(guessed(format!(
+                "the query parameter {} asks for a page by its number as well",
+                page.name
+            )));
+            paging.remarks.push(reason);
+            paging.parameters.push(page.name.to_owned());
+        } else if let Some(offset) = self.parameter(&OFFSETS) {
+            paging.members.insert(0, ("offset".to_owned(), offset.name.into()));
+            paging.remarks.push(guessed(format!(
+                "the query parameter {} asks for a page by its position as well",
+                offset.name
+            )));
+            paging.parameters.push(offset.name.to_owned());
+        }
+        // What stands in links need not be known to those who follow them.
+        paging.parameters.extend(self.parameter(&TOKENS).map(|token| token.name.to_owned()));
+    }
+
+    fn link_header(&self, size: Option<&str>) -> Option<Paging> {
+        let link = self.header(&["link"])?;
+        let mut paging = self.made("link-header", size, &[("size", size)], &[("total", self.total())]);
+        paging.remarks.insert(0, guessed(format!("the response header {link}")));
+        self.headers(&mut paging);
+        self.beside(&mut paging);
+        Some(paging)
+    }
+
+    fn next_url(&self, size: Option<&str>) -> Option<Paging> {
+        let link = |names: &[&str]| {
+            let url = |member: &&Member<'a>| {
+                let format = self.shapes.text(member.schema, "format").unwrap_or_default();
+                let said = self.shapes.text(member.schema, "description").unwrap_or_default().to_lowercase();
+                let linked = member.within.contains("link")
+                    || member.name.ends_with("link")
+                    || member.name.ends_with("url");
+                self.shapes.kind(member.schema) == Some("string")
+                    && (format.contains("uri")
+                        || linked
+                        || said.contains("url")
+                        || said.contains("link")
+                        || self.around_url(member))
+            };
+            let plain =
+                names.iter().find_map(|name| self.members.iter().filter(|m| m.name == *name).find(url));
+            // HAL: `_links.next.href`.
+            plain.or_else(|| {
+                self.members.iter().find(|m| m.name == "href" && names.contains(&m.within.as_str()))
+            })
+        };
+        let next = link(&NEXT_URLS)?;
+        let fields = [
+            ("next", Some(next)),
+            ("previous", link(&PREVIOUS_URLS)),
+            ("first", link(&["first"])),
+            ("last", link(&["last"])),
+            ("self", link(&["self"])),
+            ("has-more", self.member(&MORE, &["boolean"])),
+            ("total", self.total()),
+            ("pages", self.member(&PAGE_COUNTS, &["integer", "number"])),
+        ];
+        let mut paging = self.made("next-url", size, &[("size", size)], &fields);
+        self.beside(&mut paging);
+        Some(paging)
+    }
+
+    /// Whether a member called `next` beside one called `previous` is a URL: no parameter takes a token.
+    fn around_url(&self, member: &Member<'a>) -> bool {
+        let twin = self
+            .members
+            .iter()
+            .any(|m| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str()));
+        twin && self.parameter(&TOKENS).is_none()
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn joined(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
