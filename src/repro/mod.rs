@@ -5,6 +5,7 @@
 //! instants that the target chose are taken from its answers. It ends with 1 if the fault shows, 0 if it does not, 2 if it could not be tried.
 
 mod claim;
+mod earlier;
 mod library;
 mod script;
 mod shell;
@@ -44,15 +45,8 @@ impl Scripts {
     /// Takes in one event. Without the exchanges of the run no script can be made.
     pub fn add(&mut self, event: &Event) {
         self.tally.add(event);
-        match event {
-            Event::Exchange(exchange) => {
-                self.exchanges.entry(exchange.case.clone()).or_default().push(exchange.clone());
-            }
-            // What a case without findings sent is of no further use.
-            Event::CaseFinished(case) if case.judgements.iter().all(|j| j.findings.is_empty()) => {
-                self.exchanges.remove(&case.case);
-            }
-            _ => {}
+        if let Event::Exchange(exchange) = event {
+            self.exchanges.entry(exchange.case.clone()).or_default().push(exchange.clone());
         }
     }
 
@@ -90,8 +84,10 @@ impl Scripts {
         if seeding.is_empty() {
             return Err("the recording holds no exchanges".to_owned());
         }
-        let stream = Stream::new(seeding, of(located.case.clone()), &head.namespace);
-        let steps = Steps::of(&stream, &located.finding, proof)?;
+        let case = of(located.case.clone());
+        let earlier = earlier::of(self.exchanges.values().flatten(), seeding, case, &located.finding, proof);
+        let stream = Stream::new(seeding, &earlier, case, &head.namespace);
+        let steps = Steps::of(&stream, &located.finding, proof, &earlier)?;
         let cleanup = of(format!("{}::cleanup", located.suite));
         script::text(head, self.tally.rule(&located.finding.rule), located, &steps, cleanup)
     }
