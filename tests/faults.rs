@@ -21,6 +21,12 @@ use specproof::setup::BUNDLED;
 /// The most defects that a report may make of one fault.
 const MOST_DEFECTS: usize = 3;
 
+/// Faults that break several things at once, each of which is a defect of its own, and how many.
+const SEVERAL: &[(&str, usize)] = &[
+    // The session is another one (its place in the list), it has lost its metadata, its messages are gone from the list, and none is found.
+    ("honcho-existing-session-emptied", 4),
+];
+
 /// What a run says, measured on a runtime of its own.
 fn measured(api: &str, faults: Vec<&'static Fault>, token: Option<&str>) -> Result<Outcome, Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -45,13 +51,13 @@ fn judge(fault: &'static Fault, named: &BTreeSet<String>) -> Result<(), Failed> 
         )
         .into());
     }
-    if outcome.defects.len() > MOST_DEFECTS {
-        return Err(format!(
-            "a report shows it as {} defects, led by {:?}: {MOST_DEFECTS} are enough for one fault",
-            outcome.defects.len(),
-            outcome.defects
-        )
-        .into());
+    let several = SEVERAL.iter().find(|(name, _)| *name == fault.name);
+    let most = several.map_or(MOST_DEFECTS, |(_, defects)| *defects);
+    if outcome.defects.len() > most {
+        let (defects, led) = (outcome.defects.len(), outcome.defects);
+        return Err(
+            format!("a report shows it as {defects} defects, led by {led:?}: {most} are enough").into()
+        );
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::values::{may_be_id, values_of};
 use crate::event::CaseExchange;
 use crate::evidence::Exchange;
 use crate::suite::Pointers;
-use crate::verdict::{Claim, Finding, Pages, Proof};
+use crate::verdict::{Claim, Finding, Fit, Pages, Proof};
 
 /// The most requests of other cases that one script sends.
 const MOST: usize = 3;
@@ -22,12 +22,8 @@ pub(super) fn of<'a>(
     finding: &Finding,
     proof: &Proof,
 ) -> Vec<&'a CaseExchange> {
-    let Claim::List { pages, groups, maybe, open, .. } = proof.claim.core() else { return Vec::new() };
     let exchanges: Vec<&Exchange> = finding.exchanges.iter().chain(&proof.further).collect();
-    let shown: Vec<String> = pages.exchanges.iter().flat_map(|n| ids(exchanges.get(*n), pages)).collect();
-    let wanted: BTreeSet<&String> = groups.iter().flatten().collect();
-    let foreign = shown.iter().find(|id| !open && !wanted.contains(id) && !maybe.contains(id));
-    let missing = wanted.iter().find(|id| !shown.contains(id));
+    let Some((pages, foreign, missing)) = odd(proof, &exchanges) else { return Vec::new() };
     let sent_us = pages.exchanges.iter().filter_map(|n| Some(exchanges.get(*n)?.sent_us)).min();
     let own = case.first().map(|sent| &sent.case);
     let mut others: Vec<&CaseExchange> = all
@@ -36,16 +32,40 @@ pub(super) fn of<'a>(
         .collect();
     others.sort_by_key(|sent| sent.exchange.sent_us);
     let mut found: Vec<&CaseExchange> = Vec::new();
-    if let Some(id) = foreign.filter(|id| may_be_id(id)) {
+    if let Some(id) = foreign.as_ref().filter(|id| may_be_id(id)) {
         let known = seeding.iter().chain(case).any(|sent| sent.created.iter().any(|one| one.id == *id));
-        found.extend(if known { first_shown(&others, id) } else { first_named(&others, id) });
+        let page = pages.exchanges.first().and_then(|number| exchanges.get(*number));
+        let beside = page.map(|page| values_of(&page.request)).unwrap_or_default();
+        let created = |id: &String| seeding.iter().chain(case).any(|s| s.created.iter().any(|o| o.id == *id));
+        let scope: Vec<String> = beside.into_iter().filter(created).collect();
+        found.extend(if known { first_shown(&others, id) } else { first_named(&others, id, &scope) });
     }
     if let Some(id) = missing {
-        found.extend(created_again(&others, seeding, id));
+        found.extend(created_again(&others, seeding, &id));
     }
     found.sort_by_key(|sent| sent.exchange.sent_us);
     found.truncate(MOST);
     found
+}
+
+/// The list that a finding is about, an id that it shows and should not, and one that it should show and does not.
+fn odd<'a>(proof: &'a Proof, exchanges: &[&Exchange]) -> Option<(&'a Pages, Option<String>, Option<String>)> {
+    let (pages, groups, part, maybe, open, fit) = match proof.claim.core() {
+        Claim::Lacks { pages, id } => return Some((pages, Some(id.clone()), None)),
+        Claim::List { pages, groups, part, maybe, open, fit } => (pages, groups, part, maybe, open, fit),
+        _ => return None,
+    };
+    let shown: Vec<String> = pages.exchanges.iter().flat_map(|n| ids(exchanges.get(*n), pages)).collect();
+    let wanted: BTreeSet<&String> = groups.iter().flatten().collect();
+    let foreign = shown.iter().find(|id| !open && !wanted.contains(id) && !maybe.contains(id));
+    let part: Vec<&String> = groups.iter().flatten().take(part.1).skip(part.0).collect();
+    let whole = match fit {
+        Fit::Whole => true,
+        // Which of them a page holds that has no room for all is a question of its size.
+        Fit::First(size) | Fit::Last(size) => part.len() as u64 <= *size,
+    };
+    let missing = part.into_iter().find(|id| whole && !shown.contains(id));
+    Some((pages, foreign.cloned(), missing.cloned()))
 }
 
 /// The ids on a page.
@@ -67,9 +87,12 @@ fn first_shown<'a>(others: &[&'a CaseExchange], id: &str) -> Option<&'a CaseExch
     others.iter().find(tells).copied()
 }
 
-/// The first request that named what nobody created: a target may have created it then.
-fn first_named<'a>(others: &[&'a CaseExchange], id: &str) -> Option<&'a CaseExchange> {
-    let names = |sent: &&&CaseExchange| values_of(&sent.exchange.request).iter().any(|value| value == id);
+/// The first request that named what nobody created, and what the list is of: a target may have created it then.
+fn first_named<'a>(others: &[&'a CaseExchange], id: &str, scope: &[String]) -> Option<&'a CaseExchange> {
+    let names = |sent: &&&CaseExchange| {
+        let values = values_of(&sent.exchange.request);
+        scope.iter().map(String::as_str).chain([id]).all(|wanted| values.iter().any(|value| value == wanted))
+    };
     others.iter().find(names).copied()
 }
 

@@ -21,6 +21,11 @@ use crate::report::{Located, Tally};
 use steps::Steps;
 use values::Stream;
 
+/// The largest content, in octets, of an answer that is kept of a case without findings.
+const LARGEST: usize = 100_000;
+/// The most exchanges that are kept of such a case.
+const MOST: usize = 200;
+
 /// What was written for one finding.
 #[derive(Clone, Debug)]
 pub struct Script {
@@ -45,8 +50,20 @@ impl Scripts {
     /// Takes in one event. Without the exchanges of the run no script can be made.
     pub fn add(&mut self, event: &Event) {
         self.tally.add(event);
-        if let Event::Exchange(exchange) = event {
-            self.exchanges.entry(exchange.case.clone()).or_default().push(exchange.clone());
+        match event {
+            Event::Exchange(exchange) => {
+                self.exchanges.entry(exchange.case.clone()).or_default().push(exchange.clone());
+            }
+            // What a case without findings sent may have done what another shows: some of it is kept.
+            Event::CaseFinished(case) if case.judgements.iter().all(|j| j.findings.is_empty()) => {
+                if let Some(exchanges) = self.exchanges.get_mut(&case.case) {
+                    let size =
+                        |sent: &CaseExchange| sent.exchange.response().map_or(0, |r| r.body.bytes().len());
+                    exchanges.retain(|sent| size(sent) <= LARGEST);
+                    exchanges.truncate(MOST);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -147,6 +147,12 @@ impl<'a> Steps<'a> {
                 && sent.exchange.is_success()
                 && matches!(sent.exchange.request.method.as_str(), "PUT" | "PATCH" | "DELETE")
         });
+        // What is gone is not deleted again, which a right server may refuse.
+        let mut deleted = BTreeSet::new();
+        let changes = changes.filter(move |(_, sent)| {
+            let request = &sent.exchange.request;
+            request.method != "DELETE" || deleted.insert(request.path.as_str())
+        });
         changes
             .filter(|(index, sent)| {
                 let values = values_of(&sent.exchange.request);

@@ -3,7 +3,7 @@
 use crate::evidence::{Ask, WalkKind};
 use crate::rules::answers::{probed, status_list};
 use crate::rules::declare::rule;
-use crate::rules::proofs::claims::{lists_each, status_of};
+use crate::rules::proofs::claims::{after, created_by, lists_each, status_of};
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
@@ -53,7 +53,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if answer.response.is_success() {
             let summary = format!("{name} was deleted although {} lies in it", held.name());
             let mut draft = answer.draft(summary, requirement(), expected, answer.status());
-            draft.claims = vec![status_of(answer.entry, &promise.status)];
+            let made = created_by(scene, *child).into_iter().collect();
+            draft.claims = vec![after(made, status_of(answer.entry, &promise.status))];
             sheet.fail(draft);
             continue;
         }
@@ -79,7 +80,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         } else if answer.is_refusal() && !promise.status.contains(&answer.response.status) {
             let summary = format!("the deletion of {name} was refused by {}", answer.status());
             let mut draft = answer.draft(summary, requirement(), expected, answer.status_and_content());
-            draft.claims = vec![status_of(answer.entry, &promise.status)];
+            let made = created_by(scene, *child).into_iter().collect();
+            draft.claims = vec![after(made, status_of(answer.entry, &promise.status))];
             sheet.fail_at(crate::verdict::Level::Should, draft);
         } else {
             sheet.judged();

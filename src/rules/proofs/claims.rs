@@ -46,6 +46,12 @@ pub(in crate::rules) fn lists_each(
     })
 }
 
+/// The entry whose answer acknowledged a record; none where that is not of this case.
+pub(in crate::rules) fn created_by(scene: &Scene<'_>, record: RecordNumber) -> Option<usize> {
+    let created = crate::oracle::created(scene.suite, scene.oracle, scene.evidence);
+    created.iter().position(|records| records.iter().any(|(number, _)| *number == record))
+}
+
 /// A claim that holds after these requests, too.
 pub(in crate::rules) fn after(requests: Vec<usize>, holds: Claim) -> Claim {
     Claim::After { requests, at_once: false, seconds: 0, holds: Box::new(holds) }
