@@ -147,7 +147,7 @@ impl Driver {
     }
 
     /// The list that filters are tried on: one with a handful of items, or the only one.
-    fn filter_scope(
+    pub(super) fn filter_scope(
         &self,
         oracle: &Oracle,
         collection: &Collection,
@@ -176,7 +176,7 @@ impl Driver {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),
                 Test::HasWordAnyCase => record.marker.as_ref().map(|word| json!(word.to_uppercase())),
                 // In the target's own spelling: whether it reads every zone in a filter is another question.
-                Test::Greater | Test::AtLeast | Test::AtMost => {
+                Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => {
                     field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned()
                 }
                 _ => record

@@ -82,6 +82,7 @@ impl Driver {
         let label = format!("{label}{}", size_label(explicit.query.size));
         self.single(oracle, evidence, &label, WalkKind::Page, explicit.clone()).await;
         self.single(oracle, evidence, &format!("{label} again"), WalkKind::Repeat, explicit.clone()).await;
+        self.unknown_arguments(oracle, evidence, &explicit).await;
         explicit.backwards = true;
         let label = format!("{label} parameters in another order");
         self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;

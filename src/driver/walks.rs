@@ -57,6 +57,8 @@ impl Driver {
                 let again = !done.insert(size);
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
                 let text = if again { format!("{text} again") } else { text };
+                // The mirror needs to be seen once; what either order is at other sizes is compared with itself.
+                let mirrored = mirrored.filter(|_| size == largest || sizeless);
                 for order in mirrored.into_iter().chain([order]) {
                     let order_name = if order == 0 {
                         String::new()
