@@ -202,8 +202,16 @@ impl Driver {
             if !values.contains(&value) {
                 values.push(value);
             }
-            // One array may hold what is a part of another's element: so every element has its turn.
-            if values.len() >= MOST_VALUES + usize::from(filter.test == Test::HasMember) {
+            let most = match filter.test {
+                // One array may hold what is a part of another's element: so every element has its turn.
+                Test::HasMember => MOST_VALUES + 1,
+                // These values divide nothing that has to be put together again.
+                Test::NotEquals | Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => {
+                    MOST_VALUES - 1
+                }
+                _ => MOST_VALUES,
+            };
+            if values.len() >= most {
                 break;
             }
         }

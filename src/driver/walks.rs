@@ -124,6 +124,8 @@ pub(super) fn sizes(count: usize, bounds: SizeBounds) -> Vec<u64> {
     let smallest = bounds.minimum.unwrap_or(1).max(1);
     let mut wanted: BTreeSet<u64> = [1, 2, 7, n.saturating_sub(1), n, n + 1].into();
     // The default is asked for by leaving the parameter out.
+    // Nor is there anything new in a prime beyond the count and its neighbour.
+    wanted.retain(|size| *size <= n + 1);
     wanted.extend(bounds.maximum);
     wanted.retain(|size| (smallest..=largest).contains(size) && pages_for(count, *size) <= MOST_PAGES);
     if count <= 1 {

@@ -122,7 +122,8 @@ fn pages() {
             };
             lists = lists.honest_page(WalkKind::Page, second.clone(), Some(3));
             let query = lists.clone().done().walks[0].query.clone();
-            let refusal = exchange(&collection.operation, "GET", "/boxes", None, 400, &json!({"message": "no"}));
+            let refusal =
+                exchange(&collection.operation, "GET", "/boxes", None, 400, &json!({"message": "no"}));
             let ask = Ask::UnknownArgument { what: Unknown::Filter, query };
             lists = lists.probe("unknown filter", ask, Asked::Open, refusal);
             lists = lists.honest_page(WalkKind::Repeat, second.clone(), Some(3));
