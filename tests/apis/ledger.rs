@@ -59,7 +59,10 @@ pub(crate) const SMALL: Small = Small {
         ("key-cut-accepted", "A key that lacks its end is accepted."),
         ("error-is-text", "Errors are not wrapped in `error`."),
         ("voided-cursor-starts-over", "A cursor at an entry that was voided gives the first page."),
-        ("voided-shifts-cursor", "A page after an entry leaves out one for each entry that was voided."),
+        (
+            "voided-shifts-cursor",
+            "A page after an entry leaves out one for each entry that was voided since the first page.",
+        ),
         ("account-as-cursor-starts-over", "The id of an account as a cursor gives the first page."),
         (
             "unknown-parameter-finds-nothing",
@@ -76,6 +79,7 @@ pub(crate) const SMALL: Small = Small {
             accounts: vec![],
             entries: vec![],
             voided: vec![],
+            recently: 0,
         })
     },
 };
@@ -87,6 +91,8 @@ struct Ledger {
     accounts: Vec<Value>,
     entries: Vec<Value>,
     voided: Vec<Value>,
+    /// How many entries were voided since a first page was asked for.
+    recently: usize,
 }
 
 /// A refusal: status, message and the parameter that it is about.
@@ -183,6 +189,9 @@ impl Ledger {
         if after.is_some() && self.fault.is("limit-forgotten-later") {
             limit = 10;
         }
+        if after.is_none() {
+            self.recently = 0;
+        }
         let backward = before.is_some();
         let mut foreign = None;
         if let (Some(cursor), true) = (after, self.fault.is("cursor-of-any-account")) {
@@ -206,10 +215,7 @@ impl Ledger {
         if after.is_some() && found.is_some() {
             from -= usize::from(self.fault.is("after-includes-cursor") || self.fault.is("entry-twice"));
             from += usize::from(self.fault.is("after-skips-one"));
-            if self.fault.is("voided-shifts-cursor") {
-                let account = list.first().map(|item| &item["account"]);
-                from += self.voided.iter().filter(|entry| Some(&entry["account"]) == account).count();
-            }
+            from += if self.fault.is("voided-shifts-cursor") { self.recently } else { 0 };
             to = from + limit;
         }
         if let (Some(at), true) = (found, backward) {
@@ -412,6 +418,7 @@ impl Ledger {
                 let own = |one: &Value| one["id"] == *entry && one["account"] == *account;
                 let at = self.entries.iter().position(own).ok_or_else(Self::missing)?;
                 self.voided.push(self.entries.remove(at));
+                self.recently += 1;
                 Reply::json(200, json!({ "id": entry, "object": "entry", "deleted": true }))
             }
             (_, [] | [_, "entries"]) => {
