@@ -10,7 +10,11 @@ use super::console;
 use super::failure::Failure;
 use super::matrix::{self, Table, join, token_for};
 
-/// Runs the command. Ends with 0 when every fault trips the rules that are named for it and no others, with 1 when one does not.
+/// Where no fault has one of the names.
+const NOTHING_SELECTED: u8 = 4;
+
+/// Runs the command. Ends with 0 when every fault trips the rules that are named for it and no others, with 1 when one does not, with 4 when
+/// there is none.
 pub(super) fn run(arguments: &Faults) -> Result<u8, Failure> {
     let table = Table::load().map_err(|error| Failure::usage(format!("fixtures/faults.toml: {error}")))?;
     let chosen: Vec<&'static Fault> = FAULTS
@@ -20,6 +24,10 @@ pub(super) fn run(arguments: &Faults) -> Result<u8, Failure> {
                 || arguments.names.iter().any(|part| fault.name.contains(part.as_str()))
         })
         .collect();
+    if chosen.is_empty() {
+        console::note("no fault has such a name: `specproof faults --list` names them all");
+        return Ok(NOTHING_SELECTED);
+    }
     if arguments.list {
         console::print(&matrix::page(&chosen, &table.faults, &table.untripped))?;
         return Ok(0);
