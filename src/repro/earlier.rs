@@ -25,11 +25,11 @@ pub(super) fn of<'a>(
     let exchanges: Vec<&Exchange> = finding.exchanges.iter().chain(&proof.further).collect();
     let Some((pages, foreign, missing)) = odd(proof, &exchanges) else { return Vec::new() };
     let sent_us = pages.exchanges.iter().filter_map(|n| Some(exchanges.get(*n)?.sent_us)).min();
-    let mut others: Vec<&CaseExchange> = all
-        .filter(|sent| sent_us.is_some_and(|us| sent.exchange.sent_us < us))
-        .filter(|sent| sent.exchange.response().is_some() && !sent.case.ends_with("::cleanup"))
-        .collect();
-    others.sort_by_key(|sent| sent.exchange.sent_us);
+    let mut whole: Vec<&CaseExchange> =
+        all.filter(|sent| sent.exchange.response().is_some() && !sent.case.ends_with("::cleanup")).collect();
+    whole.sort_by_key(|sent| sent.exchange.sent_us);
+    let is_before = |sent: &&CaseExchange| sent_us.is_some_and(|us| sent.exchange.sent_us < us);
+    let others: Vec<&CaseExchange> = whole.iter().copied().filter(is_before).collect();
     let mut found: Vec<&CaseExchange> = Vec::new();
     if let Some(id) = foreign.as_ref().filter(|id| may_be_id(id)) {
         let known = seeding.iter().chain(case).any(|sent| sent.created.iter().any(|one| one.id == *id));
@@ -37,7 +37,15 @@ pub(super) fn of<'a>(
         let beside = page.map(|page| values_of(&page.request)).unwrap_or_default();
         let created = |id: &String| seeding.iter().chain(case).any(|s| s.created.iter().any(|o| o.id == *id));
         let scope: Vec<String> = beside.into_iter().filter(created).collect();
-        found.extend(if known { first_shown(&others, id) } else { first_named(&others, id, &scope) });
+        if known {
+            // How a target is looked over before the cases is not recorded: a later request may be the same.
+            let own = case.first().map(|sent| &sent.case);
+            whole.retain(|sent| Some(&sent.case) != own);
+            let home = home_of(seeding, id);
+            found.extend(first_shown(&others, id, home).or_else(|| first_shown(&whole, id, home)));
+        } else {
+            found.extend(first_named(&others, id, &scope));
+        }
     }
     if let Some(id) = missing {
         found.extend(created_again(&others, seeding, &id));
@@ -75,13 +83,22 @@ fn ids(exchange: Option<&&Exchange>, pages: &Pages) -> Vec<String> {
     items.into_iter().flatten().filter_map(|item| id.find(item)).map(text).collect()
 }
 
-/// The first list that showed a record which belongs to another: a target may confuse the two.
-fn first_shown<'a>(others: &[&'a CaseExchange], id: &str) -> Option<&'a CaseExchange> {
+/// The id of the record that another one lies in.
+fn home_of<'a>(seeding: &'a [CaseExchange], id: &str) -> Option<&'a str> {
+    let created = || seeding.iter().flat_map(|sent| &sent.created);
+    let parent = created().find(|one| one.id == id)?.parent.as_deref()?;
+    created().find(|one| one.record == parent).map(|one| one.id.as_str())
+}
+
+/// The first list that showed a record where it belongs: a target may have confused it with another that was asked for afterwards.
+fn first_shown<'a>(others: &[&'a CaseExchange], id: &str, home: Option<&str>) -> Option<&'a CaseExchange> {
     let tells = |sent: &&&CaseExchange| {
+        let values = values_of(&sent.exchange.request);
         sent.created.is_empty()
             && sent.exchange.is_success()
             && sent.exchange.response().is_some_and(|answer| answer.body.text().contains(id))
-            && !values_of(&sent.exchange.request).iter().any(|value| value == id)
+            && home.is_none_or(|home| values.iter().any(|value| value == home))
+            && !values.iter().any(|value| value == id)
     };
     others.iter().find(tells).copied()
 }
