@@ -144,6 +144,7 @@ async fn attempt(
         seed: arguments.seed,
         namespace: check::namespace(),
         only: vec![arguments.case.clone()],
+        deletion_wait: std::time::Duration::from_secs(arguments.pace.deletion_wait),
         ..Common::default()
     };
     let job = setup::job(suite, &target, &common).map_err(|error| Failure::usage(error.to_string()))?;
