@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::evidence::{Ask, WalkKind};
-use crate::rules::answers::{answers, excerpt, probed};
+use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::{elements, fetched, id_text, resource_by_number};
@@ -153,13 +153,20 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
 
 /// A record holds what it held before changes were refused.
 fn changed(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let refused = |label: &str| answers(scene).any(|answer| answer.label == label && answer.is_refusal());
+    // What was accepted against the document may have changed the record, and is another rule's.
+    let accepted = |before: usize| {
+        probed(scene).any(|(ask, answer)| {
+            matches!(ask, Ask::InvalidEdge { .. } | Ask::InvalidContent { .. })
+                && answer.entry < before
+                && !answer.is_refusal()
+        })
+    };
     let wrong =
         probed(scene).find(|(ask, _)| matches!(ask, Ask::InvalidEdge { .. })).map(|(_, answer)| answer);
     for (ask, answer) in probed(scene) {
         let Ask::FetchAfterRefusals { record, field: name, value } = ask else { continue };
         let (Some(wrong), true) = (wrong, answer.response.is_success()) else { continue };
-        if !refused(wrong.label) {
+        if accepted(answer.entry) {
             continue;
         }
         let resource = resource_by_number(scene, *record);
