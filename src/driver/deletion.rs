@@ -10,7 +10,7 @@ use super::values::Place;
 use crate::client::Outgoing;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::oracle::Oracle;
-use crate::suite::{Delete, Make, Resource};
+use crate::suite::{Collection, Delete, Make, Resource};
 
 /// How long a target has at first to carry out a deletion; then twice as long each time, up to a tenth of the whole wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -186,7 +186,8 @@ impl Driver {
         parent: Option<RecordNumber>,
     ) {
         let suite = Arc::clone(&self.suite);
-        let found = suite.file().collections.iter().find(|(_, c)| c.resource == resource_name);
+        let of_parent = |c: &Collection| c.resource == resource_name && c.scope.is_some();
+        let found = suite.file().collections.iter().find(|(_, collection)| of_parent(collection));
         let Some((name, collection)) = found else { return };
         let made = self.scratch_record(oracle, evidence, resource_name, "raced", parent).await;
         let Some(record) = made else { return };

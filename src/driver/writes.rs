@@ -245,6 +245,10 @@ impl Driver {
         };
         let Some(schema) = &media_type.schema else { return Vec::new() };
         let value = self.other_value(oracle, (resource, update), record, 0, json!({ "left": 1 }));
+        // What is there only to make others testable gets one such change.
+        if self.suite.is_seeding(operation) {
+            return Vec::new();
+        }
         let pointer = resource.fields[&update.field].send.clone().unwrap_or_default();
         let mut base = json!({});
         set_at(&mut base, &pointer, value);
