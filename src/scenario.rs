@@ -51,6 +51,13 @@ pub enum Scenario {
         /// The other.
         second: String,
     },
+    /// Filters joined by "all", "any" and "none", with values that tell one reading from another.
+    Combination {
+        /// The collection.
+        collection: String,
+        /// The combination.
+        combination: String,
+    },
     /// Lists under parents that do not exist.
     UnknownParent {
         /// The collection.
@@ -120,6 +127,7 @@ pub enum Kind {
     Links,
     Filter,
     FilterPair,
+    Combination,
     UnknownParent,
     Fetch,
     FetchElsewhere,
@@ -147,6 +155,7 @@ impl Kind {
         Kind::Links,
         Kind::Filter,
         Kind::FilterPair,
+        Kind::Combination,
         Kind::UnknownParent,
         Kind::Fetch,
         Kind::FetchElsewhere,
@@ -163,8 +172,16 @@ impl Kind {
         Kind::Expire,
     ];
     /// Those whose evidence is made of lists of an unchanging collection.
-    pub const LISTS: &'static [Kind] =
-        &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Tokens, Kind::Links, Kind::Filter, Kind::FilterPair];
+    pub const LISTS: &'static [Kind] = &[
+        Kind::Walk,
+        Kind::Pages,
+        Kind::Bounds,
+        Kind::Tokens,
+        Kind::Links,
+        Kind::Filter,
+        Kind::FilterPair,
+        Kind::Combination,
+    ];
 }
 
 impl Scenario {
@@ -179,6 +196,7 @@ impl Scenario {
             Self::Links { .. } => Kind::Links,
             Self::Filter { .. } => Kind::Filter,
             Self::FilterPair { .. } => Kind::FilterPair,
+            Self::Combination { .. } => Kind::Combination,
             Self::UnknownParent { .. } => Kind::UnknownParent,
             Self::Fetch { .. } => Kind::Fetch,
             Self::FetchElsewhere { .. } => Kind::FetchElsewhere,
@@ -206,6 +224,7 @@ impl Scenario {
             | Self::Links { collection }
             | Self::Filter { collection, .. }
             | Self::FilterPair { collection, .. }
+            | Self::Combination { collection, .. }
             | Self::OtherTenant { collection }
             | Self::OtherUser { collection }
             | Self::UnknownParent { collection } => Some(collection),
