@@ -47,6 +47,12 @@ impl Driver {
                     format!("{}{} {filter}={ordinal}", Self::scope_label(oracle, scope), size_label(size));
                 self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query))
                     .await;
+                if spec.refusable.is_some() && refused(evidence) {
+                    evidence
+                        .obstacles
+                        .push(format!("the target refuses the filter {filter}, which the suite lets it do"));
+                    return;
+                }
             }
             if ordinal == 0 && collection.orders.len() > 1 {
                 let order = collection.orders.len() - 1;
@@ -218,6 +224,13 @@ impl Driver {
             _ => values,
         }
     }
+}
+
+/// Whether the last walk began with a refusal of the request itself.
+fn refused(evidence: &Evidence) -> bool {
+    let first = evidence.walks.last().and_then(|walk| walk.pages.first());
+    let answer = first.and_then(|page| evidence.entries.get(page.entry)?.exchange.response());
+    answer.is_some_and(|answer| matches!(answer.status, 400 | 404 | 422))
 }
 
 /// Values that are nearly this one: in the other case, and with characters that stand for others in patterns.

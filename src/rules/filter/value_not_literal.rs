@@ -17,8 +17,8 @@ rule! {
     /// ## Source
     /// The suite's requirement that the filter takes its value as it is.
     /// ## False alarms and how they are avoided
-    /// It is judged only where the suite states the requirement for the filter. Case is not varied where the filter is said not to mind it. A refusal of
-    /// the value is fine. Only the run's own records are judged.
+    /// It is judged only where the suite states the requirement for the filter. Case is not varied where the filter is said not to mind it, and says
+    /// nothing where the suite leaves it open. A refusal of the value is fine. Only the run's own records are judged.
     VALUE_NOT_LITERAL {
         code: "FLT007", name: "value-not-literal", level: Must, basis: Suite,
         source: "the suite's requirement that the filter takes its value as it is",
@@ -32,7 +32,7 @@ rule! {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let filter = scene.filter().and_then(|name| scene.collection().filters.get(name));
-    let Some(promise) = filter.and_then(|filter| filter.literal.as_ref()) else { return };
+    let Some(literal) = filter.and_then(|filter| filter.literal.as_ref()) else { return };
     for walk in scene.evidence.walks.iter().filter(|walk| walk.label.contains(" near ")) {
         let expected = scene.expected(&walk.query);
         let Some((i, number)) = let_through(scene, walk, &expected) else {
@@ -43,7 +43,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         sheet.fail(draft(
             &walk.label,
             format!("{name} comes though its value is only like the one asked for"),
-            scene.requirement(&promise.requirement),
+            scene.requirement(&literal.requirement),
             format!("only items that match {filter} to the letter"),
             format!("{name}, {} in all", items(walk.ids().count())),
             vec![walk.pages[i].entry],
@@ -74,5 +74,22 @@ mod tests {
         // What matches to the letter is no near miss.
         near("red", &[0, 2]).expect(&VALUE_NOT_LITERAL, Pass);
         near("RED", &[0]).label("main color=1").expect(&VALUE_NOT_LITERAL, Inconclusive);
+    }
+
+    #[test]
+    fn letters_count_in_their_case_only_where_somebody_says_so() {
+        let plain = "test = \"equals\", requirement = \"filter\"";
+        for (open, verdict) in [(false, Fail), (true, Pass)] {
+            let word = format!(
+                "test = \"has-word\", literal = {{ requirement = \"filter\", case-open = {open} }}, requirement = \"filter\""
+            );
+            let world = World::amended(&[0, 1, 2], &[(plain, &word)]);
+            let near = |value: &str| {
+                let lists = world.lists("by_page").filter("color", json!(value)).walk(9, &[&[0]]);
+                lists.label("main color near case")
+            };
+            near("RED").expect(&VALUE_NOT_LITERAL, verdict);
+            near("r_d").expect(&VALUE_NOT_LITERAL, Fail);
+        }
     }
 }
