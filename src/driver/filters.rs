@@ -233,7 +233,8 @@ fn refused(evidence: &Evidence) -> bool {
     answer.is_some_and(|answer| matches!(answer.status, 400 | 404 | 422))
 }
 
-/// Values that are nearly this one: in the other case, and with characters that stand for others in patterns.
+/// Values that are nearly this one: in the other case, with characters that stand for others in patterns, and, where the whole value counts, without
+/// its last letter.
 fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
     let (whole, shade) = match (test, value) {
         (Test::Contains, value) => (value["shade"].as_str().unwrap_or_default(), true),
@@ -257,6 +258,9 @@ fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
     let mut near = vec![("pattern", replaced("_", "%")), ("expression", replaced(".", ".*"))];
     if test != Test::HasWordAnyCase && other_case != whole {
         near.push(("case", other_case));
+    }
+    if matches!(test, Test::Equals | Test::Contains) {
+        near.push(("beginning", letters[..letters.len() - 1].iter().collect()));
     }
     let wrap = |word: String| if shade { json!({ "shade": word }) } else { json!(word) };
     near.into_iter().map(|(what, word)| (what, wrap(word))).collect()

@@ -9,7 +9,7 @@ use crate::scenario::Kind;
 rule! {
     /// ## What it checks
     /// A filter with a value that differs from a record's only by the case of letters, or that would match it only if `_`, `%`, `.` or `*` stood
-    /// for other characters, does not let the record through.
+    /// for other characters, or if the beginning of a whole value were enough, does not let the record through.
     /// ## Why it matters
     /// Names hold underscores. A filter that reads them as "any character" shows one user what belongs to another.
     /// ## Example
@@ -70,6 +70,7 @@ mod tests {
         near("RED", &[]).expect(&VALUE_NOT_LITERAL, Pass);
         near("RED", &[0]).expect(&VALUE_NOT_LITERAL, Fail);
         near("r_d", &[0, 2]).expect(&VALUE_NOT_LITERAL, Fail);
+        near("re", &[0, 2]).expect(&VALUE_NOT_LITERAL, Fail);
         near("RED", &[]).refuse(0, 422).expect(&VALUE_NOT_LITERAL, Pass);
         // What matches to the letter is no near miss.
         near("red", &[0, 2]).expect(&VALUE_NOT_LITERAL, Pass);
