@@ -221,9 +221,9 @@ impl Driver {
         let grandparents = || oracle.records().filter(|(_, other)| other.resource == above);
         let lonely = |scope: RecordNumber| {
             let home = oracle.record(scope).parent;
-            let mut others = grandparents()
-                .filter(|(number, _)| Some(*number) != home && !Self::is_taken(oracle, scope, *number));
-            others.next().map(|(number, _)| (scope, number))
+            grandparents()
+                .find(|(number, _)| Some(*number) != home && !Self::is_taken(oracle, scope, *number))
+                .map(|(number, _)| (scope, number))
         };
         // One that holds something, else nobody sees whose list it is.
         let holds = |scope: &RecordNumber| {

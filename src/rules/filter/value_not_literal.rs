@@ -79,10 +79,11 @@ mod tests {
 
     #[test]
     fn letters_count_in_their_case_only_where_somebody_says_so() {
-        let plain = "test = \"equals\", requirement = \"filter\"";
+        let plain = "at = { query = \"color\" }, test = \"equals\", requirement = \"filter\"";
         for (open, verdict) in [(false, Fail), (true, Pass)] {
             let word = format!(
-                "test = \"has-word\", literal = {{ requirement = \"filter\", case-open = {open} }}, requirement = \"filter\""
+                "at = {{ query = \"color\" }}, test = \"has-word\", requirement = \"filter\", \
+                 literal = {{ requirement = \"filter\", case-open = {open} }}"
             );
             let world = World::amended(&[0, 1, 2], &[(plain, &word)]);
             let near = |value: &str| {

@@ -4,8 +4,8 @@ use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{Answer, EVERY, answers};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
-use crate::scenario::{Case, Kind};
-use crate::suite::{CredentialForm, CredentialPlace, Suite};
+use crate::scenario::{Case, Kind, Scenario};
+use crate::suite::{Combination, CredentialForm, CredentialPlace, Suite};
 
 rule! {
     /// ## What it checks
@@ -40,11 +40,7 @@ fn applies(_: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    // A filter that the target need not know may be refused.
-    let refusable = scene
-        .filter()
-        .and_then(|name| scene.collection().filters.get(name))
-        .is_some_and(|filter| filter.refusable.is_some());
+    let refusable = may_be_refused(scene);
     for answer in answers(scene) {
         let good = answer.asked == Asked::Good
             && !refusable
@@ -70,6 +66,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             ));
         }
     }
+}
+
+/// Whether the case is about filters of which the target need not know one.
+fn may_be_refused(scene: &Scene<'_>) -> bool {
+    let filters = match &scene.case.scenario {
+        Scenario::Filter { filter, .. } => vec![filter.as_str()],
+        Scenario::Combination { combination, .. } => {
+            scene.collection().combinations.get(combination).map(Combination::filters).unwrap_or_default()
+        }
+        _ => return false,
+    };
+    let known = &scene.collection().filters;
+    filters.iter().any(|name| known.get(*name).is_some_and(|filter| filter.refusable.is_some()))
 }
 
 /// Whether the request was refused for lack of credentials, and carried none although there are some.
