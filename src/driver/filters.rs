@@ -47,6 +47,12 @@ impl Driver {
                     format!("{}{} {filter}={ordinal}", Self::scope_label(oracle, scope), size_label(size));
                 self.walk(oracle, evidence, &label, WalkKind::Full, Ask::first(name, collection, query))
                     .await;
+                if spec.refusable.is_some() && refused(evidence) {
+                    evidence
+                        .obstacles
+                        .push(format!("the target refuses the filter {filter}, which the suite lets it do"));
+                    return;
+                }
             }
             if ordinal == 0 && collection.orders.len() > 1 {
                 let order = collection.orders.len() - 1;
@@ -228,7 +234,15 @@ impl Driver {
     }
 }
 
-/// Values that are nearly this one: in the other case, and with characters that stand for others in patterns.
+/// Whether the last walk began with a refusal of the request itself.
+fn refused(evidence: &Evidence) -> bool {
+    let first = evidence.walks.last().and_then(|walk| walk.pages.first());
+    let answer = first.and_then(|page| evidence.entries.get(page.entry)?.exchange.response());
+    answer.is_some_and(|answer| matches!(answer.status, 400 | 404 | 422))
+}
+
+/// Values that are nearly this one: in the other case, with characters that stand for others in patterns, and, where the whole value counts, without
+/// its last letter.
 fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
     let (whole, shade) = match (test, value) {
         (Test::Contains, value) => (value["shade"].as_str().unwrap_or_default(), true),
@@ -252,6 +266,9 @@ fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
     let mut near = vec![("pattern", replaced("_", "%")), ("expression", replaced(".", ".*"))];
     if test != Test::HasWordAnyCase && other_case != whole {
         near.push(("case", other_case));
+    }
+    if matches!(test, Test::Equals | Test::Contains) {
+        near.push(("beginning", letters[..letters.len() - 1].iter().collect()));
     }
     let wrap = |word: String| if shade { json!({ "shade": word }) } else { json!(word) };
     near.into_iter().map(|(what, word)| (what, wrap(word))).collect()

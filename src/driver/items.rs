@@ -107,8 +107,13 @@ impl Driver {
         chosen.extend(records.last());
         chosen.dedup();
         let named = |number: RecordNumber| oracle.record(number).name();
-        // Through a grandparent that is not theirs, with the parent that is.
-        let aside = records.first().and_then(|first| Some((*first, self.other_grandparent(oracle, *first)?)));
+        // Through a grandparent that is not theirs, with the parent that is: best where that grandparent has no parent by this id, since what
+        // looks for the parent by its id alone then finds theirs.
+        let through = |number: &RecordNumber| Some((*number, self.other_grandparent(oracle, *number)?));
+        let alone = |(number, through): &(RecordNumber, RecordNumber)| {
+            oracle.record(*number).parent.is_some_and(|parent| !Self::is_taken(oracle, parent, *through))
+        };
+        let aside = records.iter().filter_map(through).find(alone).or_else(|| through(records.first()?));
         chosen
             .into_iter()
             .flat_map(|record| self.other_parents(oracle, record).into_iter().map(move |p| (record, p)))
@@ -196,5 +201,48 @@ impl Driver {
             evidence.probes.push(Probe { label, ask: Ask::UnknownParent, entry });
             at = self.suite.resource(resource).parent.as_deref();
         }
+        self.parent_elsewhere(oracle, evidence, &ask, scope_resource).await;
+    }
+
+    /// The list of a parent that exists, asked for through a grandparent that has none by its id.
+    async fn parent_elsewhere(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        ask: &ListAsk<'_>,
+        scope_resource: &str,
+    ) {
+        // Where nobody promises that parents count, an id may be enough for a target.
+        let fetch = self.suite.resource(&ask.collection.resource).fetch.as_ref();
+        if fetch.is_none_or(|fetch| fetch.only_through_parents.is_none()) {
+            return;
+        }
+        let Some(above) = self.suite.resource(scope_resource).parent.as_deref() else { return };
+        let grandparents = || oracle.records().filter(|(_, other)| other.resource == above);
+        let lonely = |scope: RecordNumber| {
+            let home = oracle.record(scope).parent;
+            grandparents()
+                .find(|(number, _)| Some(*number) != home && !Self::is_taken(oracle, scope, *number))
+                .map(|(number, _)| (scope, number))
+        };
+        // One that holds something, else nobody sees whose list it is.
+        let holds = |scope: &RecordNumber| {
+            let mut all = oracle.records();
+            all.any(|(_, r)| r.resource == ask.collection.resource && r.parent == Some(*scope))
+        };
+        let scopes = Self::scopes(oracle, ask.collection).into_iter().flatten();
+        let Some((scope, through)) = scopes.filter(holds).find_map(lonely) else { return };
+        let ask = ListAsk { query: Self::query(Some(scope), 0, None), scope_as: None, ..ask.clone() };
+        let mut parts = self.list_parts(oracle, &ask);
+        let own = parts.path.clone();
+        parts.path.extend(self.path_of(&ask.collection.operation, oracle, Some(through)));
+        if parts.path == own {
+            return;
+        }
+        let [scope, through] = [scope, through].map(|number| oracle.record(number).name());
+        let label = format!("{scope} through {through}");
+        let outgoing = self.outgoing(&ask.collection.operation, &label, &parts);
+        let entry = self.send(evidence, outgoing, Asked::Unknown).await;
+        evidence.probes.push(Probe { label, ask: Ask::UnknownParent, entry });
     }
 }

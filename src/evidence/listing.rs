@@ -277,7 +277,7 @@ pub enum Ask {
     },
     /// A record that never existed was asked for.
     UnknownItem,
-    /// The list of a parent that never existed was asked for.
+    /// The list of a parent was asked for that does not exist, or not where the request looks for it.
     UnknownParent,
     /// A record was asked for through a parent that is not its own.
     WrongParent {

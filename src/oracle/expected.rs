@@ -223,9 +223,17 @@ fn passes_one(
             Some(wanted.as_array()?.iter().any(|one| value.as_ref().is_some_and(|v| same_value(v, one))))
         }
         Test::Contains => Some(value.is_some_and(|v| contains(&v, wanted))),
-        Test::HasWord => Some(value?.as_str()?.contains(wanted.as_str()?)),
-        Test::HasWordAnyCase => {
-            Some(value?.as_str()?.to_lowercase().contains(&wanted.as_str()?.to_lowercase()))
+        Test::HasWord | Test::HasWordAnyCase => {
+            let (text, word) = (value?.as_str()?.to_owned(), wanted.as_str()?);
+            let exact = text.contains(word);
+            let any_case = exact || text.to_lowercase().contains(&word.to_lowercase());
+            // What differs only in the case of letters may pass or not where nobody says that case counts.
+            let open = filter.literal.as_ref().is_some_and(|literal| literal.case_open);
+            match filter.test {
+                Test::HasWordAnyCase => Some(any_case),
+                _ if open && any_case && !exact => None,
+                _ => Some(exact),
+            }
         }
         Test::HasMember => Some(
             value.is_some_and(|v| v.as_array().is_some_and(|a| a.iter().any(|one| same_value(one, wanted)))),

@@ -345,6 +345,9 @@ impl<'a> Checker<'a> {
             if let Some(promise) = &filter.literal {
                 self.requirement(&format!("{at}.literal.requirement"), &promise.requirement)?;
             }
+            if let Some(promise) = &filter.refusable {
+                self.requirement(&format!("{at}.refusable.requirement"), &promise.requirement)?;
+            }
         }
         self.combinations(at, collection)?;
         for (name, settled) in collection.conventions.all() {

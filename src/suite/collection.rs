@@ -161,9 +161,23 @@ pub struct Filter {
     pub test: Test,
     /// Whether the value is taken as it is: letters in their case, and no character standing for others.
     #[serde(default)]
-    pub literal: Option<Promise>,
+    pub literal: Option<Literal>,
+    /// The requirement by which a target need not know the filter: it may refuse it, and is judged only where it carries it out.
+    #[serde(default)]
+    pub refusable: Option<Promise>,
     /// The requirement that states it.
     pub requirement: String,
+}
+
+/// How far a filter takes its value as it is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Literal {
+    /// The key of the requirement that states it.
+    pub requirement: String,
+    /// Whether nobody says that letters count in their case, so that what differs in nothing else may pass or not.
+    #[serde(default)]
+    pub case_open: bool,
 }
 
 /// Where a value goes in a request.

@@ -1,4 +1,4 @@
-//! HTTP016: the list of a parent that never existed holds something, or is refused in another way than stated.
+//! HTTP016: the list of a parent that does not exist holds something, or is refused in another way than stated.
 
 use serde_json::Value;
 
@@ -11,8 +11,9 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// The list of a parent that never existed is refused by a status that the suite states, or is a page
-    /// without items where the suite allows that.
+    /// The list of a parent that does not exist is refused by a status that the suite states, or is a page
+    /// without items where the suite allows that. Where items are promised to be found through their own parents only, a parent that lies in
+    /// another one than the request names does not exist there.
     /// ## Why it matters
     /// Items in the list of nobody are somebody else's: the filter by parent does not work.
     /// ## Example
@@ -25,7 +26,7 @@ rule! {
     UNKNOWN_PARENT_ANSWERED {
         code: "HTTP016", name: "unknown-parent-answered", level: Must, basis: Suite,
         source: "the suite's requirement about lists of unknown parents",
-        summary: "The list of a parent that never existed is refused as stated, or empty where that is allowed.",
+        summary: "The list of a parent that does not exist is refused as stated, or empty where that is allowed.",
         implies: [],
         scenarios: &[Kind::UnknownParent],
         applies: applies,
@@ -72,7 +73,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             None => answer.status_and_content(),
         };
         let requirement = scene.requirement(&stated.requirement);
-        let summary = "the list of a parent that never existed was answered otherwise than stated";
+        let summary = "the list of a parent that does not exist was answered otherwise than stated";
         sheet.fail(answer.draft(summary, requirement, expected.clone(), actual));
     }
 }

@@ -4,8 +4,8 @@ use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{Answer, EVERY, answers};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
-use crate::scenario::{Case, Kind};
-use crate::suite::{CredentialForm, CredentialPlace, Suite};
+use crate::scenario::{Case, Kind, Scenario};
+use crate::suite::{Combination, CredentialForm, CredentialPlace, Suite};
 
 rule! {
     /// ## What it checks
@@ -22,7 +22,7 @@ rule! {
     /// ## False alarms and how they are avoided
     /// 429 is inconclusive. 401 and 403 are inconclusive when the run was given no credentials although the
     /// suite or the document knows some. A page past the end may be 404 and is judged by the rules about lists;
-    /// values at the edge of what is valid have a rule of their own.
+    /// values at the edge of what is valid have a rule of their own. A filter that the suite lets a target refuse may be refused.
     VALID_REQUEST_REFUSED {
         code: "HTTP003", name: "valid-request-refused", level: Must, basis: Document,
         source: "the document's description of the operation",
@@ -40,8 +40,10 @@ fn applies(_: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let refusable = may_be_refused(scene);
     for answer in answers(scene) {
         let good = answer.asked == Asked::Good
+            && !refusable
             && answer.described()
             && !answer.past_end
             && !matches!(answer.ask, Some(Ask::ValidEdge { .. }));
@@ -64,6 +66,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             ));
         }
     }
+}
+
+/// Whether the case is about filters of which the target need not know one.
+fn may_be_refused(scene: &Scene<'_>) -> bool {
+    let filters = match &scene.case.scenario {
+        Scenario::Filter { filter, .. } => vec![filter.as_str()],
+        Scenario::Combination { combination, .. } => {
+            scene.collection().combinations.get(combination).map(Combination::filters).unwrap_or_default()
+        }
+        _ => return false,
+    };
+    let known = &scene.collection().filters;
+    filters.iter().any(|name| known.get(*name).is_some_and(|filter| filter.refusable.is_some()))
 }
 
 /// Whether the request was refused for lack of credentials, and carried none although there are some.
@@ -117,6 +132,17 @@ mod tests {
                 .probes()
                 .probe("fetch", ask.clone(), asked, exchange)
                 .expect(&VALID_REQUEST_REFUSED, verdict);
+        }
+    }
+
+    #[test]
+    fn a_filter_may_be_refused_where_the_suite_says_so() {
+        let plain = "at = { query = \"color\" }";
+        let refusable = format!("{plain}, refusable = {{ requirement = \"filter\" }}");
+        for (at, verdict) in [(plain, Fail), (refusable.as_str(), Pass)] {
+            let world = World::amended(&[0, 1, 2], &[(plain, at)]);
+            let lists = world.lists("by_page").filter("color", json!("red")).walk(9, &[&[]]).refuse(0, 422);
+            lists.expect(&VALID_REQUEST_REFUSED, verdict);
         }
     }
 

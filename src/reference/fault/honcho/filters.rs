@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Fault, Paging, all, id, messages, sessions};
+use super::{Fault, Paging, all, id, listed, messages, sessions};
 use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
@@ -84,6 +84,23 @@ pub(crate) const FAULTS: &[Fault] = &[
                     *name = name.to_ascii_lowercase();
                 }
             });
+        }),
+    ),
+    messages(
+        "honcho-peer-filter-completes-names",
+        "filters",
+        "A filter on `peer_id` takes the beginning of an id for the whole.",
+        around!(|mut call, inner| {
+            let workspace = call.path.split('/').nth(3).unwrap_or_default();
+            let peers = listed(&call, &inner, format!("/v3/workspaces/{workspace}/peers/list")).await;
+            call.edit(|body| {
+                if let Some(Value::String(name)) = body.pointer_mut("/filters/peer_id") {
+                    let mut whole = peers.iter().map(id).filter(|peer| peer.starts_with(name.as_str()));
+                    let peer = whole.next().map(str::to_owned);
+                    *name = peer.unwrap_or_else(|| name.clone());
+                }
+            });
+            inner.send(&call).await
         }),
     ),
     messages(

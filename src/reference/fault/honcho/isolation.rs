@@ -177,6 +177,22 @@ pub(crate) const FAULTS: &[Fault] = &[
             others.into_iter().find(|other| other.json()["total"] != json!(0)).unwrap_or(reply)
         }),
     ),
+    messages(
+        "honcho-session-of-another-workspace",
+        "isolation",
+        "Where a workspace has no session of that name, the messages of one in another workspace are listed.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            let here = listed(&call, &inner, sessions_path(&call)).await;
+            let known = listed(&call, &inner, "/v3/workspaces/list".to_owned()).await;
+            let has = |records: &[Value], at| records.iter().any(|record| id(record) == segment(&call, at));
+            if has(&here, SESSION) || !has(&known, WORKSPACE) {
+                return reply;
+            }
+            let others = elsewhere(&call, &inner, WORKSPACE, "/v3/workspaces/list".to_owned()).await;
+            others.into_iter().find(|other| other.json()["total"] != json!(0)).unwrap_or(reply)
+        }),
+    ),
     of(
         "list-peers",
         "honcho-peers-of-all-workspaces",
