@@ -5,6 +5,7 @@
 mod curl;
 mod exchange;
 mod held;
+mod lenient;
 mod listing;
 
 pub use curl::curl;
