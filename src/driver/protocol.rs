@@ -9,7 +9,7 @@ use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL, Outgoing};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{CredentialForm, CredentialPlace};
+use crate::suite::{CredentialForm, CredentialPlace, Resource};
 
 /// The most undocumented methods that one operation is asked with.
 const METHODS: usize = 1;

@@ -39,7 +39,7 @@ pub(in crate::rules) fn ends_after(scene: &Scene<'_>, walk: &Walk, page: usize) 
     };
     walk.is_whole()
         && walk.pages.get(page + 1).is_some_and(Page::is_empty)
-        && scene.evidence.walks.iter().filter(same).all(|other| other.pages.iter().all(seen))
+        && scene.evidence.walks.iter().filter(same).all(|other| other.pages.iter().all(&seen))
 }
 
 /// What stands beyond a page.
