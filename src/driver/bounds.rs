@@ -10,8 +10,8 @@ use crate::oracle::Oracle;
 use crate::pagination::{Start, Style};
 use crate::suite::{BothBounds, Collection};
 
-/// How far outside of all instants a bound lies that is to take in everything, in milliseconds.
-const ASIDE: i64 = 1000;
+/// How far outside of all instants a bound lies that is to take in everything, in milliseconds: as little as there is, so that it lies in the past.
+const ASIDE: i64 = 1;
 /// A number that is no time of any calendar. It is a cursor by its form, so that only a server error is wrong.
 const HUGE: &str = "99999999999999999999";
 

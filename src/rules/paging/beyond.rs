@@ -9,7 +9,7 @@ use super::lists::{
     by_item, by_timestamp, chained, closed, cursor_instant, instant_of, instant_of_record, items, names,
     newest_first, own, positional, ranks, some, touch,
 };
-use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
+use crate::evidence::{Page, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::Expected;
 use crate::pagination::{Start, Style};
 use crate::rules::Scene;
@@ -37,7 +37,8 @@ pub(in crate::rules) fn ends_after(scene: &Scene<'_>, walk: &Walk, page: usize) 
         ids.zip(scene.evidence.items(page))
             .all(|(id, item)| id.as_deref().is_none_or(|id| met.contains(id)) || behind(item))
     };
-    walk.is_whole()
+    matches!(walk.kind, WalkKind::Full | WalkKind::Backward)
+        && walk.end == WalkEnd::Exhausted
         && walk.pages.get(page + 1).is_some_and(Page::is_empty)
         && scene.evidence.walks.iter().filter(same).all(|other| other.pages.iter().all(&seen))
 }
