@@ -28,7 +28,7 @@ rule! {
     /// ## False alarms and how they are avoided
     /// Whether two records have equal instants is read off what the target acknowledged. If no two have, that is noted.
     EQUAL_KEY_LOST {
-        code: "CUR009", name: "equal-key-lost", level: Should, basis: Suite,
+        code: "CUR009", name: "equal-key-lost", level: Must, basis: Suite,
         source: "the suite's requirement that a list is complete",
         summary: "Items with equal instants are all met, wherever pages end.",
         implies: [],
@@ -55,7 +55,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let wanted = aligned(&expected, &met);
         let lacking = names(scene, &lost);
         let apart = lost.iter().any(|number| was_written_apart(scene, walk, &expected, *number));
-        let level = if apart { Level::Must } else { sheet.level() };
+        let level = if apart { Level::Must } else { Level::Should };
         let draft = Draft {
             comparison: Some(side_by_side(&names(scene, &wanted), &names(scene, &met))),
             ..draft(

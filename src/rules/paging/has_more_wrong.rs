@@ -181,6 +181,8 @@ mod tests {
         let world = World::new(5);
         let lists = world.lists("shared");
         let back = lists.walk(9, &[&[4, 3, 2, 1, 0]]).backward(2, 0, &[&[2, 1], &[4, 3], &[]]);
+        let newest = Start::After(world.cursor(4));
+        let back = back.change(|walk| walk.pages[2].start = newest);
         back.clone().set(1, "/has_more", json!(true)).expect(&HAS_MORE_WRONG, Fail);
         back.set(1, "/has_more", json!(false)).expect(&HAS_MORE_WRONG, Pass);
     }
