@@ -96,9 +96,15 @@ pub(super) fn probed<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a Ask, An
 }
 
 impl<'a> Answer<'a> {
-    /// Whether the document speaks of this exchange: it does not when the method is another than the operation's.
+    /// Whether the document speaks of this exchange: it does not when the method is another than the operation's, and not of how a server
+    /// refuses what it cannot take or does not have.
     pub(super) fn described(&self) -> bool {
-        self.operation.method.as_str() == self.request.method
+        let servers_own = match self.ask {
+            Some(Ask::Odd) => true,
+            Some(Ask::Accept { acceptable: false }) => !self.response.is_success(),
+            _ => false,
+        };
+        self.operation.method.as_str() == self.request.method && !servers_own
     }
 
     /// The response object of the document that the status falls under, if the document speaks of the exchange.
@@ -134,7 +140,7 @@ impl<'a> Answer<'a> {
     /// says of the operation's own refusals need not hold.
     pub(super) fn is_refused_by_parser(&self) -> bool {
         let unread = match self.ask {
-            Some(Ask::InvalidContent { .. }) => true,
+            Some(Ask::InvalidContent { .. } | Ask::WrongMediaType) => true,
             Some(Ask::InvalidEdge { .. }) => {
                 let content = self.request.body.as_ref().and_then(|body| body.json().ok());
                 content.is_some_and(|value| !value.is_object() && !value.is_array())
