@@ -8,7 +8,7 @@ use super::pages::size_label;
 use crate::evidence::{self, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::oracle::Oracle;
 use crate::pagination::{Start, Style};
-use crate::suite::{BothBounds, Collection};
+use crate::suite::{BothBounds, Collection, UnknownCursor};
 
 /// How far outside of all instants a bound lies that is to take in everything, in milliseconds: as little as there is, so that it lies in the past.
 const ASIDE: i64 = 1;
@@ -174,7 +174,10 @@ impl Driver {
         let kind = kind.filter(|id| style.cursor.is_none() && id.parse::<u64>().is_err());
         if let Some(id) = kind.filter(|id| oracle.numbers_of(&collection.resource, id).is_empty()) {
             let ask = ask.clone().at(Start::After(id));
-            let about = evidence::Ask::UnknownCursor { sure: true };
+            // An id of another kind may be refused as malformed by a target that gives empty pages for ids of this kind.
+            let unknown = collection.conventions.unknown_cursor.as_ref();
+            let sure = unknown.is_some_and(|stated| stated.is == UnknownCursor::Refused);
+            let about = evidence::Ask::UnknownCursor { sure };
             let label = format!("after the id of the {}", collection.scope.as_deref().unwrap_or_default());
             self.probe_cursor(oracle, evidence, &label, &ask, about).await;
         }
