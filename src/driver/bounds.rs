@@ -10,6 +10,11 @@ use crate::oracle::Oracle;
 use crate::pagination::{Start, Style};
 use crate::suite::{BothBounds, Collection, UnknownCursor};
 
+/// How far outside of all instants a bound lies that is to take in everything, in milliseconds: as little as there is, so that it lies in the past.
+const ASIDE: i64 = 1;
+/// A number that is no time of any calendar. It is a cursor by its form, so that only a server error is wrong.
+const HUGE: &str = "99999999999999999999";
+
 impl Driver {
     /// Every form of a cursor, pages before and after known records, ranges, and a walk back to the start.
     pub(super) async fn bounds(
@@ -92,9 +97,10 @@ impl Driver {
         let label = Self::scope_label(oracle, scope);
         let largest = self.suite.size_bounds(collection).maximum.unwrap_or(50);
         let last = members.len() - 1;
-        for (from, to, size) in
-            [(last, 0, largest), (last - 1, 1, largest), (last - 1, 1, 2), (1, 0, largest), (2, 2, largest)]
-        {
+        let inner = (last - 1, 1);
+        let mut ranges =
+            vec![(inner, largest), ((last, 0), largest), (inner, 2), ((1, 0), largest), ((2, 2), largest)];
+        while let Some(((from, to), size)) = ranges.pop() {
             let (from, to) = if by_item { (to, from) } else { (from, to) };
             let (Some(after), Some(before)) = (
                 self.cursor_at(name, collection, oracle, members[from]),
@@ -102,6 +108,7 @@ impl Driver {
             ) else {
                 continue;
             };
+            let wanted = size;
             let size = self.size(collection, size);
             let mut ask = Ask::first(name, collection, Self::query(scope, 0, size))
                 .at(Start::Between { after, before });
@@ -110,7 +117,37 @@ impl Driver {
             let names = [from, to].map(|at| oracle.record(members[at]).name());
             let label = format!("{label} between {} and {}{}", names[0], names[1], size_label(size));
             self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+            if ranges.is_empty() && wanted == largest {
+                // A page that is exactly full, whoever wrote what stands there.
+                let all = evidence.walks.last().and_then(|walk| walk.pages.first()?.len());
+                let all = all.and_then(|count| u64::try_from(count).ok());
+                ranges.extend(all.filter(|count| (3..largest).contains(count)).map(|count| (inner, count)));
+            }
         }
+        self.between_all(oracle, evidence, name, collection, scope).await;
+    }
+
+    /// A range that takes in whatever was created, in this list and in all others: what another list holds has no place on the page all the same.
+    async fn between_all(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        scope: Option<RecordNumber>,
+    ) {
+        let Style::TimestampCursor(style) = &collection.style else { return };
+        let Some(first) = style.forms.first() else { return };
+        let form = self.form(name, *first);
+        let alike = oracle.records().filter(|(_, record)| record.resource == collection.resource);
+        let instants: BTreeSet<i64> =
+            alike.filter_map(|(number, _)| milliseconds_of(collection, oracle, number)).collect();
+        let (Some(first), Some(last)) = (instants.first(), instants.last()) else { return };
+        let size = self.size(collection, self.suite.size_bounds(collection).maximum.unwrap_or(50));
+        let start = Start::Between { after: form.write(first - ASIDE), before: form.write(last + ASIDE) };
+        let ask = Ask::first(name, collection, Self::query(scope, 0, size)).at(start);
+        let label = format!("{} between all instants", Self::scope_label(oracle, scope));
+        self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
     }
 
     /// Cursors that stand at no item of the list: made up, and at items of another list.
@@ -204,6 +241,10 @@ impl Driver {
                 evidence.probes.push(Probe { label, ask: evidence::Ask::MalformedCursor, entry });
             }
         }
+        let ask = Ask::first(name, collection, Self::query(scope, 0, self.size(collection, 3)));
+        let ask = ask.at(Start::Before(HUGE.to_owned()));
+        let about = evidence::Ask::UnknownCursor { sure: false };
+        self.probe_cursor(oracle, evidence, "huge before", &ask, about).await;
     }
 }
 

@@ -307,7 +307,7 @@ impl Driver {
     }
 
     /// Notes what an answer tells of, where it is one to a creation.
-    fn remember_created(
+    pub(super) fn remember_created(
         &self,
         created: Option<(&String, &Resource)>,
         oracle: &Oracle,

@@ -9,7 +9,7 @@ use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL, Outgoing};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{CredentialForm, CredentialPlace};
+use crate::suite::{CredentialForm, CredentialPlace, Resource};
 
 /// The most undocumented methods that one operation is asked with.
 const METHODS: usize = 1;
@@ -110,6 +110,26 @@ impl Driver {
         parent
     }
 
+    /// Makes of a request one that would create a record, had it credentials: a target that looks at these last would refuse it for what it lacks.
+    /// Should it be let in, the record is to lie where no other case looks. Gives that parent.
+    async fn creates_apart(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource: &Resource,
+        parts: &mut Parts,
+    ) -> Option<RecordNumber> {
+        let parent = self.scratch_parent(oracle, evidence, resource, "credentials").await?;
+        let place = Place { label: "credentials", name: "credentials", index: 0, serial: 0, parent };
+        let item = self.item(oracle, resource, place);
+        let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
+        let create = resource.create.as_ref()?;
+        let path = self.path_of(&create.operation, oracle, parent);
+        *parts = Parts { path, content: content.map(Content::Json), ..Parts::default() };
+        item.place(parts);
+        parent
+    }
+
     /// Puts ids that name nothing in the place of a request's path parameters.
     pub(super) fn lead_nowhere(&self, oracle: &Oracle, short: &str, parts: &mut Parts) {
         for (parameter, value) in &mut parts.path {
@@ -130,6 +150,12 @@ impl Driver {
             && let Some(record) = self.apart(oracle, evidence, resource).await
         {
             usual.path = self.path_of(&case.operation, oracle, Some(record));
+        }
+        let wanted = Some(case.operation.as_str());
+        let created = suite.file().resources.iter().find(|(_, resource)| resource.created_by() == wanted);
+        let mut parent = None;
+        if let Some((_, resource)) = created {
+            parent = self.creates_apart(oracle, evidence, resource, &mut usual).await;
         }
         let mut nowhere = usual.clone();
         self.lead_nowhere(oracle, &case.operation, &mut nowhere);
@@ -178,6 +204,7 @@ impl Driver {
             let mut outgoing = self.outgoing(&case.operation, what, parts);
             outgoing.credentials = credentials;
             let entry = self.send(evidence, outgoing, Asked::Unauthenticated).await;
+            self.remember_created(created, oracle, parent, evidence, entry);
             let ask = Ask::Credentials { what: what.to_owned() };
             evidence.probes.push(Probe { label: what.to_owned(), ask, entry });
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::held::{Held, Ledger, MOST_WEIGHT, weight};
+use super::lenient::within_reach;
 
 /// Content that is longer than this, in octets, is cut where an exchange is kept to be shown.
 const LONG: usize = 256 << 10;
@@ -65,7 +66,8 @@ impl Body {
         String::from_utf8_lossy(&self.0.bytes)
     }
 
-    /// The content read as one JSON text, or why it is none.
+    /// The content read as one JSON text, or why it is none. What the grammar allows and no value of ours can hold is read as what is
+    /// closest to it: half of a surrogate pair as U+FFFD, a number beyond all floats as the largest.
     pub fn json(&self) -> Result<&Value, &JsonProblem> {
         self.0
             .json
@@ -74,11 +76,16 @@ impl Body {
                     let message = format!("read, it would take more than {} MiB", MOST_WEIGHT >> 20);
                     return Err(JsonProblem { message, not_utf8: false, too_much: true });
                 }
-                serde_json::from_slice(&self.0.bytes).map_err(|error| JsonProblem {
-                    message: error.to_string(),
-                    not_utf8: std::str::from_utf8(&self.0.bytes).is_err(),
-                    too_much: false,
-                })
+                serde_json::from_slice(&self.0.bytes)
+                    .or_else(|error| {
+                        let whole = within_reach(&self.0.bytes).ok_or(error)?;
+                        serde_json::from_slice(&whole)
+                    })
+                    .map_err(|error| JsonProblem {
+                        message: error.to_string(),
+                        not_utf8: std::str::from_utf8(&self.0.bytes).is_err(),
+                        too_much: false,
+                    })
             })
             .as_ref()
     }

@@ -6,6 +6,7 @@ mod combined;
 mod curl;
 mod exchange;
 mod held;
+mod lenient;
 mod listing;
 
 pub use combined::Combined;

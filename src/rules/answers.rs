@@ -135,12 +135,19 @@ impl<'a> Answer<'a> {
         matches!(self.ask, Some(Ask::InvalidContent { refuse: false }))
     }
 
-    /// Whether content that is no JSON was refused in the way that HTTP has for it (RFC 9110, sections 15.5.1, 15.5.14 and
-    /// 15.5.16). A framework does so before the operation is reached, and what the document says of the operation's own
-    /// refusals need not hold.
+    /// Whether content that is no JSON, or a bare value where parsers in wide use take objects and arrays alone, was refused in the way that HTTP
+    /// has for it (RFC 9110, sections 15.5.1, 15.5.14 and 15.5.16). A framework does so before the operation is reached, and what the document
+    /// says of the operation's own refusals need not hold.
     pub(super) fn is_refused_by_parser(&self) -> bool {
-        matches!(self.ask, Some(Ask::InvalidContent { .. } | Ask::WrongMediaType))
-            && matches!(self.response.status, 400 | 413 | 415)
+        let unread = match self.ask {
+            Some(Ask::InvalidContent { .. } | Ask::WrongMediaType) => true,
+            Some(Ask::InvalidEdge { .. }) => {
+                let content = self.request.body.as_ref().and_then(|body| body.json().ok());
+                content.is_some_and(|value| !value.is_object() && !value.is_array())
+            }
+            _ => false,
+        };
+        unread && matches!(self.response.status, 400 | 413 | 415)
     }
 
     /// Whether the status is 4xx (RFC 9110, section 15.5).

@@ -127,6 +127,7 @@ pub static RULES: &[&Rule] = &[
     &fidelity::id_not_unique::ID_NOT_UNIQUE,
     &fidelity::fetch_unstable::FETCH_UNSTABLE,
     &fidelity::default_not_taken::DEFAULT_NOT_TAKEN,
+    &fidelity::batch_answer_short::BATCH_ANSWER_SHORT,
     // ISO: between parents.
     &isolation::item_of_another_parent::ITEM_OF_ANOTHER_PARENT,
     &isolation::found_through_wrong_parent::FOUND_THROUGH_WRONG_PARENT,

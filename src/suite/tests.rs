@@ -259,7 +259,7 @@ const SLIPS: &[Slip] = &[
         "under = \"alpha-lnog\"",
         &["no earlier seed group of resource session `alpha-lnog`", "did you mean `alpha-long`?"],
     ),
-    (&MIELTO, "batch = 5", "batch = 201", &["seed.6.batch", "it must be from 1 to 200"]),
+    (&MIELTO, "batch = 5", "batch = 101", &["seed.6.batch", "it must be from 1 to 100"]),
     (&ELIZAOS, "label = \"long\"", "label = \"other\" ", &["seed.4.label", "`other` is there already"]),
 ];
 

@@ -93,6 +93,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     auth(Api::Honcho, ANY, "honcho-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
     auth(Api::Elizaos, "list-messages", "elizaos-list-open", "The list of messages needs no key.", OPEN),
+    auth(Api::Elizaos, "send-message", "elizaos-send-open", "A message is sent without a key.", OPEN),
     auth(Api::Elizaos, ANY, "elizaos-any-key", "Every key is accepted.", UNCOMPARED),
     auth(Api::Elizaos, ANY, "elizaos-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
     auth(

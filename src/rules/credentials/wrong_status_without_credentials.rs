@@ -22,7 +22,8 @@ rule! {
     /// ## False alarms and how they are avoided
     /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
     /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
-    /// redirect to where one signs in. 403 for a request without any credentials is a `should` where 401 is stated for it.
+    /// redirect to where one signs in. Where the suite states 401 for a request without any credentials, 400 and 404 are a `must` for
+    /// such a one; 403 is a `should` where suite or document state 401.
     /// Successes and server errors have rules of their own, and rate limits are
     /// inconclusive.
     WRONG_STATUS_WITHOUT_CREDENTIALS {
@@ -54,6 +55,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 continue;
             }
             404 if asks => Level::Must,
+            400 | 404 if what.starts_with("no credentials") && stated(scene) == Some(401) => Level::Must,
             300..=400 | 404 => Level::Should,
             _ => Level::Must,
         };
@@ -74,13 +76,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// The status that the suite states for a request without credentials.
+fn stated(scene: &Scene<'_>) -> Option<u16> {
+    scene.suite.file().authentication.as_ref()?.status
+}
+
 /// Whether the suite or the document states 401, and not 403, for a request without credentials.
 fn wants_401(scene: &Scene<'_>) -> bool {
-    let stated = scene.suite.file().authentication.as_ref().and_then(|stated| stated.status);
     let operation = scene.operation();
     let documents =
         |status| operation.responses.iter().any(|response| response.status == StatusKey::Exact(status));
-    stated == Some(401) || documents(401) && !documents(403)
+    stated(scene) == Some(401) || documents(401) && !documents(403)
 }
 
 #[cfg(test)]
@@ -111,6 +117,25 @@ mod tests {
             let probes = world.probes().probe("none", ask, Asked::Unauthenticated, exchange);
             let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
+        }
+    }
+
+    #[test]
+    fn a_stated_status_is_demanded() {
+        let document = r#"document = "boxes.yaml""#;
+        let stated = format!("{document}\nauthentication = {{ status = 401, requirement = \"fetch\" }}");
+        let world = World::amended(&[0], &[(document, &stated)]);
+        for (what, status, level) in [
+            ("no credentials", 400, Level::Must),
+            ("no credentials", 404, Level::Must),
+            ("no credentials", 403, Level::Should),
+            ("unknown credentials", 400, Level::Should),
+        ] {
+            let ask = Ask::Credentials { what: what.into() };
+            let exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &json!({}));
+            let probes = world.probes().probe("none", ask, Asked::Unauthenticated, exchange);
+            let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, Fail);
+            assert_eq!(judgement.findings[0].level, level, "{what} {status}");
         }
     }
 

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::Walk;
+use crate::evidence::{RecordNumber, Walk};
 use crate::oracle::Expected;
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{
-    aligned, by_timestamp, draft, entries, instant_of_record, items, names, own_of, passed_over, some, touch,
-    when,
+    CURSOR_STEP, aligned, by_timestamp, draft, entries, instant_of_record, items, names, own_of, passed_over,
+    some, touch, when,
 };
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -21,11 +22,13 @@ rule! {
     /// ## Example
     /// Messages 5, 6 and 7 have one timestamp. The first page ends with message 6, and the page before its cursor begins with message 4.
     /// ## Source
-    /// The suite's requirement that a list is complete; `should`, since a cursor in milliseconds cannot tell such items apart.
+    /// The suite's requirement that a list is complete; `should`, since a cursor in milliseconds cannot tell such items apart. It is a `must`
+    /// for records that were created one after the other with milliseconds in between, as a suite may demand: then it is the target that does not tell
+    /// them apart.
     /// ## False alarms and how they are avoided
     /// Whether two records have equal instants is read off what the target acknowledged. If no two have, that is noted.
     EQUAL_KEY_LOST {
-        code: "CUR009", name: "equal-key-lost", level: Should, basis: Suite,
+        code: "CUR009", name: "equal-key-lost", level: Must, basis: Suite,
         source: "the suite's requirement that a list is complete",
         summary: "Items with equal instants are all met, wherever pages end.",
         implies: [],
@@ -51,7 +54,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let met = own_of(scene, walk);
         let wanted = aligned(&expected, &met);
         let lacking = names(scene, &lost);
-        sheet.fail(Draft {
+        let apart = lost.iter().any(|number| was_written_apart(scene, walk, &expected, *number));
+        let level = if apart { Level::Must } else { Level::Should };
+        let draft = Draft {
             comparison: Some(side_by_side(&names(scene, &wanted), &names(scene, &met))),
             ..draft(
                 &walk.label,
@@ -65,13 +70,32 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 items(met.len()),
                 entries(walk),
             )
-        });
+        };
+        sheet.fail_at(level, draft);
     }
     if !equal_keys {
         // A walk that lost nothing lost nothing to equal keys either; only nothing was put to the test.
         sheet.judged();
         sheet.note("no two records of one list have equal instants");
     }
+}
+
+/// Whether a record shares its instant with another that was created by a request of its own, so long before or after that cursors could tell the two
+/// apart, did the target.
+fn was_written_apart(scene: &Scene<'_>, walk: &Walk, expected: &Expected, number: RecordNumber) -> bool {
+    let record = scene.oracle.record(number);
+    let batched =
+        scene.suite.resource(&record.resource).create.as_ref().is_none_or(|create| create.batch.is_some());
+    let pause = i128::from(scene.suite.file().limits.creation_pause_ms) * 1_000_000;
+    if batched || pause <= CURSOR_STEP {
+        return false;
+    }
+    let instant = |number: RecordNumber| instant_of_record(scene, &walk.query, number);
+    let key = instant(number);
+    expected.members().into_iter().any(|other| {
+        let near = key.zip(instant(other)).is_some_and(|(a, b)| touch(a, b));
+        near && scene.oracle.record(other).moment != record.moment
+    })
 }
 
 /// Whether two records of a list are so near to each other that a cursor cannot tell them apart.
@@ -96,5 +120,16 @@ mod tests {
         // What is lost elsewhere is for PAG004.
         world.lists("by_cursor").walk(2, &[&[3, 2], &[1]]).expect(&EQUAL_KEY_LOST, Pass);
         World::new(4).lists("by_cursor").walk(2, &[&[3, 2], &[1, 0]]).expect(&EQUAL_KEY_LOST, Pass);
+    }
+
+    #[test]
+    fn what_was_written_apart_is_told_apart() {
+        let batch = r#", batch = { at = "/notes", max = 10 }, batch-order = { requirement = "create" }"#;
+        for (pause, level) in [("2", Level::Must), ("0", Level::Should)] {
+            let limits = format!("[limits]\ncreation-pause-ms = {pause}\n\n[operations]");
+            let world = World::amended(&[0, 1, 1, 2], &[(batch, ""), ("[operations]", &limits)]);
+            let judgement = world.lists("by_cursor").walk(2, &[&[3, 2], &[0]]).expect(&EQUAL_KEY_LOST, Fail);
+            assert_eq!(judgement.findings[0].level, level, "{pause}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! FID: what goes in comes out, in the answer that creates, in the one that fetches, and in the list.
 
+pub(super) mod batch_answer_short;
 pub(super) mod batch_order;
 mod changes;
 pub(super) mod compare;

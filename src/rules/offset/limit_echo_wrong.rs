@@ -45,6 +45,7 @@ mod tests {
         walk.clone().set(1, "/limit", json!(null)).expect(&LIMIT_ECHO_WRONG, Pass);
         // What was asked for counts, not how many items there are.
         walk.clone().set(1, "/limit", json!(1)).expect(&LIMIT_ECHO_WRONG, Fail);
-        walk.set_all("/limit", &json!(null)).expect(&LIMIT_ECHO_WRONG, Inconclusive);
+        walk.clone().set_all("/limit", &json!(null)).expect(&LIMIT_ECHO_WRONG, Pass);
+        walk.set_all("/limit", &json!("2")).expect(&LIMIT_ECHO_WRONG, Inconclusive);
     }
 }

@@ -3,25 +3,44 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::lists::{
-    by_item, by_timestamp, chained, closed, cursor_instant, instant_of_record, items, names, newest_first,
-    own, positional, ranks, some, touch,
+    by_item, by_timestamp, chained, closed, cursor_instant, instant_of, instant_of_record, items, names,
+    newest_first, own, positional, ranks, some, touch,
 };
-use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
+use crate::evidence::{Page, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::Expected;
 use crate::pagination::{Start, Style};
 use crate::rules::Scene;
 use crate::suite::{Adjacency, BothBounds, CursorItem};
 
 /// Whether nothing stands beyond a page as far as anybody saw: the page after it is empty, and no walk of the same list met an
-/// item that this one did not. (Such an item may share its instant with the page's last one, and be passed over.)
+/// item that this one did not, unless it stands on the other side of the cursor that this one began at. (Such an item may share its instant with the
+/// page's last one, and be passed over.)
 pub(in crate::rules) fn ends_after(scene: &Scene<'_>, walk: &Walk, page: usize) -> bool {
     let met: BTreeSet<&str> = walk.ids().collect();
     let same =
         |other: &&Walk| other.query.scope == walk.query.scope && other.query.filters == walk.query.filters;
-    walk.is_whole()
+    let start = walk.pages.first().map(|page| &page.start);
+    let bound = match start.filter(|_| by_timestamp(scene.collection())) {
+        Some(Start::After(cursor)) => cursor_instant(cursor).map(|at| (at, Ordering::Greater)),
+        Some(Start::Before(cursor)) => cursor_instant(cursor).map(|at| (at, Ordering::Less)),
+        _ => None,
+    };
+    let behind = |item: &Value| {
+        let key = instant_of(scene, &walk.query, item);
+        bound.zip(key).is_some_and(|((at, ahead), key)| key.cmp(&at) != ahead)
+    };
+    let seen = |page: &Page| {
+        let ids = page.ids.iter().flatten();
+        ids.zip(scene.evidence.items(page))
+            .all(|(id, item)| id.as_deref().is_none_or(|id| met.contains(id)) || behind(item))
+    };
+    matches!(walk.kind, WalkKind::Full | WalkKind::Backward)
+        && walk.end == WalkEnd::Exhausted
         && walk.pages.get(page + 1).is_some_and(Page::is_empty)
-        && scene.evidence.walks.iter().filter(same).all(|other| other.ids().all(|id| met.contains(id)))
+        && scene.evidence.walks.iter().filter(same).all(|other| other.pages.iter().all(&seen))
 }
 
 /// What stands beyond a page.

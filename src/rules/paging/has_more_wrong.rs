@@ -1,7 +1,9 @@
 //! PAG016: a page says that more items come when none do, or that none come when some do.
 
 use super::beyond::{Beyond, beyond, ends_after};
-use super::lists::{draft, tries_a_form, when};
+use super::lists::{by_timestamp, draft, says_nothing, tries_a_form, when};
+use crate::evidence::{Page, Walk};
+use crate::pagination::Start;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -18,7 +20,8 @@ rule! {
     /// The meaning of such a field, which the suite names.
     /// ## False alarms and how they are avoided
     /// `null` and a missing field say nothing. Where others write, "no more" is judged while own records remain, and
-    /// "more" where the page after it is empty and no walk of the list met anything further. Records with keys
+    /// "more" where the page after it is empty and no walk of the list met anything further, or where a larger page at the same
+    /// bound held the same and said that it was all. Records with keys
     /// equal to a page's last one may be counted or not, and pages in a direction that the suite leaves open are passed over.
     HAS_MORE_WRONG {
         code: "PAG016", name: "has-more-wrong", level: Must, basis: Invariant,
@@ -32,15 +35,25 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let pointer = scene.collection().style.has_more_pointer();
     for walk in scene.evidence.walks.iter().filter(|walk| !tries_a_form(walk)) {
         let expected = scene.expected(&walk.query);
         let mut blamed = false;
         for (i, page) in walk.pages.iter().enumerate() {
-            let (Some(said), Some(_)) = (page.facts.has_more, &page.ids) else { continue };
+            if page.ids.is_none() {
+                continue;
+            }
+            let Some(said) = page.facts.has_more else {
+                // Nothing said is nothing wrong; a word that is no boolean is the schema's affair.
+                if says_nothing(scene, page, pointer) {
+                    sheet.judged();
+                }
+                continue;
+            };
             let Some(beyond) = beyond(scene, walk, page, &expected) else { continue };
             let wrong = match (said, &beyond) {
                 (true, Beyond::Nothing) | (false, Beyond::Records(_) | Beyond::Count(_)) => true,
-                (true, Beyond::Unseen) if ends_after(scene, walk, i) => true,
+                (true, Beyond::Unseen) if ends_after(scene, walk, i) || denied(scene, walk, page) => true,
                 (true, Beyond::Unseen) => continue,
                 _ => false,
             };
@@ -54,7 +67,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             blamed = true;
             let rest = beyond.words(scene);
             sheet.fail(Draft {
-                pointer: scene.collection().style.has_more_pointer().map(str::to_owned),
+                pointer: pointer.map(str::to_owned),
                 ..draft(
                     &walk.label,
                     format!("page {} says {said} though {rest} stands beyond it", i + 1),
@@ -66,6 +79,25 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
+}
+
+/// Whether a larger page at the same bound holds the same items and says that no more come. What stands before an instant does not become more; only in
+/// front of the newest item others may have written in between.
+fn denied(scene: &Scene<'_>, walk: &Walk, page: &Page) -> bool {
+    let closed_above = matches!(page.start, Start::Before(_) | Start::Between { .. });
+    let mut others = scene.evidence.walks.iter().filter(|other| other.query.scope == walk.query.scope);
+    closed_above
+        && by_timestamp(scene.collection())
+        && others.any(|other| {
+            let Some(larger) = other.pages.first().filter(|larger| larger.start == page.start) else {
+                return false;
+            };
+            other.query.filters == walk.query.filters
+                && other.effective_size > walk.effective_size
+                && larger.facts.has_more == Some(false)
+                && larger.ids.is_some()
+                && larger.ids == page.ids
+        })
 }
 
 #[cfg(test)]
@@ -85,6 +117,8 @@ mod tests {
         {
             walk.clone().set(page, "/has_more", said).expect(&HAS_MORE_WRONG, verdict);
         }
+        walk.clone().set_all("/has_more", &json!(null)).expect(&HAS_MORE_WRONG, Pass);
+        walk.set_all("/has_more", &json!("yes")).expect(&HAS_MORE_WRONG, Inconclusive);
     }
 
     #[test]
@@ -124,6 +158,33 @@ mod tests {
         for (page, said, verdict) in cases {
             lists.clone().walk(9, &[page]).set(0, "/has_more", json!(said)).expect(&HAS_MORE_WRONG, verdict);
         }
+    }
+
+    #[test]
+    fn a_larger_page_may_deny_that_more_come() {
+        let world = World::new(6);
+        let lists = world.lists("shared");
+        let two = |said: bool| {
+            lists
+                .clone()
+                .between(1, 4, 9, &[3, 2])
+                .set(0, "/has_more", json!(false))
+                .between(1, 4, 2, &[3, 2])
+                .set(0, "/has_more", json!(said))
+        };
+        two(true).expect(&HAS_MORE_WRONG, Fail);
+        two(false).expect(&HAS_MORE_WRONG, Pass);
+    }
+
+    #[test]
+    fn a_walk_towards_newer_items_ends_at_the_newest() {
+        let world = World::new(5);
+        let lists = world.lists("shared");
+        let back = lists.walk(9, &[&[4, 3, 2, 1, 0]]).backward(2, 0, &[&[2, 1], &[4, 3], &[]]);
+        let newest = Start::After(world.cursor(4));
+        let back = back.change(|walk| walk.pages[2].start = newest);
+        back.clone().set(1, "/has_more", json!(true)).expect(&HAS_MORE_WRONG, Fail);
+        back.set(1, "/has_more", json!(false)).expect(&HAS_MORE_WRONG, Pass);
     }
 
     #[test]

@@ -189,6 +189,12 @@ fn foreign<'w>(scene: &Scene<'_>, walk: &'w Walk) -> BTreeSet<&'w str> {
     walk.ids().filter(|id| scene.record(&walk.query, id).is_none()).collect()
 }
 
+/// Whether a page says nothing where it may tell something of itself: `null`, or no such member.
+pub(in crate::rules) fn says_nothing(scene: &Scene<'_>, page: &Page, pointer: Option<&str>) -> bool {
+    let shown = scene.evidence.json(page.entry).zip(pointer).and_then(|(json, at)| json.pointer(at));
+    shown.is_none_or(Value::is_null)
+}
+
 /// Why a list that others write into was not judged.
 pub(in crate::rules) const NOT_QUIET: &str = "others may have written into the list while it was walked";
 

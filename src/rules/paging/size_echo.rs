@@ -1,6 +1,6 @@
 //! Whether an answer tells the page size that is in force.
 
-use super::lists::draft;
+use super::lists::{draft, says_nothing};
 use crate::evidence::{Page, Walk};
 use crate::rules::{Draft, Scene, Sheet};
 
@@ -10,7 +10,13 @@ pub(in crate::rules) fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>, pointer:
     for walk in &scene.evidence.walks {
         let Some(asked) = walk.effective_size else { continue };
         for page in walk.pages.iter().filter(|page| page.ids.is_some()) {
-            let Some(told) = page.facts.size else { continue };
+            let Some(told) = page.facts.size else {
+                // Nothing said is nothing wrong; what is no number is the schema's affair.
+                if says_nothing(scene, page, pointer) {
+                    sheet.judged();
+                }
+                continue;
+            };
             // A size over the maximum may have been cut down to it.
             let cut = maximum.filter(|maximum| asked > *maximum);
             if u64::try_from(told).is_ok_and(|told| told == asked || Some(told) == cut) {

@@ -1,13 +1,14 @@
 //! Cursors that cut in the wrong place, are taken from the wrong item, or are not honoured.
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fault, cursor, cursors, items, list, stamp};
-use crate::reference::fault::call::Call;
+use super::{Fault, cursor, cursors, each_item, items, list, of, stamp};
+use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
+use crate::reference::fault::operation::ANY;
 
 fn shift(call: &mut Call, name: &str, by: i64) {
     if let Some(at) = cursor(call, name) {
@@ -39,6 +40,11 @@ fn spoil(call: &mut Call, unwanted: fn(&Call, &str) -> bool) {
     }
 }
 
+/// A date-time with zeros for what is less than a second.
+fn to_the_second(text: &str) -> String {
+    text.split_once('.').map_or_else(|| text.to_owned(), |(seconds, _)| format!("{seconds}.000Z"))
+}
+
 pub(crate) const FAULTS: &[Fault] = &[
     list(
         "elizaos-growth-shifts-pages",
@@ -66,6 +72,52 @@ pub(crate) const FAULTS: &[Fault] = &[
                     items(&mut reply, |items| *items = all[from..from + page.len()].to_vec());
                 }
             }
+            reply
+        }),
+    ),
+    list(
+        "elizaos-huge-cursor-fails",
+        "cursors",
+        "A number that is no time of any calendar is answered with 500.",
+        around!(|call, inner| {
+            let digits = |text: &String| text.len() > 18 && text.bytes().all(|octet| octet.is_ascii_digit());
+            if call.get("before").as_ref().is_some_and(digits) {
+                let error = json!({"code": "INTERNAL_ERROR", "message": "Invalid time value"});
+                return Reply::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    &json!({"success": false, "error": error}),
+                );
+            }
+            inner.send(&call).await
+        }),
+    ),
+    of(
+        ANY,
+        "elizaos-stamps-in-seconds",
+        "cursors",
+        "The time of a message is kept to the second, so that a cursor passes over what was written in the same one.",
+        around!(|mut call, inner| {
+            let (older, newer) = (cursor(&call, "before"), cursor(&call, "after"));
+            // What is left out is the whole second of the bound.
+            if let Some(at) = older {
+                call.set("before", at.div_euclid(1000) * 1000);
+            }
+            if let Some(at) = newer {
+                call.set("after", at.div_euclid(1000) * 1000 + 999);
+            }
+            let mut reply = inner.send(&call).await;
+            each_item(&mut reply, |item| json::text(item, "createdAt", to_the_second));
+            cursors(&mut reply, |it| {
+                for name in ["before", "after"] {
+                    let at = it[name].as_i64().unwrap_or_default();
+                    json::set(it, name, json!(at.div_euclid(1000) * 1000));
+                }
+            });
+            reply.edit(|body| {
+                if let Some(at) = body.pointer_mut("/userMessage/created_at") {
+                    *at = json!(at.as_i64().unwrap_or_default().div_euclid(1000) * 1000);
+                }
+            });
             reply
         }),
     ),

@@ -48,6 +48,30 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
+        "elizaos-range-more-when-full",
+        "pages",
+        "With both cursors `hasMore` only says that the page is full.",
+        OnReply(|call, reply| {
+            if call.get("before").is_some() && call.get("after").is_some() {
+                let count = json::count(&reply.json(), "messages");
+                let full = i64::try_from(count).is_ok_and(|count| count == call.number("limit", 50));
+                set_has_more(reply, full);
+            }
+        }),
+    ),
+    list(
+        "elizaos-newer-more-when-full",
+        "pages",
+        "With `after` alone `hasMore` only says that the page is full.",
+        OnReply(|call, reply| {
+            if call.get("before").is_none() && call.get("after").is_some() {
+                let count = json::count(&reply.json(), "messages");
+                let full = i64::try_from(count).is_ok_and(|count| count == call.number("limit", 50));
+                set_has_more(reply, full);
+            }
+        }),
+    ),
+    list(
         "elizaos-page-one-too-many",
         "pages",
         "A full page has one message more than its limit.",
@@ -161,6 +185,28 @@ pub(crate) const FAULTS: &[Fault] = &[
                         });
                         break;
                     }
+                }
+            }
+            reply
+        }),
+    ),
+    list(
+        "elizaos-range-of-all-sessions",
+        "isolation",
+        "With both cursors the page takes in messages of other sessions that were listed before.",
+        around!(|call, inner| {
+            inner.memory.count(&call.path);
+            let mut reply = inner.send(&call).await;
+            if call.get("before").is_some() && call.get("after").is_some() && reply.is_success() {
+                for path in inner.memory.keys().into_iter().filter(|path| *path != call.path) {
+                    let mut theirs = call.clone();
+                    theirs.path = path;
+                    let other = inner.send(&theirs).await.json()["messages"].take();
+                    items(&mut reply, |items| {
+                        items.extend(other.as_array().cloned().unwrap_or_default());
+                        items.sort_by_key(|item| std::cmp::Reverse(stamp(item)));
+                        items.truncate(usize::try_from(call.number("limit", 50)).unwrap_or_default());
+                    });
                 }
             }
             reply

@@ -39,6 +39,20 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     created(
+        "mielto-batch-loses-last",
+        "writes",
+        "Of several messages in one request the last is neither kept nor answered.",
+        Request(|call| {
+            call.edit(|body| {
+                json::list(body, "content", |messages| {
+                    if messages.len() > 1 {
+                        messages.pop();
+                    }
+                });
+            });
+        }),
+    ),
+    created(
         "mielto-refused-message-kept",
         "writes",
         "Of a message that is refused an empty one is kept.",
