@@ -14,7 +14,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             "sarif" => sarif(&text),
             "junit" => junit(&text),
             "schema" => {
-                schema = Some(jsonschema::draft7::options().should_validate_formats(true).build(&serde_json::from_str(&text)?)?);
+                schema = Some(
+                    jsonschema::draft7::options()
+                        .should_validate_formats(true)
+                        .build(&serde_json::from_str(&text)?)?,
+                );
                 Ok("a JSON Schema".to_owned())
             }
             "obeys" => obeys(schema.as_ref().ok_or("give the schema first")?, &text),
@@ -44,8 +48,11 @@ fn junit(text: &str) -> Result<String, Box<dyn Error>> {
 }
 
 fn obeys(schema: &jsonschema::Validator, text: &str) -> Result<String, Box<dyn Error>> {
-    let instance = serde_json::from_str(text)?;
-    let wrong: Vec<String> =
-        schema.iter_errors(&instance).take(10).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let instance: serde_json::Value = serde_json::from_str(text)?;
+    let wrong: Vec<String> = schema
+        .iter_errors(&instance)
+        .take(10)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     if wrong.is_empty() { Ok("it obeys the schema".to_owned()) } else { Err(wrong.join("\n").into()) }
 }
