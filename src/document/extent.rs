@@ -102,9 +102,9 @@ mod tests {
             let said = said(40, twice).expect("it is too much");
             assert!(said.contains("more than 100000 schemas"), "{said}");
         }
-        let said = said(501, ToOwned::to_owned).expect("it is too deep");
+        let said = said(501, str::to_owned).expect("it is too deep");
         assert!(said.contains("behind each other"), "{said}");
-        assert_eq!(self::said(400, ToOwned::to_owned), None);
+        assert_eq!(self::said(400, str::to_owned), None);
     }
 
     #[test]
