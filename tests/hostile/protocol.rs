@@ -34,7 +34,7 @@ fn bomb() -> Vec<u8> {
     const BLANK: [u8; 8] = [0, 1, 0, 1, 0, 0, 0, 0];
     const AGAIN: [u8; 13] = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0];
     let octets = |bits: &[u8]| -> Vec<u8> {
-        let octet = |bits: &[u8]| bits.iter().rev().fold(0, |octet, bit| (octet << 1) | bit);
+        let octet = |bits: &[u8]| bits.iter().rev().fold(0_u8, |octet, bit| (octet << 1) | *bit);
         bits.chunks(8).map(octet).collect()
     };
     let first = octets(&[&BLOCK[..], &BLANK, &AGAIN].concat());
