@@ -246,6 +246,12 @@ const SLIPS: &[Slip] = &[
         "body-each = \"/filters/OR/0/peer_id\"",
         &["collections.messages.filters.peer-or.at.body-each", "a pointer with a `*`"],
     ),
+    (
+        &HONCHO,
+        "neither = { none = [{ filter = \"peer\" }",
+        "neither = { none = [{ filter = \"peers\" }",
+        &["collections.messages.combinations.neither", "no filter `peers`", "did you mean `peer`?"],
+    ),
     // Seeds.
     (
         &HONCHO,
