@@ -21,7 +21,7 @@ pub use model::*;
 
 use std::sync::Arc;
 
-use crate::document::{Document, Operation};
+use crate::document::{Document, Operation, RequestBody};
 
 /// A suite file that was checked against its document.
 #[derive(Debug)]
@@ -160,6 +160,12 @@ impl Suite {
             .map(|value| serde_json::json!({ name: value }))
             .find(|content| !schema.is_valid(content))
             .map(|content| (pointer.clone(), content))
+    }
+
+    /// Whether an update is a JSON merge patch (RFC 7396), by the media type that it takes.
+    pub fn merges(&self, update: &Update) -> bool {
+        let body = self.operation(&update.operation).request_body.as_ref();
+        body.and_then(RequestBody::json).is_some_and(|media| media.range == "application/merge-patch+json")
     }
 
     /// Whether an operation is the seeding part of its document: there to make the others testable.
