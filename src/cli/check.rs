@@ -196,9 +196,10 @@ pub(super) fn writable(target: &Target, allow_remote: bool) -> Result<(), Failur
     if target.is_loopback() || allow_remote {
         return Ok(());
     }
+    // Of a URL as it was given, anything behind the host may hold a secret.
     Err(Failure::usage(format!(
         "{} is not on this machine, and a run writes to its target: say --allow-remote if that is meant",
-        target.base_url
+        target.base_url.host_str().unwrap_or_default()
     )))
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use specproof::client::Secret;
+use specproof::client::{ClientError, Secret};
 use specproof::setup::{Shown, Target};
 use specproof::suite::{Suite, nearest};
 use tokio::time::Instant;
+use url::Url;
 
 use super::arguments::{Access, Pace};
 use super::failure::Failure;
@@ -19,10 +20,14 @@ pub(super) fn target(
     pace: &Pace,
     suites: &[Arc<Suite>],
 ) -> Result<Target, Failure> {
-    let url = base_url.parse().map_err(|error| {
+    let url: Url = base_url.parse().map_err(|error| {
         let hint = if base_url.contains("://") { "" } else { "; it starts with http:// or https://" };
-        Failure::usage(format!("base URL `{base_url}` is not a URL: {error}{hint}"))
+        Failure::usage(format!("base URL `{}` is not a URL: {error}{hint}", harmless(base_url)))
     })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        return Err(Failure::usage(ClientError::Userinfo(host).to_string()));
+    }
     let mut target = Target::new(url);
     for header in &access.headers {
         target.headers.push(pair(header, ':', "--header", "'NAME: VALUE'")?);
@@ -72,6 +77,12 @@ fn cleanup_share(whole: Duration) -> Duration {
     (whole / 5).min(Duration::from_secs(30))
 }
 
+/// A base URL that is none, without the parts in which secrets stand.
+fn harmless(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"))
+}
+
 /// Two parts, without blanks around them.
 fn pair(text: &str, separator: char, flag: &str, form: &str) -> Result<(String, String), Failure> {
     match text.split_once(separator) {
@@ -88,13 +99,22 @@ fn secret(variable: &str, flag: &str) -> Result<String, Failure> {
     match std::env::var(variable) {
         Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
         Ok(_) => Err(Failure::usage(format!("{flag}: the environment variable `{variable}` is empty"))),
-        Err(std::env::VarError::NotPresent) => {
+        Err(std::env::VarError::NotPresent) if is_usual(variable) => {
             Err(Failure::usage(format!("{flag}: there is no environment variable `{variable}`")))
         }
+        // Whoever mistakes the flag gives the secret in place of the name, so that is not repeated.
+        Err(std::env::VarError::NotPresent) => Err(Failure::usage(format!(
+            "{flag}: there is no environment variable of the name given; give the name of a variable, not the secret"
+        ))),
         Err(std::env::VarError::NotUnicode(_)) => {
             Err(Failure::usage(format!("{flag}: the environment variable `{variable}` is not Unicode")))
         }
     }
+}
+
+/// Whether a name looks as names of variables do, and not as a secret.
+fn is_usual(name: &str) -> bool {
+    name.bytes().all(|octet| octet.is_ascii_uppercase() || octet.is_ascii_digit() || octet == b'_')
 }
 
 /// The suites' variables that the user gives; each must be one of some selected suite.

@@ -144,18 +144,22 @@ fn not_idle(outcome: Result<RawResponse, Failure>) -> Result<RawResponse, Failur
 }
 
 fn check_base(base: &Url) -> Result<(), ClientError> {
-    let shown = base.host_str().unwrap_or_default().to_owned();
     if !base.username().is_empty() || base.password().is_some() {
-        return Err(ClientError::Userinfo(shown));
+        return Err(ClientError::Userinfo(base.host_str().unwrap_or_default().to_owned()));
     }
+    // A query may hold a secret, so it is not repeated.
+    let mut shown = base.clone();
+    shown.set_query(None);
+    shown.set_fragment(None);
+    let shown = shown.to_string();
     if !matches!(base.scheme(), "http" | "https") {
-        return Err(ClientError::Scheme(base.to_string()));
+        return Err(ClientError::Scheme(shown));
     }
     if base.scheme() == "https" && !cfg!(feature = "https") {
-        return Err(ClientError::HttpsNotBuilt(base.to_string()));
+        return Err(ClientError::HttpsNotBuilt(shown));
     }
     if base.query().is_some() || base.fragment().is_some() {
-        return Err(ClientError::QueryOrFragment(base.to_string()));
+        return Err(ClientError::QueryOrFragment(shown));
     }
     Ok(())
 }

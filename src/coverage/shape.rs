@@ -7,6 +7,9 @@ use crate::document::Document;
 /// The most properties and branches of one schema that are told apart. Beyond, a document is taken as a whole.
 const MOST_PARTS: usize = 3_000;
 
+/// The most schemas that are followed for that. References that share others can make any number of a few.
+const MOST_NODES: usize = 20_000;
+
 /// What a part of a schema is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -75,6 +78,9 @@ impl Shape {
         }
         let number = self.nodes.len();
         self.nodes.push(Node::default());
+        if number >= MOST_NODES {
+            return number;
+        }
         above.push((place, number));
         let mut node = Node::default();
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {

@@ -6,6 +6,7 @@
 //! the first request is sent; and every part knows its JSON pointer, so that a finding can say where its basis stands.
 
 mod error;
+mod extent;
 mod files;
 mod lines;
 mod model;
@@ -91,6 +92,7 @@ impl Document {
         let source = Arc::from(text);
         let version = version::check(name, &raw)?;
         let references = Arc::new(References::new(name, version, raw)?);
+        extent::check(name, &references)?;
         let schemas = Schemas::compile(name, Arc::clone(&references))?;
         let reader = Reader { file: name, version, raw: references.raw(), schemas: &schemas };
         let info = version::info(&reader)?;

@@ -26,6 +26,8 @@ const DEPTH_SHY: usize = 4;
 const DISTINCT_TRIES: usize = 20;
 /// The most values in one guess, which ends recursive schemas that branch.
 const NODES_MAX: usize = 2_000;
+/// The most values in all guesses for one schema, those included that came to nothing.
+const WORK_MAX: usize = 100_000;
 /// The most elements or members of one value.
 const SIZE_MAX: usize = 10_000;
 /// The longest text that is made without need.
@@ -100,11 +102,13 @@ pub(super) struct Maker<'r, 'f, 'a> {
     attempt: usize,
     /// Values made for the present guess.
     nodes: usize,
+    /// Values made for the present schema.
+    work: usize,
 }
 
 impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
     pub(super) fn new(resolve: Resolve<'f, 'a>, rng: &'r mut ChaCha8Rng) -> Self {
-        Self { resolve, rng, attempt: 0, nodes: 0 }
+        Self { resolve, rng, attempt: 0, nodes: 0, work: 0 }
     }
 
     /// Guesses until `accept` says yes, at most `tries` times.
@@ -155,7 +159,8 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
     /// One guess at a value that satisfies all of `schemas`; `hint` is the name of the member it is for.
     pub(super) fn make(&mut self, schemas: &[&'a Value], hint: &str, depth: usize) -> Option<Value> {
         self.nodes = if depth <= 1 { 0 } else { self.nodes + 1 };
-        if depth > DEPTH_MAX || self.nodes > NODES_MAX {
+        self.work = if depth == 0 && self.attempt == 0 { 0 } else { self.work + 1 };
+        if depth > DEPTH_MAX || self.nodes > NODES_MAX || self.work > WORK_MAX {
             return None;
         }
         let schema = self.read(schemas, depth);
@@ -278,6 +283,7 @@ impl<'r, 'f, 'a> Maker<'r, 'f, 'a> {
             self.attempt = attempt;
             match item {
                 Some(item) if !unique || !before.contains(&item) => return Some(item),
+                _ if self.nodes > NODES_MAX || self.work > WORK_MAX => return None,
                 _ => {}
             }
         }

@@ -12,12 +12,14 @@ use crate::event::{Event, FORMAT};
 /// Writes one event per line.
 pub struct JsonLines {
     out: Output,
+    /// The line that is being written; kept, so that its memory is used again.
+    line: Vec<u8>,
 }
 
 impl JsonLines {
     /// A reporter that writes to `out`, one `write` per event.
     pub fn new(out: Output) -> Self {
-        Self { out }
+        Self { out, line: Vec::new() }
     }
 }
 
@@ -26,9 +28,10 @@ impl Reporter for JsonLines {
         if matches!(event, Event::Progress(_)) {
             return Ok(());
         }
-        let mut line = serde_json::to_vec(event)?;
-        line.push(b'\n');
-        self.out.write_all(&line)?;
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, event)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)?;
         if matches!(event, Event::RunFinished(_)) { self.out.flush() } else { Ok(()) }
     }
 }
@@ -88,8 +91,14 @@ struct Tag<'a> {
     event: std::borrow::Cow<'a, str>,
 }
 
+/// How the writer begins an exchange. Most of a recording is exchanges.
+const EXCHANGE: &[u8] = b"{\"event\":\"exchange\",";
+
 /// Reads one event. Its kind is looked for first, since reading the event itself and its kind in one go takes a copy of everything.
 fn event(octets: &[u8]) -> serde_json::Result<Event> {
+    if octets.starts_with(EXCHANGE) {
+        return serde_json::from_slice(octets).map(Event::Exchange);
+    }
     let tag: Tag<'_> = serde_json::from_slice(octets)?;
     match tag.event.as_ref() {
         "exchange" => serde_json::from_slice(octets).map(Event::Exchange),

@@ -185,7 +185,14 @@ impl Reporter for Junit {
     fn handle(&mut self, event: &Event) -> io::Result<()> {
         self.tally.add(event);
         if matches!(event, Event::RunFinished(_)) {
-            self.report().serialize(&mut self.out).map_err(io::Error::other)?;
+            let mut written = self.report().to_string().map_err(io::Error::other)?;
+            // In the schema that Jenkins holds such files to, a suite has this attribute and the root has not. The root is the first element.
+            if let Some(at) = written.find(" skipped=\"")
+                && let Some(end) = written[at..].find("\" ")
+            {
+                written.replace_range(at..=at + end, "");
+            }
+            self.out.write_all(written.as_bytes())?;
             self.out.flush()?;
         }
         Ok(())

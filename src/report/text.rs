@@ -5,7 +5,10 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Whether a character could disturb or deceive whoever reads it, so that it is shown as an escape.
@@ -193,25 +196,42 @@ pub(crate) fn duration_exact(microseconds: u64) -> String {
     }
 }
 
-/// A JSON text in which nothing disturbs whoever prints it: such characters can only stand within strings, where an escape means the same.
+/// Writes JSON in which nothing disturbs whoever prints it: such characters can only stand within strings, where an escape means the same.
+pub(crate) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Harmless))
+}
+
+/// The same as a text.
 pub(crate) fn json_text(value: &serde_json::Value) -> String {
-    let text = value.to_string();
-    let mut escaped = String::new();
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find(disturbs) {
-        escaped.push_str(&rest[..at]);
-        let mut characters = rest[at..].chars();
-        for unit in characters.by_ref().take(1).flat_map(|one| one.encode_utf16(&mut [0; 2]).to_vec()) {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "\\u{unit:04x}");
+    let mut text = Vec::new();
+    // A value can be written to memory.
+    let _ = write_json(&mut text, value);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes strings with escapes for what disturbs.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        // Most of what is written is plain, and recordings are long.
+        while !rest.bytes().all(|octet| (b' '..=b'~').contains(&octet))
+            && let Some(at) = rest.find(disturbs)
+        {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut characters = rest[at..].chars();
+            for unit in characters.by_ref().take(1).flat_map(|one| one.encode_utf16(&mut [0; 2]).to_vec()) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = characters.as_str();
         }
-        rest = characters.as_str();
+        writer.write_all(rest.as_bytes())
     }
-    if escaped.is_empty() {
-        return text;
-    }
-    escaped.push_str(rest);
-    escaped
 }
 
 #[cfg(test)]

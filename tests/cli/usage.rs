@@ -52,6 +52,34 @@ fn bad_usage_is_2_and_says_what_to_do() {
     }
 }
 
+/// Whoever mistakes where a secret goes gets a message that can be shown to others.
+#[test]
+fn no_message_repeats_a_secret() {
+    let cases: &[&[&str]] = &[
+        &["check", "http://me:sEcReT99@127.0.0.1", "--suite", "honcho"],
+        &["check", "http://me:sEcReT99@192.0.2.1", "--suite", "honcho"],
+        &["check", "http://me:sEcReT99@127.0.0.1:port", "--suite", "honcho"],
+        &["check", "ftp://127.0.0.1/?token=sEcReT99", "--suite", "honcho"],
+        &["check", "http://127.0.0.1/?token=sEcReT99", "--suite", "honcho"],
+        &["check", "http://192.0.2.1/?token=sEcReT99", "--suite", "honcho"],
+        &["check", "http://127.0.0.1:port/?token=sEcReT99", "--suite", "honcho"],
+        &["check", "--bearer-env", "sEcReT99"],
+        &["check", "--token-env", "sEcReT99"],
+        &["check", "--header-env", "X-API-KEY=sEcReT99"],
+        &["check", "--header-env", "sEcReT99"],
+        &["check", "--header", "Authorization Bearer sEcReT99"],
+        &["check", "--header", "Authorization: Bearer sEcReT99\u{1}"],
+        &["clean", "http://me:sEcReT99@127.0.0.1", "--suite", "honcho"],
+        &["repro", "honcho::get_messages::walk", "http://me:sEcReT99@192.0.2.1", "--suite", "honcho"],
+    ];
+    for arguments in cases {
+        let done = specproof(arguments);
+        done.assert(2, &["error: "]);
+        let said = done.stdout.clone() + &done.stderr;
+        assert!(!said.contains("sEcReT99"), "{arguments:?}: {said}");
+    }
+}
+
 #[test]
 fn help_and_version_are_0() {
     specproof(&["--help"]).assert(0, &["check", "serve", "list", "explain", "report", "Exit codes:"]);

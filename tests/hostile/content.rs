@@ -29,6 +29,19 @@ fn items(count: usize) -> Vec<u8> {
         .into_bytes()
 }
 
+/// A page of items that nobody has seen, and a cursor that nobody has seen, for every request.
+fn always_new() -> Act {
+    changed(|asked, mut answer| {
+        if answer.head.starts_with("HTTP/1.1 200") {
+            let number = asked.number;
+            let items = json!([{"id": format!("a{number}")}, {"id": format!("b{number}")}]);
+            let page = json!({"messages": items, "hasMore": true, "cursors": {"before": 9_000_000 - number, "after": number}});
+            answer.content = page.to_string().into_bytes();
+        }
+        answer
+    })
+}
+
 /// Replaces every text in a value.
 fn soiled(value: &mut Value) {
     match value {
@@ -79,6 +92,12 @@ async fn hostile_content_of_lists_is_judged_within_bounds() {
             unreadable(&["read, it would take more than"]),
         ),
         ("30,000 items", page(items(30_000)), wrong(&["PAG007"])),
+        (
+            "names that come twice",
+            content(|c| [b"{\"hasMore\":7,\"messages\":7,", &c[1..]].concat()),
+            Wanted { code: 0, words: &[], may_fail: &["HTTP011"], must_fail: &[] },
+        ),
+        ("a list that is always new", always_new(), wrong(&[])),
         ("a list without end", page(endless.to_string().into_bytes()), wrong(&[])),
         ("no object", page(b"[[[]]]".to_vec()), wrong(&["SCH001"])),
         ("null", page(b"null".to_vec()), wrong(&["SCH001"])),
@@ -137,7 +156,27 @@ async fn no_text_of_a_target_acts_in_a_report() {
             assert!(!acting, "a character that turns or controls text is shown as it is");
         }
         quick_junit::Report::deserialize_from_str(&text("junit")).expect("it is sound XML");
+        let commands = text("github");
+        assert!(
+            commands.lines().all(|line| line.starts_with("::")),
+            "a text became a line of its own: {commands}"
+        );
+        let sarif: Value = serde_json::from_str(&text("sarif")).expect("it is JSON");
+        for message in messages(&sarif) {
+            // In such texts brackets make links (SARIF 2.1.0, section 3.11.6), so they are escaped.
+            let link = message.match_indices('[').any(|(at, _)| !message[..at].ends_with('\\'));
+            assert!(!link, "the SARIF report has a link in {message}");
+        }
+        serde_json::from_str::<Value>(&text("har")).expect("it is JSON");
     }
+}
+
+/// The texts of all messages in a SARIF log.
+fn messages(value: &Value) -> Vec<String> {
+    let own = value.pointer("/message/text").and_then(Value::as_str).map(str::to_owned);
+    let members = value.as_object().into_iter().flat_map(|members| members.values());
+    let inner = members.chain(value.as_array().into_iter().flatten()).flat_map(messages);
+    own.into_iter().chain(inner).collect()
 }
 
 /// What Markdown reads as markup: the text without fenced blocks and code spans.

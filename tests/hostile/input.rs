@@ -1,7 +1,16 @@
 //! Files of ours that are broken or mean harm: a clear error, and soon.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha8Rng;
+use specproof::coverage::Coverage;
+use specproof::document::Document;
+use specproof::generate::instance;
+use specproof::suite::Suite;
 
 /// The beginning of every document below.
 const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
@@ -111,12 +120,48 @@ fn paths_that_are_no_files_are_refused() {
     }
 }
 
+/// Documents whose schemas are made of others so often that what they say has no end: they are refused, or what is made of them stays small.
+#[test]
+fn schemas_that_multiply_are_refused_or_bounded() {
+    let made = |of: &dyn Fn(&str) -> String| {
+        let one = |number: usize| {
+            format!("    S{number}: {}\n", of(&format!("{{$ref: '#/components/schemas/S{}'}}", number - 1)))
+        };
+        let schemas: String = (1..=40).map(one).collect();
+        let last = document("{$ref: '#/components/schemas/S40'}");
+        format!("{last}components:\n  schemas:\n    S0: {{type: string}}\n{schemas}")
+    };
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let text = made(&|before| format!("{{{keyword}: [{before}, {before}]}}"));
+        let (code, said, _) = loaded(&folder(keyword, SUITE.as_bytes(), text.as_bytes()), "suite.toml");
+        assert!(code == Some(2) && said.contains("more than 100000 schemas"), "{keyword}: {code:?} {said}");
+    }
+    for text in [
+        made(&|before| format!("{{type: array, minItems: 10, items: {before}}}")),
+        made(&|before| {
+            format!("{{type: object, required: [a, b], properties: {{a: {before}, b: {before}}}}}")
+        }),
+        made(&|before| format!("{{items: {before}, additionalProperties: {before}}}")),
+    ] {
+        let suite = Suite::load("suite.toml", SUITE, |_| Ok(Document::from_text("api.yaml", &text)?));
+        let suite = Arc::new(suite.expect("it is sound"));
+        drop(Coverage::new(&suite, false, BTreeMap::new()));
+        let document = suite.document();
+        let operation = document.operation("list").expect("there is one");
+        let schema = operation.responses[0].content[0].schema.as_ref().expect("there is one");
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let resolve = |reference: &str| document.reference(reference);
+        let made = instance(schema.value(), &resolve, &|value| schema.is_valid(value), &mut rng);
+        assert!(made.is_none_or(|made| schema.is_valid(&made)));
+    }
+}
+
 /// A pattern whose matching would take for ever: the verdict is what it is, and it comes.
 #[test]
 fn matching_a_pattern_takes_no_exponential_time() {
     for pattern in ["^(a+)+$", "^(a|aa)+$", "^(?=(a+)+$).*$", "^(a|a?)+$"] {
         let text = document(&format!("{{type: string, pattern: '{pattern}'}}"));
-        let document = specproof::document::Document::from_text("api.yaml", &text).expect("it is sound");
+        let document = Document::from_text("api.yaml", &text).expect("it is sound");
         let operation = document.operation("list").expect("there is one");
         let schema = operation.responses[0].content[0].schema.as_ref().expect("there is one");
         let value = serde_json::Value::from(format!("{}!", "a".repeat(5000)));

@@ -35,6 +35,7 @@ async fn busy_and_failing_targets_come_to_an_end() {
             ),
             well(),
         ),
+        ("429 without a word", instead(|asked| asked.number == 140, "429 Too Many Requests"), well()),
         ("429 always", instead(always, "429 Too Many Requests\r\nretry-after: 0"), stopped(keeps)),
         ("429 for a year", instead(always, "429 Too Many Requests\r\nretry-after: 31536000"), stopped(keeps)),
         ("503 now and then", instead(often, "503 Service Unavailable\r\nretry-after: 0"), well()),

@@ -28,9 +28,24 @@ fn labelled(coding: &'static str, content: Vec<u8>) -> Act {
     })
 }
 
+/// Forty million blanks as a gzip member of a quarter of a megabyte (RFC 1951, section 3.2.6): one blank, and the same 258 octets before again and again.
+fn bomb() -> Vec<u8> {
+    const BLOCK: [u8; 3] = [1, 1, 0];
+    const BLANK: [u8; 8] = [0, 1, 0, 1, 0, 0, 0, 0];
+    const AGAIN: [u8; 13] = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0];
+    let octets = |bits: &[u8]| -> Vec<u8> {
+        let octet = |bits: &[u8]| bits.iter().rev().fold(0_u8, |octet, bit| (octet << 1) | *bit);
+        bits.chunks(8).map(octet).collect()
+    };
+    let first = octets(&[&BLOCK[..], &BLANK, &AGAIN].concat());
+    [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], &first, &octets(&AGAIN.repeat(8)).repeat(20_000), &[0; 10]]
+        .concat()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_responses_are_judged_as_what_they_are() {
     let page = "{\"messages\":[],\"hasMore\":false,\"cursors\":{}}";
+    let short = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n";
     let no_page = "HTTP/1.1 204 No Content\r\ncontent-length: 44\r\n\r\n";
     let wanted = |must_fail, may_fail| Wanted { code: 1, words: &[], may_fail, must_fail };
     let modes: Vec<(&str, Act, Wanted)> = vec![
@@ -40,6 +55,16 @@ async fn odd_responses_are_judged_as_what_they_are() {
             "an encoding that was not asked for",
             labelled("gzip", b"\x1f\x8b\x08\x00 and so on".to_vec()),
             Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &[] },
+        ),
+        (
+            "an encoding that is a bomb",
+            labelled("gzip", bomb()),
+            Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &[] },
+        ),
+        (
+            "a length that is too short",
+            say(format!("{short}{page}")),
+            wanted(&["HTTP007"], &["CUR010", "HTTP003", "HTTP008", "HTTP011", "NEG002"]),
         ),
         (
             "an encoding that is none",
@@ -88,4 +113,17 @@ async fn no_redirect_is_followed() {
     }))
     .await;
     assert_eq!(visits.load(Ordering::SeqCst), 0);
+}
+
+/// A target that does not speak TLS on the port where it is asked to.
+#[cfg(feature = "https")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_port_that_is_asked_for_tls_gives_no_verdict() {
+    let front = Front::start(|_| true, say("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")).await;
+    let url = front.url.replace("http://", "https://");
+    let outcome =
+        trial::run("tls on a plain port", &["check", &url, "--suite", "elizaos", "--max-time", "60"], &[])
+            .await;
+    let wanted = Wanted { code: 3, words: &["does not speak TLS"], may_fail: &[], must_fail: &[] };
+    assert_eq!(wanted.compare(&outcome), Vec::<String>::new());
 }

@@ -1,9 +1,14 @@
 //! What a run leaves in a target: nothing, when it is stopped by a budget; and what was left, `specproof clean` removes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
+use specproof::event::Ending;
 use specproof::reference::{Options, Running, clock::SystemClock};
+use specproof::rules::Rule;
+use specproof::runner;
+use specproof::setup::{self, Bundled, Common, Target};
+use specproof::verdict::{Basis, Level};
 
 use super::trial;
 
@@ -41,6 +46,56 @@ async fn cleaning_up_has_requests_and_time_of_its_own() {
         assert_eq!(last["ending"], "interrupted", "{last}");
         assert_eq!(workspaces(&target).await, Vec::<String>::new(), "{name}");
     }
+}
+
+/// A rule that is broken itself.
+static BROKEN: Rule = Rule {
+    code: "ZZZ001",
+    name: "breaks",
+    level: Level::Must,
+    basis: Basis::Invariant,
+    source: "",
+    since: "",
+    summary: "",
+    implies: &[],
+    scenarios: &[],
+    applies: |_, _| true,
+    docs: "",
+    check: |_, _| panic!("as this test wants it"),
+};
+
+/// A panic of ours takes one verdict with it, and neither the run nor the cleaning up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bug_of_ours_leaves_nothing_behind() {
+    let target = reference().await;
+    let suite = Arc::new(Bundled::named("honcho").expect("it is bundled").load().expect("it is sound"));
+    let common = Common {
+        seed: 1,
+        namespace: "specproof-broken".to_owned(),
+        only: vec!["honcho::get_workspaces::walk::*".to_owned()],
+        ..Common::default()
+    };
+    let url = Target::new(target.base_url().parse().expect("it is a URL"));
+    let mut job = setup::job(&suite, &url, &common).expect("it can be made");
+    job.plan.cases[0].rules.push(&BROKEN);
+    let options = runner::Options {
+        jobs: 1,
+        keep: false,
+        read_only: false,
+        exchanges: true,
+        target: target.base_url(),
+        interrupted: tokio::sync::watch::channel(false).1,
+    };
+    let events = Mutex::new(Vec::new());
+    let ending = runner::run(vec![job], &options, &|event| {
+        events.lock().expect("nobody panics with it").push(serde_json::to_value(event).expect("it is JSON"));
+    })
+    .await;
+    let events = events.into_inner().expect("nobody panics with it");
+    let text = Value::from(events).to_string();
+    assert!(text.contains("a bug of its own") && text.contains("honcho::cleanup"), "{ending:?}: {text}");
+    assert_ne!(ending, Ending::Complete);
+    assert_eq!(workspaces(&target).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,6 +101,8 @@ fn holds(text: &str, secret: &str) -> Option<String> {
 async fn assert_no_secret(name: &str, secret: &str, flags: &[&str], environment: &[(&str, &str)]) {
     for look in ["--verbose", "--quiet", "--strict"] {
         let front = Front::start(all, echo()).await;
+        let trial_name = format!("canary {name}{look}");
+        let snapshots = trial::folder(&trial_name).join("snapshots").display().to_string();
         let arguments = [
             "check",
             &front.url,
@@ -108,15 +110,18 @@ async fn assert_no_secret(name: &str, secret: &str, flags: &[&str], environment:
             "elizaos",
             "--set",
             "user-id=5f0c7a52-3b0e-4c0b-9f8e-6d1a2b3c4d5e",
+            "--snapshot",
+            &snapshots,
             look,
         ];
-        let outcome =
-            trial::run(&format!("canary {name}{look}"), &[&arguments[..], flags].concat(), environment).await;
+        let outcome = trial::run(&trial_name, &[&arguments[..], flags].concat(), environment).await;
         assert!(matches!(outcome.code, Some(1 | 3)), "{name}: {:?} {}", outcome.code, outcome.stderr);
         let requests = outcome.events.last().and_then(|event| event["requests"].as_u64());
         assert!(requests.is_some_and(|count| count > 20), "{name}: the target was asked {requests:?} times");
         let artefacts = trial::files(&outcome.folder);
         assert!(artefacts.len() >= trial::kinds().len() + 2, "{artefacts:?}");
+        let snapshot = artefacts.iter().any(|path| path.to_string_lossy().ends_with(".snap.new"));
+        assert!(snapshot || outcome.code == Some(3), "{artefacts:?}");
         for artefact in artefacts {
             let octets = std::fs::read(&artefact).expect("it is there");
             let found = holds(&String::from_utf8_lossy(&octets), secret);
@@ -134,6 +139,7 @@ async fn no_secret_reaches_anything_that_is_written() {
         let header = ["--header-env", "X-API-KEY=THE_SECRET"];
         assert_no_secret(&format!("header {name}"), secret, &header, &environment).await;
     }
+    assert_no_secret("token", PLAIN, &["--token-env", "THE_SECRET"], &[("THE_SECRET", PLAIN)]).await;
     let cookie = format!("Cookie: a=b; session={PLAIN}");
     assert_no_secret("cookie", PLAIN, &["--header", &cookie], &[]).await;
     let basic = format!("Authorization: Basic {}", BASE64_STANDARD.encode(format!("user:{PLAIN}")));

@@ -34,10 +34,14 @@ pub(crate) struct Outcome {
     pub(crate) time: Duration,
 }
 
+/// Where a run leaves what it writes.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("hostile").join(name.replace([' ', '/'], "-"))
+}
+
 /// Runs the program with these arguments, and with every kind of report.
 pub(crate) async fn run(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
-    let folder =
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("hostile").join(name.replace([' ', '/'], "-"));
+    let folder = folder(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("it can be made");
     let mut command = Command::new(env!("CARGO_BIN_EXE_specproof"));

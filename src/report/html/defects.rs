@@ -45,7 +45,8 @@ fn defect(page: &mut String, view: &View<'_>, defect: &Defect, number: usize) ->
     finding::requirement(page, view, place)?;
     // A consequence may show the whole walk where the cause has a single page to show.
     let walked = defect.lead.iter().map(|lead| &lead.shown.finding).find(|finding| finding.strip.is_some());
-    strip::write(page, walked.filter(|_| place.finding.comparison.is_some()).unwrap_or(&place.finding))?;
+    let walked = walked.filter(|_| place.finding.comparison.is_some()).unwrap_or(&place.finding);
+    strip::write(page, walked, Some(&walked.input))?;
     writeln!(
         page,
         "<div class=\"beside\"><div><h4>expected</h4><pre>{}</pre></div><div><h4>actual</h4><pre>{}</pre></div></div>",

@@ -47,7 +47,7 @@ pub(super) fn write(page: &mut String, view: &View<'_>, located: &Located) -> fm
         fields.push(("repeats", format!("{} more in this case", finding.repeats)));
     }
     definitions(page, &fields)?;
-    strip::write(page, finding)?;
+    strip::write(page, finding, None)?;
     writeln!(
         page,
         "<div class=\"beside\"><div><h5>expected</h5><pre>{}</pre></div><div><h5>actual</h5><pre>{}</pre></div></div>",

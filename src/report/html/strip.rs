@@ -41,11 +41,11 @@ impl Drawn<'_> {
     }
 }
 
-/// Draws the walk of a finding, or its lists where it has no walk.
-pub(super) fn write(page: &mut String, finding: &Finding) -> fmt::Result {
+/// Draws the walk of a finding, or its lists where it has no walk. `of` names the walk where the words around do not.
+pub(super) fn write(page: &mut String, finding: &Finding, of: Option<&str>) -> fmt::Result {
     match (&finding.strip, &finding.comparison) {
-        (Some(strip), _) => draw(page, &of_walk(strip)),
-        (None, Some(comparison)) => draw(page, &[of_lists(comparison)]),
+        (Some(strip), _) => draw(page, of, &of_walk(strip)),
+        (None, Some(comparison)) => draw(page, of, &[of_lists(comparison)]),
         (None, None) => Ok(()),
     }
 }
@@ -79,7 +79,7 @@ fn of_lists(comparison: &Comparison) -> Drawn<'_> {
     Drawn("the answer", tiles)
 }
 
-fn draw(page: &mut String, pages: &[Drawn<'_>]) -> fmt::Result {
+fn draw(page: &mut String, of: Option<&str>, pages: &[Drawn<'_>]) -> fmt::Result {
     if !pages.iter().any(Drawn::is_wrong) {
         return Ok(());
     }
@@ -99,7 +99,11 @@ fn draw(page: &mut String, pages: &[Drawn<'_>]) -> fmt::Result {
         drawn += 1;
     }
     skipped(page, gap)?;
-    writeln!(page, "</div>\n<figcaption>{}</figcaption>\n</figure>", words(pages))
+    write!(page, "</div>\n<figcaption>")?;
+    if let Some(of) = of {
+        write!(page, "<code>{}</code> ", html(start(of, NAME_OCTETS).0))?;
+    }
+    writeln!(page, "{}</figcaption>\n</figure>", words(pages))
 }
 
 fn skipped(page: &mut String, pages: usize) -> fmt::Result {
@@ -173,7 +177,7 @@ mod tests {
             .map(|(at, items)| StripPage { asked: format!("page {}", at + 1), items: items.to_vec() })
             .collect();
         let mut page = String::new();
-        draw(&mut page, &of_walk(&Strip { pages })).unwrap();
+        draw(&mut page, Some("main size=3 <"), &of_walk(&Strip { pages })).unwrap();
         page
     }
 
@@ -193,7 +197,7 @@ mod tests {
             "… 1 page …",
             "<i class=\"missing\" title=\"missing: m[8]\">−</i>",
             "title=\"foreign: &lt;x&gt;\"",
-            "<figcaption>page 4: <b class=\"missing\">missing</b> m[8]; page 5: <b class=\"repeated\">repeated</b> m[9]; ",
+            "<figcaption><code>main size=3 &lt;</code> page 4: <b class=\"missing\">missing</b> m[8]; page 5: <b class=\"repeated\">repeated</b> m[9]; ",
             "12 items as expected on 6 pages</figcaption>",
             "empty",
         ] {

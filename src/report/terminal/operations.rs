@@ -12,6 +12,9 @@ use crate::verdict::Verdict;
 /// How wide the column of names may become.
 const NAME: usize = 32;
 
+/// Less of a method and path than this says nothing.
+const PLACE: usize = 12;
+
 /// Writes the blocks of a suite's operations; those that had no case and none left out are passed over.
 pub(super) fn write(out: &mut dyn Write, ink: Ink, suite: &SuiteTally, options: &Options) -> io::Result<()> {
     let shown: Vec<&OperationTally> = suite
@@ -58,19 +61,19 @@ fn full(
     verbosity: Verbosity,
 ) -> io::Result<()> {
     let name = padded(&visible(&operation.name), column);
-    let asked =
-        format!("{}, {}", count(operation.cases.len(), "case"), count(operation.requests(), "request"));
-    let place =
-        operation.head.as_ref().map_or_else(String::new, |head| format!("{} {}", head.method, head.path));
-    let room = ink.width.saturating_sub(column + columns(&asked) + 8).max(12);
-    writeln!(
-        out,
-        "  {} {}  {}  {}",
-        ink.glyph(operation.sign()),
-        ink.bold(&name),
-        ink.faint(&ink.line(&place, room)),
-        ink.faint(&asked)
-    )?;
+    let mut asked = count(operation.cases.len(), "case");
+    let requests = format!("{asked}, {}", count(operation.requests(), "request"));
+    // In a narrow terminal the operation's place goes first, then the number of requests.
+    if column + columns(&requests) + 6 <= ink.width {
+        asked = requests;
+    }
+    let mut shown = format!("  {} {}  ", ink.glyph(operation.sign()), ink.bold(&name));
+    let room = ink.width.saturating_sub(column + columns(&asked) + 8);
+    if let Some(head) = operation.head.as_ref().filter(|_| room >= PLACE) {
+        let place = ink.line(&format!("{} {}", head.method, head.path), room);
+        shown = format!("{shown}{}  ", ink.faint(&place));
+    }
+    writeln!(out, "{shown}{}", ink.faint(&asked))?;
     if verbosity == Verbosity::Verbose {
         let scenarios = scenarios(operation.cases.iter().map(|case| case.case.as_str()));
         for line in ink.excerpt(&scenarios, ink.width - 6) {

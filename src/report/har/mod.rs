@@ -3,17 +3,17 @@
 //! Exchanges are written as they arrive, so that a long run needs no memory for them; the archive is whole once the run has ended. Each case
 //! is a page of the archive.
 
+mod entry;
+
 use std::io;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::text::json_text;
+use self::entry::Entry;
+use super::text::{json_text, write_json};
 use super::{Output, Reporter};
 use crate::event::{CaseExchange, Event, RunStarted};
-use crate::evidence::{Body, Exchange, Request, Response};
 
 /// Writes an HTTP Archive during a run.
 pub struct Har {
@@ -23,12 +23,21 @@ pub struct Har {
     /// The cases that were met, with the moment of their first exchange.
     pages: Vec<(String, String)>,
     entries: usize,
+    /// The entry that is being written; kept, so that its memory is used again.
+    line: Vec<u8>,
 }
 
 impl Har {
     /// A reporter that writes to `out`.
     pub fn new(out: Output) -> Self {
-        Self { out, target: String::new(), began: Timestamp::UNIX_EPOCH, pages: Vec::new(), entries: 0 }
+        Self {
+            out,
+            target: String::new(),
+            began: Timestamp::UNIX_EPOCH,
+            pages: Vec::new(),
+            entries: 0,
+            line: Vec::new(),
+        }
     }
 
     fn start(&mut self, head: &RunStarted) -> io::Result<()> {
@@ -54,23 +63,15 @@ impl Har {
         if self.pages.last().is_none_or(|(case, _)| *case != exchanged.case) {
             self.pages.push((exchanged.case.clone(), moment.clone()));
         }
-        let entry = json!({
-            "pageref": page(self.pages.len()),
-            "startedDateTime": moment,
-            "time": milliseconds(exchange.elapsed_us),
-            "request": request(&exchange.request, &self.target),
-            "response": response(exchange),
-            "cache": {},
-            "timings": {
-                "send": 0,
-                "wait": milliseconds(exchange.elapsed_us),
-                "receive": 0,
-                "comment": "only the whole time was measured"
-            },
-            "comment": exchange.purpose,
-        });
+        let entry = Entry::new(exchange, &self.target, page(self.pages.len()), &moment);
         self.entries += 1;
-        write!(self.out, "{}\n{}", if self.entries > 1 { "," } else { "" }, json_text(&entry))
+        self.line.clear();
+        if self.entries > 1 {
+            self.line.push(b',');
+        }
+        write_json(&mut self.line, &entry)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -90,79 +91,6 @@ fn page(number: usize) -> String {
     format!("case-{number}")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a time that is too long to be exact is no time of a request")]
-fn milliseconds(microseconds: u64) -> f64 {
-    microseconds as f64 / 1_000.0
-}
-
-/// An array of names and values, as the archive has header fields and queries.
-fn pairs<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Vec<Value> {
-    pairs.into_iter().map(|(name, value)| json!({"name": name.as_ref(), "value": value.as_ref()})).collect()
-}
-
-fn request(request: &Request, target: &str) -> Value {
-    let query = request.path.split_once('?').map_or("", |(_, query)| query);
-    let mut written = json!({
-        "method": request.method,
-        "url": format!("{target}{}", request.path),
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": pairs(request.headers.iter().map(|(name, value)| (name, value))),
-        "queryString": pairs(url::form_urlencoded::parse(query.as_bytes())),
-        "headersSize": -1,
-        "bodySize": request.body.as_ref().map_or(0, |body| body.bytes().len()),
-    });
-    if let Some(body) = &request.body {
-        let mut data = json!({
-            "mimeType": header(&request.headers, "content-type").unwrap_or_default(),
-            "params": [],
-            "text": body.text(),
-        });
-        if std::str::from_utf8(body.bytes()).is_err() {
-            data["comment"] = "not UTF-8: octets that are none are replaced".into();
-        }
-        written["postData"] = data;
-    }
-    written
-}
-
-/// The response; where none came, one with status 0, as browsers write it.
-fn response(exchange: &Exchange) -> Value {
-    let nothing = Response { status: 0, headers: Vec::new(), body: Body::new("") };
-    let response = exchange.response().unwrap_or(&nothing);
-    let media_type = header(&response.headers, "content-type").unwrap_or("x-unknown");
-    let mut content = json!({"size": response.body.bytes().len(), "mimeType": media_type});
-    if let Ok(text) = std::str::from_utf8(response.body.bytes()) {
-        content["text"] = text.into();
-    } else {
-        content["text"] = STANDARD.encode(response.body.bytes()).into();
-        content["encoding"] = "base64".into();
-    }
-    let mut written = json!({
-        "status": response.status,
-        "statusText": http::StatusCode::from_u16(response.status)
-            .ok()
-            .and_then(|status| status.canonical_reason())
-            .unwrap_or_default(),
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": pairs(response.headers.iter().map(|(name, value)| (name, value))),
-        "content": content,
-        "redirectURL": header(&response.headers, "location").unwrap_or_default(),
-        "headersSize": -1,
-        "bodySize": response.body.bytes().len(),
-    });
-    if let Err(error) = &exchange.outcome {
-        written["_error"] = error.message.clone().into();
-        written["comment"] = error.message.clone().into();
-    }
-    written
-}
-
-fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
 impl Reporter for Har {
     fn handle(&mut self, event: &Event) -> io::Result<()> {
         match event {
@@ -178,7 +106,11 @@ impl Reporter for Har {
 mod tests {
     use std::collections::BTreeMap;
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
+    use crate::evidence::Body;
     use crate::report::samples::{HOSTILE, disturbing, exchange, report, spoil, story};
 
     fn written(events: &[Event]) -> String {
