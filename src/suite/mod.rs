@@ -9,6 +9,8 @@ mod collection;
 mod error;
 mod impossible;
 mod model;
+mod pointers;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -152,6 +154,12 @@ impl Suite {
             .map(|value| serde_json::json!({ name: value }))
             .find(|content| !schema.is_valid(content))
             .map(|content| (pointer.clone(), content))
+    }
+
+    /// Whether a success of an operation (by short name) may hold something at a place, as far as the document tells.
+    pub fn may_show(&self, short: &str, pointer: &str) -> bool {
+        let answers = shape::answers(self.operation(short));
+        !matches!(shape::follow(self.document(), answers, pointer), shape::Place::Missing { .. })
     }
 
     /// Whether an operation is the seeding part of its document: there to make the others testable.
