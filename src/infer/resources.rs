@@ -293,8 +293,8 @@ impl<'a, 'g> Resources<'a, 'g> {
     ) -> Option<String> {
         let (creation, _) = made?;
         let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
-        let names = creation.members.iter().map(|member| member.name);
-        let named: Vec<String> = names
+        let members = creation.members.iter().map(|member| member.name);
+        let named: Vec<String> = members
             .chain(creation.links.iter().map(|link| link.name))
             .filter_map(|name| match placed.stands_for(name) {
                 Some(Related::Sibling(of)) => Some(of),
