@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use specproof::event::{Ending, Event};
 use specproof::report::{Output, Reporter};
@@ -144,6 +145,7 @@ async fn attempt(
         seed: arguments.seed,
         namespace: check::namespace(),
         only: vec![arguments.case.clone()],
+        max_wait: Duration::from_secs(arguments.pace.max_wait),
         ..Common::default()
     };
     let job = setup::job(suite, &target, &common).map_err(|error| Failure::usage(error.to_string()))?;

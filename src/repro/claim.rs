@@ -26,6 +26,8 @@ pub(super) fn values(claim: &Claim) -> Vec<String> {
         }
         Claim::CursorAtEnd { cursor, .. } => place(cursor),
         Claim::Lacks { id, .. } => values.push(id.clone()),
+        Claim::Untold { text, .. } => values.push(text.clone()),
+        Claim::After { holds, .. } => values.extend(self::values(holds)),
         Claim::Either(claims) => values.extend(claims.iter().flat_map(self::values)),
         _ => {}
     }
@@ -74,6 +76,12 @@ pub(super) fn call(steps: &Steps<'_>, claim: &Claim) -> Result<String, String> {
             let names =
                 |ids: &[String]| ids.iter().map(|id| name_of(steps, id)).collect::<Result<Vec<_>, _>>();
             let groups: Result<Vec<Vec<String>>, String> = groups.iter().map(|group| names(group)).collect();
+            // What the script does not create cannot come.
+            let created = |id: &&String| {
+                let mut all = steps.list.iter().flat_map(|step| &step.sent.created);
+                all.any(|created| created.id == **id)
+            };
+            let maybe: Vec<String> = maybe.iter().filter(created).cloned().collect();
             let (fit, size) = match fit {
                 Fit::Whole => ("whole", 0),
                 Fit::First(size) => ("first", *size),
@@ -86,7 +94,7 @@ pub(super) fn call(steps: &Steps<'_>, claim: &Claim) -> Result<String, String> {
                 quoted(&ascii(&compressed(&groups?))),
                 part.0,
                 part.1,
-                quoted(&ascii(&json!(names(maybe)?))),
+                quoted(&ascii(&json!(names(&maybe)?))),
                 quoted(&files(steps, &[pages])?)
             )
         }
@@ -109,11 +117,34 @@ pub(super) fn call(steps: &Steps<'_>, claim: &Claim) -> Result<String, String> {
             quoted(&ascii(&json!(key))),
             if *newest { "max" } else { "min" }
         ),
+        Claim::Untold { exchange, text } => {
+            let text = word(&steps.value(text, usize::MAX, &[], Escape::Not));
+            format!("expect_untold {} {text}", n(exchange)?)
+        }
+        Claim::Revalidated { first, again } => format!("expect_revalidated {} {}", n(first)?, n(again)?),
+        Claim::After { holds, .. } => call(steps, holds)?,
         Claim::Either(claims) => {
             let calls: Result<Vec<String>, String> = claims.iter().map(|claim| call(steps, claim)).collect();
             calls?.join(" ||\n    ")
         }
     })
+}
+
+/// Which items of its lists a claim is about, as JSON for a word of the shell; `null` where it is about all.
+pub(super) fn only(steps: &Steps<'_>) -> String {
+    let pages = match steps.proof.claim.core() {
+        Claim::List { pages, .. } | Claim::Lacks { pages, .. } | Claim::SameList { one: pages, .. } => {
+            Some(pages)
+        }
+        _ => None,
+    };
+    let only = pages.and_then(|pages| pages.only.as_ref());
+    word(
+        &steps.json(
+            &ascii(&only.map_or(Value::Null, |only| json!({"at": only.at, "is": only.is}))),
+            usize::MAX,
+        ),
+    )
 }
 
 /// The lines that say where the ids of the script's records stand: name or range of names, number of the request, and the pointer, in two

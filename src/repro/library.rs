@@ -1,7 +1,13 @@
 //! The shell functions and jq definitions that scripts are made of. A script holds only those that it calls.
 
 /// What every script begins with, after its head.
-pub(super) const CORE: &str = r#"die() { echo "cannot be tried: $*" >&2; exit 2; }
+pub(super) const CORE: &str = r#"# plain: what comes in, without that which a terminal acts on or hides.
+plain() {
+  LC_ALL=C tr -d '\000-\010\013-\037\177' |
+    LC_ALL=C sed "$(printf 's/\302[\200-\237]//g; s/\342\200[\213-\217\250-\256]//g; s/\342\201[\240-\257]//g; s/\357\273\277//g')"
+}
+say() { printf '%s\n' "$*" | plain; }
+die() { say "cannot be tried: $*" >&2; exit 2; }
 for tool in curl jq awk; do
   command -v "$tool" >/dev/null 2>&1 || die "this script needs $tool"
 done
@@ -33,7 +39,7 @@ made() {
 show() {
   echo
   echo "the answer to request $1: $(cat "$1.status")"
-  head -c 1200 "$1" | tr -d '\000-\010\013-\037\177' | sed 's/^/  /'
+  head -c 1200 "$1" | plain | sed 's/^/  /'
   echo
 }
 "#;
@@ -164,7 +170,8 @@ def named($answers): $names | split("\n") | map(select(. != "") | split(" ")) | 
     ),
     jq(
         "ids",
-        r"def ids($answers; $pages): [$pages[] | $answers[.] | at($items) | .[] | [at($id[])] | map(select(. != null)) | first | as_text];",
+        r"def ids($answers; $pages): [$pages[] | $answers[.] | at($items) | .[]
+  | select($only == null or first_of(at($only.at[])) == $only.is) | [at($id[])] | map(select(. != null)) | first | as_text];",
     ),
     shell(
         "uri",
@@ -197,6 +204,26 @@ take_date_time() { jq -er --arg p "$2" "$lib at(\$p) | milliseconds | select(. !
 "#,
     ),
     shell(
+        "was_refused",
+        r#"# was_refused N: request N was to be refused, since it was when the fault was found.
+was_refused() {
+  case $(cat "$1.status") in
+    4??) ;;
+    *) die "request $1 was answered $(cat "$1.status"): $(head -c 300 "$1")" ;;
+  esac
+}
+"#,
+    ),
+    shell(
+        "all_came",
+        r#"# all_came N...: waits for requests that were sent at the same time.
+all_came() {
+  wait
+  for n; do [ -e "$n.head" ] || exit 2; done
+}
+"#,
+    ),
+    shell(
         "numbers",
         r#"# numbers: JSON in which each number is a string that begins with U+0001, since jq may round numbers.
 numbers() {
@@ -223,7 +250,7 @@ answered() {
     shell(
         "expect_answer",
         r#"expect_answer() {
-  echo "curl ended with $(cat "$1.curl") $(cat "$1.error"); expected: a whole answer"
+  say "curl ended with $(cat "$1.curl") $(cat "$1.error"); expected: a whole answer"
   [ "$(cat "$1.curl")" = 0 ]
 }
 "#,
@@ -250,11 +277,17 @@ field() { grep -i "^$2:" "$1.head" | tail -n 1 | tr -d '\r' | sed 's/^[^:]*:[[:b
 "#,
     ),
     shell(
+        "take_field",
+        r#"# take_field N NAME: the value of a header field of the answer to request N; nothing if it has none.
+take_field() { field "$1" "$2"; }
+"#,
+    ),
+    shell(
         "expect_header",
         r#"# expect_header N NAME PATTERN WHAT
 expect_header() {
   value=$(field "$1" "$2")
-  printf '%s of request %s: %s; expected: %s\n' "$2" "$1" "${value:-nothing}" "$4"
+  say "$2 of request $1: ${value:-nothing}; expected: $4"
   printf '%s\n' "$value" | grep -Eiq "$3"
 }
 "#,
@@ -264,7 +297,7 @@ expect_header() {
         r#"# expect_utf8 N: JSON is not said to be in another charset.
 expect_utf8() {
   value=$(field "$1" content-type | tr 'A-Z' 'a-z')
-  echo "content-type of request $1: $value; expected: no charset but utf-8"
+  say "content-type of request $1: $value; expected: no charset but utf-8"
   case $value in *charset=utf-8*|*charset=utf8*|*'charset="utf-8"'*) return 0 ;; *charset=*) return 1 ;; esac
 }
 "#,
@@ -286,8 +319,8 @@ expect_json() {
 expect_like_get() {
   length=$(field "$1" content-length); [ -n "$length" ] || length=$(wc -c <"$1" | tr -d ' ')
   head_length=$(field "$2" content-length)
-  echo "GET:  $(cat "$1.status"), $(field "$1" content-type), $length octets"
-  echo "HEAD: $(cat "$2.status"), $(field "$2" content-type), ${head_length:-no} octets"
+  say "GET:  $(cat "$1.status"), $(field "$1" content-type), $length octets"
+  say "HEAD: $(cat "$2.status"), $(field "$2" content-type), ${head_length:-no} octets"
   [ "$(cat "$1.status")" = "$(cat "$2.status")" ] &&
     [ "$(field "$1" content-type | tr 'A-Z' 'a-z' | sed 's/ *;.*//')" = "$(field "$2" content-type | tr 'A-Z' 'a-z' | sed 's/ *;.*//')" ] &&
     { [ -z "$head_length" ] || [ "$head_length" = "$length" ]; }
@@ -301,8 +334,8 @@ expect_value() {
   answered "$1"
   numbers <"$1" >actual
   printf '%s' "$3" | numbers >wanted
-  echo "expected: $(printf '%s' "$3" | head -c 400)"
-  printf 'came:     '; jq -c --arg wanted "${5-}" "$lib $2" "$1" | head -c 400; echo
+  say "expected: $(printf '%s' "$3" | head -c 400)"
+  printf 'came:     '; jq -ac --arg wanted "${5-}" "$lib $2" "$1" | head -c 400; echo
   jq -en --slurpfile a wanted --slurpfile b actual --arg wanted "${5-}" "$lib \$a[0] as \$a | (\$b[0] | $2) as \$b | $4(\$a; \$b)" >/dev/null
 }
 "#,
@@ -313,7 +346,7 @@ expect_value() {
 expect_nothing() {
   answered "$1"
   echo "expected: nothing"
-  printf 'came:     '; jq -c "$lib $2" "$1"
+  printf 'came:     '; jq -ac "$lib $2" "$1" | head -c 400; echo
   jq -e "$lib $2 == null" "$1" >/dev/null
 }
 "#,
@@ -324,7 +357,7 @@ expect_nothing() {
 expect_same() {
   answered "$1"; answered "$4"
   numbers <"$1" >one; numbers <"$4" >other
-  jq -n --slurpfile a one --slurpfile b other --arg x "$3" --arg y "$6" "$lib (\$x as \$wanted | \$a[0] | $2) as \$a | (\$y as \$wanted | \$b[0] | $5) as \$b | {one: \$a, other: \$b, same: $7(\$a; \$b)}" | tee compared
+  jq -an --slurpfile a one --slurpfile b other --arg x "$3" --arg y "$6" "$lib (\$x as \$wanted | \$a[0] | $2) as \$a | (\$y as \$wanted | \$b[0] | $5) as \$b | {one: \$a, other: \$b, same: $7(\$a; \$b)}" | tee compared
   jq -e .same compared >/dev/null
 }
 "#,
@@ -335,8 +368,8 @@ expect_same() {
 expect_schema() {
   [ "$(cat "$1.curl")" = 0 ] || die "request $1 got no whole answer: $(cat "$1.error")"
   printf '%s' "$3" >schema
-  echo "expected: $(head -c 400 schema)"
-  printf 'came:     '; jq -c --arg p "$2" "$lib if there(\$p) then at(\$p) else \"nothing\" end" "$1" | head -c 400; echo
+  say "expected: $(head -c 400 schema)"
+  printf 'came:     '; jq -ac --arg p "$2" "$lib if there(\$p) then at(\$p) else \"nothing\" end" "$1" | head -c 400; echo
   jq -e --arg p "$2" --slurpfile s schema "$lib (there(\$p) | not) or (at(\$p) | valid(\$s[0]))" "$1" >/dev/null
 }
 "#,
@@ -347,7 +380,8 @@ expect_schema() {
 expect_list() {
   for n in $1; do answered "$n"; done
   jq -n --arg pages "$1" --arg items "$2" --argjson id "$3" --argjson wanted "$4" --argjson from "$5" --argjson to "$6" \
-    --arg fit "$7" --argjson size "$8" --argjson open "$9" --argjson maybe "${10}" --arg names "$names" "$lib
+    --arg fit "$7" --argjson size "$8" --argjson open "$9" --argjson maybe "${10}" --arg names "$names" \
+    --argjson only "$only" "$lib
     reduce inputs as \$x ({}; .[input_filename] = \$x) | . as \$answers | named(\$answers) as \$records
     | (\$records | to_entries | map({key: (.value // \"\"), value: .key}) | from_entries) as \$name_of
     | ids(\$answers; \$pages | split(\" \")) as \$met
@@ -365,7 +399,7 @@ expect_list() {
            elif \$fit == \"first\" then \$came == \$part[:\$came | length] and ((\$met | length) >= \$size or (\$came | length) == (\$part | length))
            else \$came == (if \$came == [] then [] else \$part[-(\$came | length):] end) and ((\$met | length) >= \$size or (\$came | length) == (\$part | length)) end))}
     " ${11} >compared || die "the answers cannot be read as lists"
-  jq -r '"expected: \(.expected)\ncame:     \(.came)"' compared
+  jq -r '"expected: \(.expected)\ncame:     \(.came)"' compared | plain
   jq -e .right compared >/dev/null
 }
 "#,
@@ -375,8 +409,8 @@ expect_list() {
         r#"# expect_lacks PAGES ITEMS IDS ID FILES: no item of the pages has this id.
 expect_lacks() {
   for n in $1; do answered "$n"; done
-  echo "expected: no item $4"
-  jq -en --arg pages "$1" --arg items "$2" --argjson id "$3" --arg unwanted "$4" "$lib
+  say "expected: no item $4"
+  jq -en --arg pages "$1" --arg items "$2" --argjson id "$3" --arg unwanted "$4" --argjson only "$only" "$lib
     reduce inputs as \$x ({}; .[input_filename] = \$x) | ids(.; \$pages | split(\" \")) | all(.[]; . != \$unwanted)" $5 >/dev/null
 }
 "#,
@@ -386,10 +420,29 @@ expect_lacks() {
         r#"# expect_same_list PAGES ITEMS IDS PAGES FILES: both lists have the same items in the same order.
 expect_same_list() {
   for n in $1 $4; do answered "$n"; done
-  jq -n --arg pages "$1" --arg items "$2" --argjson id "$3" --arg others "$4" "$lib
+  jq -n --arg pages "$1" --arg items "$2" --argjson id "$3" --arg others "$4" --argjson only "$only" "$lib
     reduce inputs as \$x ({}; .[input_filename] = \$x) | {one: ids(.; \$pages | split(\" \")), other: ids(.; \$others | split(\" \"))}" $5 >compared
-  jq -r '"one:   \(.one | join(" "))\nother: \(.other | join(" "))"' compared
+  jq -r '"one:   \(.one | join(" "))\nother: \(.other | join(" "))"' compared | plain
   jq -e '.one == .other' compared >/dev/null
+}
+"#,
+    ),
+    shell(
+        "expect_untold",
+        r#"# expect_untold N TEXT: the content of the answer does not hold the text.
+expect_untold() {
+  say "expected: an answer that does not tell $2"
+  case $(tr -d '\000' <"$1") in *"$2"*) return 1 ;; esac
+}
+"#,
+    ),
+    shell(
+        "expect_revalidated",
+        r#"# expect_revalidated FIRST AGAIN: 304, unless the tag of the first answer is no longer that of the second.
+expect_revalidated() {
+  tag=$(field "$1" etag)
+  say "status of request $2: $(cat "$2.status"); expected: 304, where the tag is still ${tag:-none}"
+  [ -z "$tag" ] || [ "$(cat "$2.status")" = 304 ] || [ "$(field "$2" etag)" != "$tag" ]
 }
 "#,
     ),

@@ -5,6 +5,7 @@
 //! instants that the target chose are taken from its answers. It ends with 1 if the fault shows, 0 if it does not, 2 if it could not be tried.
 
 mod claim;
+mod earlier;
 mod library;
 mod script;
 mod shell;
@@ -19,6 +20,11 @@ use crate::event::{CaseExchange, Event};
 use crate::report::{Located, Tally};
 use steps::Steps;
 use values::Stream;
+
+/// The largest content, in octets, of an answer that is kept of a case without findings.
+const LARGEST: usize = 100_000;
+/// The most exchanges that are kept of such a case.
+const MOST: usize = 200;
 
 /// What was written for one finding.
 #[derive(Clone, Debug)]
@@ -48,9 +54,14 @@ impl Scripts {
             Event::Exchange(exchange) => {
                 self.exchanges.entry(exchange.case.clone()).or_default().push(exchange.clone());
             }
-            // What a case without findings sent is of no further use.
+            // What a case without findings sent may have done what another shows: some of it is kept.
             Event::CaseFinished(case) if case.judgements.iter().all(|j| j.findings.is_empty()) => {
-                self.exchanges.remove(&case.case);
+                if let Some(exchanges) = self.exchanges.get_mut(&case.case) {
+                    let size =
+                        |sent: &CaseExchange| sent.exchange.response().map_or(0, |r| r.body.bytes().len());
+                    exchanges.retain(|sent| size(sent) <= LARGEST);
+                    exchanges.truncate(MOST);
+                }
             }
             _ => {}
         }
@@ -90,8 +101,10 @@ impl Scripts {
         if seeding.is_empty() {
             return Err("the recording holds no exchanges".to_owned());
         }
-        let stream = Stream::new(seeding, of(located.case.clone()), &head.namespace);
-        let steps = Steps::of(&stream, &located.finding, proof)?;
+        let case = of(located.case.clone());
+        let earlier = earlier::of(self.exchanges.values().flatten(), seeding, case, &located.finding, proof);
+        let stream = Stream::new(seeding, &earlier, case, &head.namespace);
+        let steps = Steps::of(&stream, &located.finding, proof, &earlier)?;
         let cleanup = of(format!("{}::cleanup", located.suite));
         script::text(head, self.tally.rule(&located.finding.rule), located, &steps, cleanup)
     }

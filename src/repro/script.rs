@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::claim;
 use super::library::{CORE, PARTS};
 use super::shell::{Escape, Piece, comment, is_invisible, marked, printf, printf_octets, quoted, word};
-use super::steps::{RUN, Step, Steps};
-use super::values::{Form, decoded, values_of};
+use super::steps::{Part, RUN, Step, Steps};
+use super::values::{CONDITION, Form, decoded, values_of};
 use crate::event::{CaseExchange, RuleHead, RunStarted};
 use crate::evidence::Request;
 use crate::pagination::CursorForm;
@@ -35,13 +35,32 @@ pub(super) fn text(
         );
     }
     let mut shows = false;
-    for step in &steps.list {
-        if step.shows != shows || step.number == 1 {
-            let what = if step.shows { "What shows it" } else { "What it needs" };
+    let is_shown = |step: &Step<'_>| step.part == Part::Shows;
+    for (i, step) in steps.list.iter().enumerate() {
+        if is_shown(step) != shows || step.number == 1 {
+            let what = if is_shown(step) { "What shows it" } else { "What it needs" };
             let _ = writeln!(body, "# --- {what} ---");
         }
-        shows = step.shows;
+        shows = is_shown(step);
         body.push_str(&request(steps, step, &mut secrets));
+        if !step.at_once {
+            body.push_str(&taking(step));
+            body.push('\n');
+        } else if steps.list.get(i + 1).is_none_or(|next| !next.at_once) {
+            let from = steps.list[..i].iter().rposition(|other| !other.at_once).map_or(0, |at| at + 1);
+            let group = &steps.list[from..=i];
+            let numbers: Vec<String> = group.iter().map(|step| step.number.to_string()).collect();
+            let _ = writeln!(body, "all_came {}", numbers.join(" "));
+            group.iter().for_each(|step| body.push_str(&taking(step)));
+            body.push('\n');
+        }
+    }
+    if ["expect_list", "expect_lacks", "expect_same_list"].iter().any(|call| check.contains(call)) {
+        let _ = writeln!(
+            body,
+            "# Which items count: all, or those that say this.\nonly={}\n",
+            claim::only(steps)
+        );
     }
     if check.contains("expect_list") {
         let lines: Vec<String> = claim::names(steps).into_iter().map(|(line, _)| line).collect();
@@ -52,7 +71,7 @@ pub(super) fn text(
         );
     }
     for step in
-        steps.list.iter().filter(|step| step.shows).rev().take(2).collect::<Vec<_>>().into_iter().rev()
+        steps.list.iter().filter(|step| is_shown(step)).rev().take(2).collect::<Vec<_>>().into_iter().rev()
     {
         let _ = writeln!(body, "show {}", step.number);
     }
@@ -143,7 +162,7 @@ fn has_word(text: &str, word: &str) -> bool {
         .any(|(at, _)| !text[..at].ends_with(inside) && !text[at + word.len()..].starts_with(inside))
 }
 
-/// One request, and what is taken from its answer.
+/// One request.
 fn request(steps: &Steps<'_>, step: &Step<'_>, secrets: &mut Vec<String>) -> String {
     let exchange = &step.sent.exchange;
     let index = steps.place(step.number);
@@ -166,25 +185,37 @@ fn request(steps: &Steps<'_>, step: &Step<'_>, secrets: &mut Vec<String>) -> Str
             let _ = write!(content, " --data-binary @content.{n}");
         }
     }
+    if step.seconds > 0 {
+        let _ = writeln!(text, "sleep {}", step.seconds);
+    }
     let _ = write!(
         text,
         "ask {n}{} {}",
         method(&exchange.request),
         url(&steps.path(index, &exchange.request.path))
     );
-    let _ = writeln!(text, "{}{content}", headers(&exchange.request, secrets));
-    if !step.shows {
-        let _ = writeln!(text, "made {n}");
-    }
+    let together = if step.at_once { " &" } else { "" };
+    let _ = writeln!(text, "{}{content}{together}", headers(steps, index, &exchange.request, secrets));
+    text
+}
+
+/// What must be true of an answer for the script to go on, and what is taken from it.
+fn taking(step: &Step<'_>) -> String {
+    let n = step.number;
+    let mut text = match step.part {
+        Part::Made => format!("made {n}\n"),
+        Part::Refused => format!("was_refused {n}\n"),
+        Part::Sent | Part::Shows => String::new(),
+    };
     for (name, at, form) in &step.taken {
         let function = match form {
             Form::Same => "take",
+            Form::Field => "take_field",
             Form::Instant(CursorForm::EpochMilliseconds) => "take_milliseconds",
             Form::Instant(CursorForm::DateTime) => "take_date_time",
         };
         let _ = writeln!(text, "{name}=$({function} {n} {}) || exit 2", quoted(at));
     }
-    text.push('\n');
     text
 }
 
@@ -202,7 +233,7 @@ fn url(path: &[Piece]) -> String {
     word(&pieces)
 }
 
-fn headers(request: &Request, secrets: &mut Vec<String>) -> String {
+fn headers(steps: &Steps<'_>, index: usize, request: &Request, secrets: &mut Vec<String>) -> String {
     let mut text = String::new();
     for (name, value) in &request.headers {
         // Without a value curl would drop the field; a semicolon says that it is to be sent empty.
@@ -210,7 +241,11 @@ fn headers(request: &Request, secrets: &mut Vec<String>) -> String {
             vec![Piece::text(format!("{name};"))]
         } else {
             let mut pieces = vec![Piece::text(format!("{name}: "))];
-            pieces.extend(credential(value, secrets));
+            if name == CONDITION {
+                pieces.extend(steps.value(value, index, &[], Escape::Not));
+            } else {
+                pieces.extend(credential(value, steps.stream.namespace, secrets));
+            }
             pieces
         };
         let _ = write!(text, " -H {}", word(&pieces));
@@ -230,7 +265,7 @@ fn headers(request: &Request, secrets: &mut Vec<String>) -> String {
 }
 
 /// The value of a header field; a secret is in it by the name of its variable.
-fn credential(value: &str, secrets: &mut Vec<String>) -> Vec<Piece> {
+fn credential(value: &str, namespace: &str, secrets: &mut Vec<String>) -> Vec<Piece> {
     let (scheme, token) = match value.split_once(' ') {
         Some((scheme, token)) if scheme.bytes().all(|b| b.is_ascii_alphabetic()) => {
             (format!("{scheme} "), token)
@@ -245,10 +280,10 @@ fn credential(value: &str, secrets: &mut Vec<String>) -> Vec<Piece> {
     let (name, escape) = match (cut, token.strip_prefix('$')) {
         (Some(name), _) => (name, Escape::Cut),
         (None, Some(name)) => (name, Escape::Not),
-        (None, None) => return vec![Piece::text(value)],
+        (None, None) => return marked(value, namespace, RUN),
     };
     if !is_name(name) {
-        return vec![Piece::text(value)];
+        return marked(value, namespace, RUN);
     }
     if !secrets.iter().any(|known| known == name) {
         secrets.push(name.to_owned());
@@ -283,7 +318,7 @@ fn cleaning(steps: &Steps<'_>, cleanup: &[CaseExchange], secrets: &mut Vec<Strin
             "  {guard}curl -sS -g --max-time 60 -o /dev/null{} {}{} 2>/dev/null",
             method(request),
             url(&path),
-            headers(request, secrets)
+            headers(steps, usize::MAX, request, secrets)
         );
     }
     if !text.is_empty() {

@@ -14,14 +14,31 @@ use crate::verdict::{Claim, Finding, Proof};
 /// The variable for the name under which the records stand.
 pub(super) const RUN: &str = "run";
 
+/// What a request is to a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It makes ready, and must be accepted.
+    Made,
+    /// The finding hangs on its being refused.
+    Refused,
+    /// The finding hangs on its being sent, whatever is answered.
+    Sent,
+    /// It shows the finding.
+    Shows,
+}
+
 /// One request of a script.
 pub(super) struct Step<'a> {
     /// Its number in the script, from 1.
     pub(super) number: usize,
     /// The exchange.
     pub(super) sent: &'a CaseExchange,
-    /// Whether it shows the finding; else it only makes ready for it.
-    pub(super) shows: bool,
+    /// What it is to the script.
+    pub(super) part: Part,
+    /// Whether it is sent at the same time as its neighbours of which this is said, too.
+    pub(super) at_once: bool,
+    /// How many seconds pass before it.
+    pub(super) seconds: u64,
     /// What is taken from its answer: a variable's name, a JSON pointer, a form.
     pub(super) taken: Vec<(String, String, Form)>,
 }
@@ -36,46 +53,74 @@ pub(super) struct Steps<'a> {
     pub(super) list: Vec<Step<'a>>,
     /// The proof's exchanges, by their places in the stream.
     shown: Vec<usize>,
+    /// Those of them that the claim holds after.
+    before: Vec<usize>,
     /// The number of each request by its place in the stream.
     numbers: BTreeMap<usize, usize>,
     variables: BTreeMap<Source, String>,
 }
 
 impl<'a> Steps<'a> {
-    /// Follows a finding back to what it needs.
-    pub(super) fn of(stream: &'a Stream<'a>, finding: &'a Finding, proof: &'a Proof) -> Result<Self, String> {
+    /// Follows a finding, and the requests of other cases that it hangs on, back to what they need.
+    pub(super) fn of(
+        stream: &'a Stream<'a>,
+        finding: &'a Finding,
+        proof: &'a Proof,
+        earlier: &[&'a CaseExchange],
+    ) -> Result<Self, String> {
         let mut shown = Vec::new();
         for exchange in finding.exchanges.iter().chain(&proof.further) {
             shown.push(
                 place_of(stream, exchange, &shown).ok_or("the recording lacks an exchange of the finding")?,
             );
         }
+        let (requests, together, seconds) = match &proof.claim {
+            Claim::After { requests, at_once, seconds, .. } => (requests.as_slice(), *at_once, *seconds),
+            _ => (&[][..], false, 0),
+        };
+        let before = requests.iter().filter_map(|number| shown.get(*number)).copied().collect();
         let mut steps = Self {
             stream,
             proof,
             list: Vec::new(),
             shown,
+            before,
             numbers: BTreeMap::new(),
             variables: BTreeMap::new(),
         };
-        let needed = steps.needed();
+        let needed = steps.needed(earlier);
+        let last = steps.shown.iter().copied().max();
         for (i, index) in needed.iter().enumerate() {
             steps.numbers.insert(*index, i + 1);
         }
         steps.name_variables(&needed);
         for index in &needed {
             let sent = stream.exchanges[*index];
-            let telling = steps.shown.contains(index);
-            if !telling && !sent.exchange.is_success() {
-                return Err(format!("it needs a request that the target refused: {}", sent.exchange.purpose));
-            }
+            let accepted = sent.exchange.is_success();
+            let part = match (steps.before.contains(index), steps.shown.contains(index)) {
+                (false, true) => Part::Shows,
+                (true, _) if !accepted => Part::Refused,
+                _ if earlier.iter().any(|other| std::ptr::eq(*other, sent)) => Part::Sent,
+                (false, false) if !accepted => {
+                    let purpose = &sent.exchange.purpose;
+                    return Err(format!("it needs a request that the target refused: {purpose}"));
+                }
+                _ => Part::Made,
+            };
             let taken = steps
                 .variables
                 .iter()
                 .filter(|(source, _)| source.index == *index)
                 .map(|(source, name)| (name.clone(), source.at.clone(), source.form))
                 .collect();
-            steps.list.push(Step { number: steps.numbers[index], sent, shows: telling, taken });
+            steps.list.push(Step {
+                number: steps.numbers[index],
+                sent,
+                part,
+                at_once: together && steps.before.contains(index),
+                seconds: if Some(*index) == last { seconds } else { 0 },
+                taken,
+            });
         }
         Ok(steps)
     }
@@ -89,7 +134,7 @@ impl<'a> Steps<'a> {
 
     /// Whether the proof is about a walk, so that each page must be asked for by the cursor of the one before.
     fn follows(&self) -> bool {
-        matches!(&self.proof.claim, Claim::List { pages, .. } if pages.exchanges.len() > 1)
+        matches!(self.proof.claim.core(), Claim::List { pages, .. } if pages.exchanges.len() > 1)
     }
 
     /// The requests of the case that changed what a shown one may show: the record that they changed, or the one that it lies in, is named
@@ -101,6 +146,12 @@ impl<'a> Steps<'a> {
             sent.case == *case
                 && sent.exchange.is_success()
                 && matches!(sent.exchange.request.method.as_str(), "PUT" | "PATCH" | "DELETE")
+        });
+        // What is gone is not deleted again, which a right server may refuse.
+        let mut deleted = BTreeSet::new();
+        let changes = changes.filter(move |(_, sent)| {
+            let request = &sent.exchange.request;
+            request.method != "DELETE" || deleted.insert(request.path.as_str())
         });
         changes
             .filter(|(index, sent)| {
@@ -129,10 +180,16 @@ impl<'a> Steps<'a> {
     }
 
     /// The places in the stream of all requests that the script needs.
-    fn needed(&self) -> BTreeSet<usize> {
+    fn needed(&self, earlier: &[&CaseExchange]) -> BTreeSet<usize> {
         let mut needed = BTreeSet::new();
         let mut open: Vec<usize> = self.shown.clone();
-        open.extend(self.proof.records.iter().filter_map(|name| self.stream.named(name)).map(|r| r.index));
+        let is_earlier = |sent: &CaseExchange| earlier.iter().any(|other| std::ptr::eq(*other, sent));
+        let all = self.stream.exchanges.iter().enumerate();
+        open.extend(all.filter(|(_, sent)| is_earlier(sent)).map(|(index, _)| index));
+        // What is created only after the last request that shows it was not there.
+        let last = self.shown.iter().copied().max().unwrap_or_default();
+        let records = self.proof.records.iter().filter_map(|name| self.stream.named(name));
+        open.extend(records.map(|record| record.index).filter(|index| *index < last));
         for index in &self.shown {
             open.extend(self.changes_before(*index));
             let exchange = &self.stream.exchanges[*index].exchange;

@@ -131,7 +131,12 @@ fn a_script_creates_what_it_needs_and_nothing_else() {
 
 #[test]
 fn a_claim_about_records_that_nobody_created_gives_no_script() {
-    let pages = crate::verdict::Pages { exchanges: vec![0], items: "/items".into(), id: vec!["/id".into()] };
+    let pages = crate::verdict::Pages {
+        exchanges: vec![0],
+        items: "/items".into(),
+        id: vec!["/id".into()],
+        only: None,
+    };
     let claim = Claim::List {
         pages,
         groups: vec![vec!["nobody".into()]],

@@ -24,6 +24,8 @@ const FEWEST_DIGITS: usize = 6;
 pub(super) enum Form {
     /// As it came.
     Same,
+    /// As it came in a header field.
+    Field,
     /// An instant in the form of a cursor.
     Instant(CursorForm),
 }
@@ -33,7 +35,7 @@ pub(super) enum Form {
 pub(super) struct Source {
     /// The exchange's place in the stream.
     pub(super) index: usize,
-    /// The JSON pointer.
+    /// The JSON pointer, or the name of the header field.
     pub(super) at: String,
     /// In what form it was sent back.
     pub(super) form: Form,
@@ -69,8 +71,16 @@ pub(super) struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    pub(super) fn new(seeding: &'a [CaseExchange], case: &'a [CaseExchange], namespace: &'a str) -> Self {
-        let exchanges: Vec<&CaseExchange> = seeding.iter().chain(case).collect();
+    /// `earlier` are requests of other cases that are to be known, too.
+    pub(super) fn new(
+        seeding: &'a [CaseExchange],
+        earlier: &[&'a CaseExchange],
+        case: &'a [CaseExchange],
+        namespace: &'a str,
+    ) -> Self {
+        let is_known = |sent: &&&CaseExchange| !seeding.iter().any(|other| std::ptr::eq(other, **sent));
+        let earlier = earlier.iter().filter(is_known).copied();
+        let exchanges: Vec<&CaseExchange> = seeding.iter().chain(earlier).chain(case).collect();
         let mut records = Vec::new();
         let mut minted: BTreeMap<String, Vec<Source>> = BTreeMap::new();
         // What the client said before, it chose itself.
@@ -87,6 +97,10 @@ impl<'a> Stream<'a> {
                     parent: created.parent.as_deref(),
                     minted: !own.contains(&created.id),
                 });
+            }
+            if let Some(tag) = sent.exchange.response().and_then(|answer| answer.header("etag")) {
+                let source = Source { index, at: "etag".to_owned(), form: Form::Field };
+                minted.entry(tag.to_owned()).or_default().push(source);
             }
             let Some(content) = sent.exchange.json() else { continue };
             leaves(content, &mut String::new(), &mut |at, value| {
@@ -204,7 +218,10 @@ pub(super) fn leaves(value: &Value, at: &mut String, found: &mut dyn FnMut(&str,
     }
 }
 
-/// The values of a request: the segments of its path, the values of its query, the texts and numbers of its content.
+/// The header field that holds the tag of an earlier answer (RFC 9110, section 13.1.2).
+pub(super) const CONDITION: &str = "if-none-match";
+
+/// The values of a request: the segments of its path, the values of its query, the texts and numbers of its content, a tag that it names.
 pub(super) fn values_of(request: &Request) -> Vec<String> {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let mut values: Vec<String> = path.split('/').map(decoded).collect();
@@ -212,6 +229,7 @@ pub(super) fn values_of(request: &Request) -> Vec<String> {
     if let Some(content) = request.body.as_ref().and_then(|body| body.json().ok()) {
         leaves(content, &mut String::new(), &mut |_, value| values.push(text_of(value)));
     }
+    values.extend(request.headers.iter().filter(|(name, _)| name == CONDITION).map(|(_, tag)| tag.clone()));
     values.retain(|value| !value.is_empty());
     values
 }

@@ -75,7 +75,7 @@ pub struct Item {
 }
 
 /// Where the ids of a list's items stand, over one page or several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pages {
     /// The exchanges, in the order of the list.
     pub exchanges: Vec<usize>,
@@ -83,6 +83,18 @@ pub struct Pages {
     pub items: String,
     /// Where an item's id stands in it; the first pointer that resolves counts.
     pub id: Vec<String>,
+    /// Which of the items count; all, where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Only>,
+}
+
+/// What tells some items of a list from the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Only {
+    /// Where an item says it: JSON pointers, of which the first that resolves counts.
+    pub at: Vec<String>,
+    /// What it says.
+    pub is: Value,
 }
 
 /// How the items that came must stand to those expected.
@@ -204,11 +216,46 @@ pub enum Claim {
         /// Whether it is the newest item, else the oldest.
         newest: bool,
     },
+    /// The content does not hold this text.
+    Untold {
+        /// The exchange.
+        exchange: usize,
+        /// The text.
+        text: String,
+    },
+    /// A request with the tag of an earlier answer is answered 304, unless the representation has another tag now, or none (RFC 9110,
+    /// section 13.1.2).
+    Revalidated {
+        /// Who gave the tag.
+        first: usize,
+        /// Who was asked with it.
+        again: usize,
+    },
+    /// A claim holds after these requests, too.
+    After {
+        /// The requests.
+        requests: Vec<usize>,
+        /// Whether they are sent at the same time.
+        at_once: bool,
+        /// How many seconds pass before the last request that the claim is about.
+        seconds: u64,
+        /// What holds then.
+        holds: Box<Claim>,
+    },
     /// One of these holds.
     Either(Vec<Claim>),
 }
 
 impl Claim {
+    /// What holds after the requests that it names, if it names any; else the claim itself.
+    #[must_use]
+    pub fn core(&self) -> &Claim {
+        match self {
+            Self::After { holds, .. } => holds.core(),
+            _ => self,
+        }
+    }
+
     /// The numbers of all exchanges that it speaks of, for reading or for renumbering; some more than once.
     pub fn exchanges_mut(&mut self) -> Vec<&mut usize> {
         match self {
@@ -224,6 +271,9 @@ impl Claim {
             Self::List { pages, .. } | Self::Lacks { pages, .. } => pages.exchanges.iter_mut().collect(),
             Self::SameList { one, other } => one.exchanges.iter_mut().chain(&mut other.exchanges).collect(),
             Self::CursorAtEnd { cursor, .. } => vec![&mut cursor.exchange],
+            Self::Untold { exchange, .. } => vec![exchange],
+            Self::Revalidated { first, again } => vec![first, again],
+            Self::After { requests, holds, .. } => requests.iter_mut().chain(holds.exchanges_mut()).collect(),
             Self::Either(claims) => claims.iter_mut().flat_map(Self::exchanges_mut).collect(),
         }
     }

@@ -6,7 +6,7 @@
 mod claim;
 mod finding;
 
-pub use claim::{Claim, Fit, Item, Likeness, Must, Pages, Place, Proof};
+pub use claim::{Claim, Fit, Item, Likeness, Must, Only, Pages, Place, Proof};
 pub use finding::{
     Basis, Comparison, Finding, Further, Known, Level, Mark, Requirement, Strip, StripItem, StripPage,
 };

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::reference::BODY_LIMIT;
 
 /// How long a race is open.
-const MOMENT: Duration = Duration::from_millis(15);
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// A request, held so that it can be changed and sent more than once.
 #[derive(Clone)]

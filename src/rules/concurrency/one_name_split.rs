@@ -4,9 +4,11 @@ use crate::evidence::{Ask, WalkKind};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
 use crate::rules::fidelity::representations::{elements, id_text, resource_by_number};
+use crate::rules::proofs::claims::{at_once, lists_each};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
     /// ## What it checks
@@ -39,6 +41,10 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(promise) = scene.resource().and_then(|(_, r)| r.get_or_create()) else { return };
     let mut number = None;
+    let together: Vec<usize> = probed(scene)
+        .filter(|(ask, answer)| matches!(ask, Ask::CreateAtOnce { .. }) && answer.response.is_success())
+        .map(|(_, answer)| answer.entry)
+        .collect();
     for (ask, answer) in probed(scene) {
         let Ask::CreateAtOnce { record } = ask else { continue };
         number = Some(*record);
@@ -55,12 +61,27 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         }
-        sheet.fail(answer.draft(
-            format!("{} was given two ids when it was created several times at once", known.name()),
-            scene.requirement(&promise.requirement),
-            "one id in every answer",
-            "another id",
-        ));
+        let shown_by = |entry: usize| elements(scene, resource, entry).into_iter().next();
+        let id_in = |entry: usize| {
+            let at = shown_by(entry).map_or_else(String::new, |(pointer, _)| pointer);
+            let at = resource.id.all().iter().map(|inner| format!("{at}{inner}")).collect();
+            Place { exchange: entry, item: None, at }
+        };
+        let is_known = |entry: &usize| {
+            let shown = shown_by(*entry).and_then(|(_, shown)| resource.id.find(shown).and_then(id_text));
+            shown.as_ref() == Some(&known.id)
+        };
+        let first = together.iter().copied().find(is_known).unwrap_or(answer.entry);
+        let same = Claim::Same { one: id_in(first), other: id_in(answer.entry), by: Likeness::Exact };
+        sheet.fail(Draft {
+            claims: vec![at_once(together.clone(), same)],
+            ..answer.draft(
+                format!("{} was given two ids when it was created several times at once", known.name()),
+                scene.requirement(&promise.requirement),
+                "one id in every answer",
+                "another id",
+            )
+        });
     }
     let Some(number) = number else { return };
     let record = scene.oracle.record(number);
@@ -81,7 +102,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: format!("{} once", record.name()),
                 actual: format!("{times} times on one page"),
                 comparison: None,
-                claims: Vec::new(),
+                claims: lists_each(scene, &[page], &[number])
+                    .map(|holds| at_once(together.clone(), holds))
+                    .into_iter()
+                    .collect(),
                 pointer: Some(page.items_at.clone()),
                 entries: vec![page.entry],
             });

@@ -7,6 +7,7 @@ use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::rules::declare::{always, rule};
 use crate::rules::fidelity::id_not_unique::is_same;
 use crate::rules::fidelity::representations::resource_by_number;
+use crate::rules::proofs::claims::{at_once, lists_each};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -73,7 +74,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: format!("{} once", record.name()),
                 actual: format!("{times} times in {} items", page.len().unwrap_or_default()),
                 comparison: None,
-                claims: Vec::new(),
+                claims: lists_each(
+                    scene,
+                    &[page],
+                    &before.iter().map(|(number, _)| *number).collect::<Vec<_>>(),
+                )
+                .map(|holds| at_once(beside(&created, *entry), holds))
+                .into_iter()
+                .collect(),
                 pointer: Some(page.items_at.clone()),
                 entries: vec![*entry, page.entry],
             });
@@ -82,6 +90,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 }
 
 /// Every record has an id of its own in its parent.
+/// The entries that created records side by side with one: those next to it, with nothing else between.
+fn beside(created: &BTreeMap<RecordNumber, usize>, entry: usize) -> Vec<usize> {
+    let creates = |entry: &usize| created.values().any(|other| other == entry);
+    let mut run: Vec<usize> = (0..entry).rev().take_while(creates).collect();
+    run.reverse();
+    run.extend((entry..).take_while(creates));
+    run
+}
+
 fn unique(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNumber, usize>) {
     let mut first: BTreeMap<(Option<RecordNumber>, &str, &str), RecordNumber> = BTreeMap::new();
     for (number, entry) in created {

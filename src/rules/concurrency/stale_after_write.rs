@@ -3,6 +3,7 @@
 use super::{created, has_room, ids, is_listed, page_of, walks, was_fetched};
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::rules::declare::rule;
+use crate::rules::proofs::claims::lists_each;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 
@@ -36,13 +37,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (walk, collection) in walks(scene, WalkKind::After) {
         let Some(page) = walk.pages.first().filter(|page| page.ids.is_some()) else { continue };
         let shown = ids(page);
-        let missing: Vec<RecordNumber> = created
-            .iter()
-            .filter(|(number, entry)| {
-                **entry < page.entry && !shown.contains(scene.oracle.record(**number).id.as_str())
-            })
-            .map(|(number, _)| *number)
-            .collect();
+        let before: Vec<RecordNumber> =
+            created.iter().filter(|(_, entry)| **entry < page.entry).map(|(number, _)| *number).collect();
+        let lacks = |number: &&RecordNumber| !shown.contains(scene.oracle.record(**number).id.as_str());
+        let missing: Vec<RecordNumber> = before.iter().filter(lacks).copied().collect();
         let Some(record) = missing.first().copied() else {
             sheet.judged();
             continue;
@@ -77,7 +75,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 _ => "the same list as before the creation".to_owned(),
             },
             comparison: None,
-            claims: Vec::new(),
+            claims: lists_each(scene, &[page], &before).into_iter().collect(),
             pointer: Some(page.items_at.clone()),
             entries: earlier
                 .map(|earlier| earlier.entry)

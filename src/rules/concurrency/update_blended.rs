@@ -5,9 +5,11 @@ use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::{fetched, resource_by_number};
+use crate::rules::proofs::claims::at_once;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Keep, Suite};
+use crate::verdict::Claim;
 
 rule! {
     /// ## What it checks
@@ -58,6 +60,15 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         sheet.fail(Draft {
             pointer: Some(shown.pointer.clone()),
+            claims: field
+                .read
+                .as_ref()
+                .map(|read| {
+                    let one = |value| shown.keeps(scene, read, field.keep, value);
+                    at_once(before(scene, answer.entry), Claim::Either(values.iter().map(one).collect()))
+                })
+                .into_iter()
+                .collect(),
             ..answer.draft(
                 format!(
                     "{name} of {} is none of the values that were sent",
@@ -69,6 +80,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             )
         });
     }
+}
+
+/// The changes that were sent before an entry, with nothing else between.
+fn before(scene: &Scene<'_>, entry: usize) -> Vec<usize> {
+    let changes = |entry: &usize| scene.evidence.entries[*entry].exchange.operation == scene.case.operation;
+    let mut run: Vec<usize> = (0..entry).rev().take_while(changes).collect();
+    run.reverse();
+    run
 }
 
 #[cfg(test)]

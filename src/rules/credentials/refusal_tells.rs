@@ -3,8 +3,9 @@
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::{always, rule};
-use crate::rules::{Scene, Sheet};
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::Claim;
 
 /// Ids that are shorter stand in any text by chance.
 const TELLING: usize = 8;
@@ -48,22 +49,24 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             answer.request.path.contains(word) || content == Some(true)
         };
         let told = |word: &str| word.len() >= TELLING && text.contains(word) && !named(word);
-        let shown = scene
-            .oracle
-            .records()
-            .map(|(_, record)| record)
-            .find(|record| record.marker.as_deref().is_some_and(told) || told(&record.id));
-        let Some(record) = shown else {
+        let shown = scene.oracle.records().find_map(|(_, record)| {
+            let words = record.marker.as_deref().into_iter().chain([record.id.as_str()]);
+            Some((record, words.into_iter().find(|word| told(word))?))
+        });
+        let Some((record, word)) = shown else {
             sheet.judged();
             continue;
         };
         let requirement = sheet.own_requirement();
-        sheet.fail(answer.draft(
-            format!("the refusal shows {}", record.name()),
-            requirement,
-            "a refusal that says nothing of what it protects",
-            answer.status_and_content(),
-        ));
+        sheet.fail(Draft {
+            claims: vec![Claim::Untold { exchange: answer.entry, text: word.to_owned() }],
+            ..answer.draft(
+                format!("the refusal shows {}", record.name()),
+                requirement,
+                "a refusal that says nothing of what it protects",
+                answer.status_and_content(),
+            )
+        });
     }
 }
 

@@ -4,7 +4,8 @@ use super::forms::{parameter, trials};
 use crate::pagination::Style;
 use crate::rules::declare::rule;
 use crate::rules::paging::lists::{collection, draft};
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::status_within;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
 
@@ -50,14 +51,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
             let parameter = parameter(scene, trial.walk);
             let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
-            sheet.fail(draft(
-                &trial.walk.label,
-                format!("{parameter} is obeyed as {} and not as {}", good.form, trial.form),
-                scene.in_document(format!("The parameter {parameter} bounds the page."), pointer),
-                "a page that ends at the cursor",
-                "a refusal, or a page with items from beyond the cursor",
-                vec![good.walk.last_entry(), trial.walk.last_entry()],
-            ));
+            sheet.fail(Draft {
+                claims: vec![status_within(trial.walk.last_entry(), &[(200, 399)])],
+                ..draft(
+                    &trial.walk.label,
+                    format!("{parameter} is obeyed as {} and not as {}", good.form, trial.form),
+                    scene.in_document(format!("The parameter {parameter} bounds the page."), pointer),
+                    "a page that ends at the cursor",
+                    "a refusal, or a page with items from beyond the cursor",
+                    vec![good.walk.last_entry(), trial.walk.last_entry()],
+                )
+            });
         }
     }
 }

@@ -3,9 +3,11 @@
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::status_within;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::Claim;
 use crate::verdict::Level;
 
 rule! {
@@ -46,11 +48,27 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let requirement = sheet.own_requirement();
         if *matches && answer.response.is_success() && same {
             let summary = "a matching `If-None-Match` is not heeded";
-            let draft = answer.draft(summary, requirement, "304 Not Modified", answer.status());
-            sheet.fail_at(Level::Should, draft);
+            let gave = |entry: &usize| {
+                let exchange = &scene.evidence.entries[*entry].exchange;
+                exchange.response().is_some_and(|response| response.header("etag") == Some(tag.as_str()))
+            };
+            let first = (0..answer.entry).find(gave);
+            sheet.fail_at(
+                Level::Should,
+                Draft {
+                    claims: first
+                        .map(|first| Claim::Revalidated { first, again: answer.entry })
+                        .into_iter()
+                        .collect(),
+                    ..answer.draft(summary, requirement, "304 Not Modified", answer.status())
+                },
+            );
         } else if !*matches && status == 304 {
             let summary = "304 is answered to a tag that nothing has";
-            sheet.fail(answer.draft(summary, requirement, "200 with the representation", answer.status()));
+            sheet.fail(Draft {
+                claims: vec![status_within(answer.entry, &[(100, 303), (305, 499)])],
+                ..answer.draft(summary, requirement, "200 with the representation", answer.status())
+            });
         } else {
             sheet.judged();
         }

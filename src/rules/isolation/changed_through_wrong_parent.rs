@@ -5,6 +5,7 @@ use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::change_beyond_rounding;
 use crate::rules::fidelity::representations::{fetched, resource_by_number};
+use crate::rules::proofs::claims::lists_each;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Bound, Suite};
@@ -87,6 +88,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     let requirement = sheet.own_requirement();
                     sheet.fail(Draft {
                         entries: vec![answer.entry, walk.last_entry()],
+                        claims: lists_each(scene, &walk.pages.iter().collect::<Vec<_>>(), &[*record])
+                            .into_iter()
+                            .collect(),
                         ..answer.draft(
                             format!("{} was deleted through a parent that is not its own", wanted.name()),
                             requirement,

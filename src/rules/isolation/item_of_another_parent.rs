@@ -3,10 +3,11 @@
 use crate::evidence::RecordNumber;
 use crate::rules::declare::rule;
 use crate::rules::fidelity::representations::{by_id, is_of};
+use crate::rules::proofs::claims::pages_with;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
-use crate::verdict::{Comparison, Mark};
+use crate::verdict::{Claim, Comparison, Mark};
 
 rule! {
     /// ## What it checks
@@ -66,6 +67,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let name = |number: RecordNumber| scene.oracle.record(number).name();
         let here = name(scope);
         let home = scene.oracle.record(*number).parent.map_or_else(|| "no parent".to_owned(), name);
+        // Where a record of this list has the same id, it is not the id that tells them apart.
+        let id = &scene.oracle.record(*number).id;
+        let alone = records.get(id.as_str()).is_some_and(|twins| twins.len() == 1);
+        let page = walk.pages.iter().find(|page| page.entry == *entry).filter(|_| alone);
+        let pages = page.and_then(|page| pages_with(scene, &[page], *number));
+        let lacks = pages.map(|pages| Claim::Lacks { pages, id: id.clone() });
         sheet.fail(Draft {
             input: walk.label.clone(),
             summary: format!("{} of {home} stands in the list of {here}", name(*number)),
@@ -76,7 +83,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 expected: Vec::new(),
                 actual: strangers.iter().map(|(number, _, _)| (Mark::Extra, name(*number))).collect(),
             }),
-            claims: Vec::new(),
+            claims: lacks.into_iter().collect(),
             pointer: Some(pointer.clone()),
             entries: vec![*entry],
         });

@@ -5,8 +5,10 @@ use crate::rules::answers::{Answer, answers, probed};
 use crate::rules::declare::{always, rule};
 use crate::rules::fidelity::representations::id_text;
 use crate::rules::paging::lists::draft;
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::{pages_with, status_within};
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
     /// ## What it checks
@@ -35,11 +37,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(tenants) = &scene.suite.file().tenants else { return };
     let mut leaks = Vec::new();
     for (walk, page) in scene.evidence.pages() {
-        leaks.push((walk.label.as_str(), page.entry, listed(scene, page)));
+        leaks.push((
+            walk.label.as_str(),
+            page.entry,
+            listed(scene, page).map(|(what, claim)| (what, Some(claim))),
+        ));
     }
     for (ask, answer) in probed(scene) {
         if let Ask::FetchOfOtherTenant { record } = ask {
-            leaks.push((answer.label, answer.entry, fetched(scene, &answer, *record)));
+            leaks.push((
+                answer.label,
+                answer.entry,
+                fetched(scene, &answer, *record).map(|what| (what, None)),
+            ));
         }
     }
     for answer in answers(scene) {
@@ -50,30 +60,38 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.unsure(cause);
             continue;
         }
-        let Some(leaked) = leaked else {
+        let Some((leaked, claim)) = leaked else {
             sheet.judged();
             continue;
         };
-        sheet.fail(draft(
-            label,
-            format!("another tenant sees {leaked}"),
-            scene.requirement(&tenants.requirement),
-            "a refusal by 4xx, or nothing",
-            answer.status_and_content(),
-            vec![*entry],
-        ));
+        let refused = status_within(*entry, &[(400, 499)]);
+        sheet.fail(Draft {
+            claims: vec![Claim::Either([refused].into_iter().chain(claim.clone()).collect())],
+            ..draft(
+                label,
+                format!("another tenant sees {leaked}"),
+                scene.requirement(&tenants.requirement),
+                "a refusal by 4xx, or nothing",
+                answer.status_and_content(),
+                vec![*entry],
+            )
+        });
     }
 }
 
 /// What a list shows of this run's records.
-fn listed(scene: &Scene<'_>, page: &Page) -> Option<String> {
+fn listed(scene: &Scene<'_>, page: &Page) -> Option<(String, Claim)> {
     let list = scene.collection();
     let ours = page.known_ids().find_map(|id| scene.oracle.find(&list.resource, id, None));
     if let Some(number) = ours {
-        return Some(scene.oracle.record(number).name());
+        let record = scene.oracle.record(number);
+        let pages = pages_with(scene, &[page], number)?;
+        return Some((record.name(), Claim::Lacks { pages, id: record.id.clone() }));
     }
     let total = page.facts.total.filter(|total| *total > 0 && page.is_empty())?;
-    Some(format!("a total of {total}"))
+    let at = vec![list.style.total_pointer()?.to_owned()];
+    let place = Place { exchange: page.entry, item: None, at };
+    Some((format!("a total of {total}"), Claim::Value { place, is: 0.into(), by: Likeness::Exact }))
 }
 
 /// The record that an answer shows, if it is the one that was asked for.

@@ -3,6 +3,7 @@
 use crate::evidence::{Ask, WalkKind};
 use crate::rules::answers::{probed, status_list, status_text};
 use crate::rules::declare::rule;
+use crate::rules::proofs::claims::status_within;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
@@ -63,7 +64,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                         expected: status_list(&promise.status),
                         actual: format!("{} with {items} items", status_text(status)),
                         comparison: None,
-                        claims: Vec::new(),
+                        claims: vec![status_within(page.entry, &[(400, 499)])],
                         pointer: None,
                         entries: vec![answer.entry, page.entry],
                     });

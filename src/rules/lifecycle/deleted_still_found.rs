@@ -6,9 +6,11 @@ use crate::evidence::Ask;
 use crate::oracle::same_value;
 use crate::rules::answers::{Answer, probed};
 use crate::rules::declare::rule;
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::status_within;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Suite, Tombstone};
+use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
     /// ## What it checks
@@ -90,12 +92,18 @@ fn judge_tombstone(
         return;
     }
     let wanted = tombstone.value.as_ref().map_or_else(|| "a value".to_owned(), ToString::to_string);
-    sheet.fail(answer.draft(
-        format!("{name} was deleted, and the answer does not say so"),
-        scene.requirement(&tombstone.requirement),
-        format!("a success with {wanted} at {}", tombstone.at),
-        answer.status_and_content(),
-    ));
+    let said = tombstone.value.as_ref().and_then(|value| serde_json::to_value(value).ok());
+    let place = Place { exchange: answer.entry, item: None, at: vec![tombstone.at.clone()] };
+    let claim = said.map(|is| Claim::Value { place, is, by: Likeness::Exact });
+    sheet.fail(Draft {
+        claims: [status_within(answer.entry, &[(200, 399)])].into_iter().chain(claim).collect(),
+        ..answer.draft(
+            format!("{name} was deleted, and the answer does not say so"),
+            scene.requirement(&tombstone.requirement),
+            format!("a success with {wanted} at {}", tombstone.at),
+            answer.status_and_content(),
+        )
+    });
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                         exchanges: vec![page.entry],
                         items: page.items_at.clone(),
                         id: resource_by_number(scene, *number).id.all().to_vec(),
+                        only: None,
                     },
                     id: record.id.clone(),
                 }],

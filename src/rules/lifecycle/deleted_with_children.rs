@@ -3,6 +3,7 @@
 use crate::evidence::{Ask, WalkKind};
 use crate::rules::answers::{probed, status_list};
 use crate::rules::declare::rule;
+use crate::rules::proofs::claims::{after, created_by, lists_each, status_of};
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
@@ -51,7 +52,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let expected = status_list(&promise.status);
         if answer.response.is_success() {
             let summary = format!("{name} was deleted although {} lies in it", held.name());
-            sheet.fail(answer.draft(summary, requirement(), expected, answer.status()));
+            let mut draft = answer.draft(summary, requirement(), expected, answer.status());
+            let made = created_by(scene, *child).into_iter().collect();
+            draft.claims = vec![after(made, status_of(answer.entry, &promise.status))];
+            sheet.fail(draft);
             continue;
         }
         let holds = |kind: WalkKind| {
@@ -70,10 +74,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 "a list without it",
             );
             draft.entries.push(walk.last_entry());
+            draft.claims =
+                lists_each(scene, &walk.pages.iter().collect::<Vec<_>>(), &[*child]).into_iter().collect();
             sheet.fail(draft);
         } else if answer.is_refusal() && !promise.status.contains(&answer.response.status) {
             let summary = format!("the deletion of {name} was refused by {}", answer.status());
-            let draft = answer.draft(summary, requirement(), expected, answer.status_and_content());
+            let mut draft = answer.draft(summary, requirement(), expected, answer.status_and_content());
+            let made = created_by(scene, *child).into_iter().collect();
+            draft.claims = vec![after(made, status_of(answer.entry, &promise.status))];
             sheet.fail_at(crate::verdict::Level::Should, draft);
         } else {
             sheet.judged();

@@ -7,6 +7,7 @@ use crate::evidence::{Ask, RecordNumber, Walk, WalkKind};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
 use crate::rules::paging::lists::some;
+use crate::rules::proofs::claims::{after, lists_each, status_within};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
@@ -61,38 +62,46 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.unsure("a record that nobody deleted could not be fetched");
         } else {
             let kept = scene.oracle.record(*record).name();
-            sheet.fail(answer.draft(
-                format!("{name} was deleted, and {kept} is gone"),
-                requirement.clone(),
-                format!("{kept}, which nobody deleted"),
-                answer.status_and_content(),
-            ));
+            sheet.fail(Draft {
+                claims: vec![after(vec![deletion], status_within(answer.entry, &[(200, 399)]))],
+                ..answer.draft(
+                    format!("{name} was deleted, and {kept} is gone"),
+                    requirement.clone(),
+                    format!("{kept}, which nobody deleted"),
+                    answer.status_and_content(),
+                )
+            });
         }
     }
-    for after in scene.evidence.walks.iter().filter(|walk| walk.kind == WalkKind::After) {
-        let Some(page) = after.pages.last().filter(|page| page.entry > deletion) else { continue };
+    for walk in scene.evidence.walks.iter().filter(|walk| walk.kind == WalkKind::After) {
+        let Some(page) = walk.pages.last().filter(|page| page.entry > deletion) else { continue };
         let status = scene.evidence.entries[page.entry].exchange.status();
         if page.ids.is_none() && !matches!(status, Some(404 | 410)) {
             continue;
         }
-        let there: BTreeSet<&str> = after.ids().collect();
-        let gone: Vec<String> = wanted(scene, after)
-            .into_iter()
-            .filter(|number| *number != deleted && !there.contains(scene.oracle.record(*number).id.as_str()))
-            .map(|number| scene.oracle.record(number).name())
+        let there: BTreeSet<&str> = walk.ids().collect();
+        let mut kept = wanted(scene, walk);
+        kept.retain(|number| *number != deleted);
+        let gone: Vec<String> = kept
+            .iter()
+            .filter(|number| !there.contains(scene.oracle.record(**number).id.as_str()))
+            .map(|number| scene.oracle.record(*number).name())
             .collect();
         if gone.is_empty() {
             sheet.judged();
             continue;
         }
         sheet.fail(Draft {
-            input: after.label.clone(),
+            input: walk.label.clone(),
             summary: format!("{name} was deleted, and {} is gone from its list", some(&gone)),
             requirement: requirement.clone(),
             expected: "every record that nobody deleted".to_owned(),
             actual: format!("a list without {}", some(&gone)),
             comparison: None,
-            claims: Vec::new(),
+            claims: lists_each(scene, &walk.pages.iter().collect::<Vec<_>>(), &kept)
+                .into_iter()
+                .chain([status_within(page.entry, &[(200, 399)])])
+                .collect(),
             pointer: Some(page.items_at.clone()),
             entries: vec![deletion, page.entry],
         });

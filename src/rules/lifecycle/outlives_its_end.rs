@@ -1,11 +1,14 @@
 //! LIF008: a record that has expired is still served.
 
 use crate::evidence::Ask;
+use crate::oracle::instant_nanoseconds;
 use crate::rules::answers::{probed, status_list};
 use crate::rules::declare::rule;
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::status_of;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::Claim;
 
 rule! {
     /// ## What it checks
@@ -44,16 +47,24 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             // A server error is another rule's.
             sheet.judged();
         } else {
-            sheet.fail(answer.draft(
-                format!(
-                    "{} has expired, and is answered {}",
-                    scene.oracle.record(*record).name(),
-                    answer.status()
-                ),
-                scene.requirement(&expires.requirement),
-                status_list(&expires.status),
-                answer.status_and_content(),
-            ));
+            let held = scene.oracle.record(*record);
+            let instant = |at: &String| held.acknowledged.pointer(at).and_then(instant_nanoseconds);
+            let life = instant(&expires.at).zip(instant(&expires.from)).map_or(0, |(to, from)| to - from);
+            sheet.fail(Draft {
+                claims: vec![Claim::After {
+                    requests: Vec::new(),
+                    at_once: false,
+                    // One more, since clocks tick and timers are late.
+                    seconds: u64::try_from(life.div_euclid(1_000_000_000) + 2).unwrap_or_default(),
+                    holds: Box::new(status_of(answer.entry, &expires.status)),
+                }],
+                ..answer.draft(
+                    format!("{} has expired, and is answered {}", held.name(), answer.status()),
+                    scene.requirement(&expires.requirement),
+                    status_list(&expires.status),
+                    answer.status_and_content(),
+                )
+            });
         }
     }
 }

@@ -1,16 +1,19 @@
 //! NEG006: a request that was refused has changed something.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::evidence::{Ask, WalkKind};
+use crate::evidence::{Page, Walk};
 use crate::rules::answers::{answers, excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::{elements, fetched, id_text, resource_by_number};
 use crate::rules::paging::lists::{closed, items as counted};
+use crate::rules::proofs::claims::after;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Collection, Keep, Suite};
+use crate::verdict::{Claim, Fit, Only, Pages};
 
 rule! {
     /// ## What it checks
@@ -72,9 +75,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 /// Nothing is in the list but what was acknowledged.
 fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
     let resource = scene.suite.resource(&list.resource);
-    let mut acknowledged: BTreeSet<String> = BTreeSet::new();
+    // The ids that were acknowledged, each with its entry.
+    let mut acknowledged: BTreeMap<String, usize> = BTreeMap::new();
     let mut doubtful = 0;
-    let mut refused = None;
+    let mut refused: Vec<usize> = Vec::new();
     for entry in 0..scene.evidence.entries.len() {
         let exchange = &scene.evidence.entries[entry].exchange;
         if exchange.operation != scene.case.operation {
@@ -84,11 +88,11 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             Some(200..300) => {
                 let shown = elements(scene, resource, entry);
                 doubtful += usize::from(shown.is_empty());
-                acknowledged.extend(
-                    shown.into_iter().filter_map(|(_, value)| resource.id.find(value).and_then(id_text)),
-                );
+                let ids =
+                    shown.into_iter().filter_map(|(_, value)| resource.id.find(value).and_then(id_text));
+                acknowledged.extend(ids.map(|id| (id, entry)));
             }
-            Some(400..500) => refused = refused.or(Some(entry)),
+            Some(400..500) => refused.push(entry),
             _ => doubtful += 1,
         }
     }
@@ -107,7 +111,7 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
         for page in walk.pages.iter().filter(|page| page.ids.is_some()) {
             read = true;
             for (id, item) in page.ids.iter().flatten().zip(scene.evidence.items(page)) {
-                let Some(id) = id.as_ref().filter(|id| !acknowledged.contains(*id)) else { continue };
+                let Some(id) = id.as_ref().filter(|id| !acknowledged.contains_key(*id)) else { continue };
                 // What was created elsewhere is the business of the rules about isolation.
                 if scene.oracle.find(&list.resource, id, None).is_some() {
                     continue;
@@ -118,8 +122,8 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             }
         }
         counts.push(unknown.len());
-        let Some((entry, _)) = unknown.first() else {
-            if read && refused.is_some() {
+        let Some((entry, first)) = unknown.first() else {
+            if read && !refused.is_empty() {
                 sheet.judged();
             }
             continue;
@@ -136,9 +140,24 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
             expected: format!("only the {} that were acknowledged", acknowledged.len()),
             actual: format!("{} more", unknown.len()),
             comparison: None,
-            claims: Vec::new(),
+            claims: vec![after(
+                suspects(walk, first, &acknowledged, &refused),
+                Claim::List {
+                    pages: Pages {
+                        exchanges: vec![*entry],
+                        items: walk.pages[0].items_at.clone(),
+                        id: resource.id.all().to_vec(),
+                        only: ours.map(|(read, own)| Only { at: read.all().to_vec(), is: own.clone() }),
+                    },
+                    groups: Vec::new(),
+                    part: (0, 0),
+                    maybe: acknowledged.keys().cloned().collect(),
+                    open: false,
+                    fit: Fit::Whole,
+                },
+            )],
             pointer: None,
-            entries: refused.into_iter().chain([*entry]).collect(),
+            entries: refused.first().copied().into_iter().chain([*entry]).collect(),
         });
     }
     if counts.windows(2).any(|pair| pair[1] > pair[0]) {
@@ -149,6 +168,27 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
     if let Some(draft) = drafts.into_iter().next() {
         sheet.fail(draft);
     }
+}
+
+/// The refused requests that an item may have come from: those between the requests that made its neighbours in the list, since most lists go
+/// by time. All of them, where that tells nothing.
+fn suspects(
+    walk: &Walk,
+    unknown: &str,
+    acknowledged: &BTreeMap<String, usize>,
+    refused: &[usize],
+) -> Vec<usize> {
+    let ids: Vec<&str> = walk.pages.iter().flat_map(Page::known_ids).collect();
+    let at = ids.iter().position(|id| *id == unknown).unwrap_or_default();
+    let made = |id: &&str| acknowledged.get(*id).copied();
+    let before = ids[..at].iter().rev().find_map(made);
+    let after = ids[at..].iter().find_map(made);
+    let all: Vec<usize> = ids.iter().filter_map(made).collect();
+    let newest_first = all.first() > all.last();
+    let (from, to) = if newest_first { (after, before) } else { (before, after) };
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or(usize::MAX));
+    let between: Vec<usize> = refused.iter().copied().filter(|e| (from..to).contains(e)).collect();
+    if between.is_empty() { refused.to_vec() } else { between }
 }
 
 /// A record holds what it held before changes were refused.
@@ -202,6 +242,7 @@ fn changed(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             back.map_or_else(|| "nothing".to_owned(), excerpt),
         );
         draft.entries.push(answer.entry);
+        draft.claims = field.read.iter().map(|read| shown.keeps(scene, read, field.keep, value)).collect();
         sheet.fail(draft);
     }
 }

@@ -6,9 +6,11 @@ use super::compare::side_by_side;
 use super::lists::{aligned, closed, draft, items, names, own, own_of, shown, when};
 use crate::evidence::{Page, Walk};
 use crate::rules::declare::rule;
+use crate::rules::proofs::claims::pages_with;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
-use crate::suite::Collection;
+use crate::suite::{Collection, Pointers};
+use crate::verdict::{Claim, Fit, Only, Pages};
 
 rule! {
     /// ## What it checks
@@ -48,6 +50,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             page.ids.iter().flatten().position(|other| other.as_deref() == Some(id)).unwrap_or_default();
         sheet.fail(Draft {
             comparison: Some(comparison(scene, walk, page)),
+            claims: only_ours(scene, walk, page).into_iter().collect(),
             pointer: Some(format!("{}/{place}", page.items_at)),
             ..draft(
                 &walk.label,
@@ -82,11 +85,35 @@ fn is_marked(scene: &Scene<'_>, item: &Value) -> bool {
     if closed(list) {
         return true;
     }
-    let Some(name) = mark(list) else { return false };
+    own_mark(scene).is_some_and(|(read, own)| read.find(item) == Some(own))
+}
+
+/// Where our records show what nobody else's do, and what that is.
+fn own_mark<'a>(scene: &Scene<'a>) -> Option<(&'a Pointers, &'a Value)> {
+    let list = scene.collection();
+    let name = mark(list)?;
     let mut ours = scene.oracle.records().filter(|(_, record)| record.resource == list.resource);
-    let own = ours.find_map(|(_, record)| record.sent.get(name));
-    let read = scene.suite.resource(&list.resource).fields.get(name).and_then(|field| field.read.as_ref());
-    own.zip(read).is_some_and(|(own, read)| read.find(item) == Some(own))
+    let own = ours.find_map(|(_, record)| record.sent.get(name))?;
+    Some((scene.suite.resource(&list.resource).fields.get(name)?.read.as_ref()?, own))
+}
+
+/// Of the items with our mark a page holds only those that were created. In a list of our own alone, what it must hold is known without that.
+fn only_ours(scene: &Scene<'_>, walk: &Walk, page: &Page) -> Option<Claim> {
+    let (read, own) = own_mark(scene).filter(|_| !closed(scene.collection()))?;
+    let expected = scene.expected(&walk.query);
+    let members = expected.members();
+    let numbers = members.iter().chain(&expected.maybe);
+    Some(Claim::List {
+        pages: Pages {
+            only: Some(Only { at: read.all().to_vec(), is: own.clone() }),
+            ..pages_with(scene, &[page], *members.first()?)?
+        },
+        groups: Vec::new(),
+        part: (0, 0),
+        maybe: numbers.map(|number| scene.oracle.record(*number).id.clone()).collect(),
+        open: false,
+        fit: Fit::Whole,
+    })
 }
 
 fn comparison(scene: &Scene<'_>, walk: &Walk, page: &Page) -> crate::verdict::Comparison {

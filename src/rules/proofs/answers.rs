@@ -82,6 +82,7 @@ fn of_unknown_parent(scene: &Scene<'_>, exchange: usize) -> Option<Claim> {
                 exchanges: vec![exchange],
                 items: collection.items.all()[0].clone(),
                 id: scene.suite.resource(&collection.resource).id.all().to_vec(),
+                only: None,
             },
             groups: Vec::new(),
             part: (0, 0),

@@ -12,7 +12,7 @@ use crate::rules::Scene;
 use crate::rules::fidelity::compare::{agree, change};
 use crate::rules::http::retry_after_malformed::is_readable;
 use crate::suite::{Keep, Pointers};
-use crate::verdict::{Claim, Fit, Likeness, Must, Pages, Place};
+use crate::verdict::{Claim, Fit, Likeness, Must, Only, Pages, Place};
 
 /// Whether a claim holds; `None` where that cannot be told.
 pub(super) fn holds(scene: &Scene<'_>, claim: &Claim) -> Option<bool> {
@@ -56,6 +56,13 @@ pub(super) fn holds(scene: &Scene<'_>, claim: &Claim) -> Option<bool> {
             let end = if *newest { instants.iter().max() } else { instants.iter().min() };
             Some(instant.as_ref() == Some(end?))
         }
+        Claim::Untold { exchange, text } => Some(!response(*exchange)?.body.text().contains(text.as_str())),
+        Claim::Revalidated { first, again } => {
+            let tag = response(*first)?.header("etag")?;
+            let answer = response(*again)?;
+            Some(answer.status == 304 || answer.header("etag") != Some(tag))
+        }
+        Claim::After { holds: claim, .. } => holds(scene, claim),
         Claim::Either(claims) => {
             let each: Option<Vec<bool>> = claims
                 .iter()
@@ -113,7 +120,11 @@ fn ids(scene: &Scene<'_>, pages: &Pages) -> Option<Vec<Option<String>>> {
     let mut ids = Vec::new();
     for exchange in &pages.exchanges {
         let items = content(scene, *exchange)?.pointer(&pages.items)?.as_array()?;
-        ids.extend(items.iter().map(|item| id.find(item).and_then(text)));
+        let counts = |item: &&Value| {
+            let said = |mark: &Only| Pointers::Any(mark.at.clone()).find(item) == Some(&mark.is);
+            pages.only.as_ref().is_none_or(said)
+        };
+        ids.extend(items.iter().filter(counts).map(|item| id.find(item).and_then(text)));
     }
     Some(ids)
 }

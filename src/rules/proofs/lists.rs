@@ -4,8 +4,7 @@
 //! are about one page, whose place in the list follows from its own request.
 
 use crate::evidence::{Ask, Page, Query, RecordNumber, Walk, WalkKind};
-use crate::oracle::Expected;
-use crate::oracle::instant_nanoseconds;
+use crate::oracle::{Expected, Record, instant_nanoseconds};
 use crate::pagination::{Start, Style};
 use crate::rules::Scene;
 use crate::rules::paging::lists::{closed, cursor_instant, positional, total_is_exact};
@@ -82,6 +81,10 @@ pub(super) fn members(scene: &Scene<'_>, claim: &Claim, entries: &[usize]) -> Ve
             records.filter(|(_, record)| walk.query.scope.is_none() || record.parent == walk.query.scope);
         names.extend(inside.map(|(_, record)| record.name()));
     }
+    if let Claim::Untold { text, .. } = claim.core() {
+        let tells = |record: &Record| record.id == *text || record.marker.as_ref() == Some(text);
+        names.extend(scene.oracle.records().find(|(_, r)| tells(r)).map(|(_, record)| record.name()));
+    }
     names
 }
 
@@ -143,6 +146,7 @@ impl<'a> List<'a> {
             exchanges: pages.iter().map(|page| page.entry).collect(),
             items: pages.first().map_or_else(String::new, |page| page.items_at.clone()),
             id: self.scene.suite.resource(&self.collection.resource).id.all().to_vec(),
+            only: None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! the proof. A rule that knows better names its own claims, which are tried first.
 
 mod answers;
+pub(super) mod claims;
 mod holds;
 mod lists;
 
