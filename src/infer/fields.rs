@@ -108,7 +108,9 @@ pub(super) fn fields<'a>(
     let mut unsent = Vec::new();
     // A document that requires nothing leaves open what is needed: then all goes out that is known.
     let sparse = !creation.members.iter().any(|member| member.required);
+    // Where request and answer share a component, nothing but its name tells who sets a member.
     let shared = creation.of.is_some_and(|of| Shapes::component(shown.schema) == Some(of));
+    let by_name = shared && sparse && creation.members.iter().any(|member| is_clients(shapes, member));
     for member in &creation.members {
         let said = shapes.text(member.schema, "description").unwrap_or_default().trim_start().to_lowercase();
         let flagged =
@@ -123,9 +125,8 @@ pub(super) fn fields<'a>(
         };
         let twin = back.iter().find(|p| p.name == member.name && shapes.alike(p.schema, member.schema));
         let read = twin.map(|p| format!("{}/{}", shown.read, escape(p.name)));
-        // Where request and answer share a component, nothing else tells who sets a member.
         let servers = is_servers(member.name)
-            || (shared && sparse && !is_clients(shapes, member) && around.stands_for(member.name).is_none());
+            || (by_name && !is_clients(shapes, member) && around.stands_for(member.name).is_none());
         if !member.required && (twin.is_none() || servers) {
             unsent.push(member.name.to_owned());
             continue;

@@ -134,9 +134,14 @@ impl<'d> Shape<'d> {
 
     /// Whether a value may have parts that are not described.
     fn open(&self, of_array: bool) -> bool {
-        let may_be = |kind: &str| self.types.is_empty() || self.types.contains(kind);
-        let unnamed = if of_array { self.elements.is_empty() } else { self.members.is_empty() };
-        self.more || (unnamed && may_be(if of_array { "array" } else { "object" }))
+        let (kind, own, other) = if of_array {
+            ("array", self.elements.is_empty(), self.members.is_empty())
+        } else {
+            ("object", self.members.is_empty(), self.elements.is_empty())
+        };
+        // Without a type, what is described of a value says which it is.
+        let may_be = self.types.contains(kind) || (self.types.is_empty() && other);
+        self.more || (own && may_be)
     }
 }
 

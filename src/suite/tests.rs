@@ -251,7 +251,7 @@ const SLIPS: &[Slip] = &[
         &HONCHO,
         "items = \"/items\"",
         "items = \"/itmes\"",
-        &["collections.messages.items", "there is no `/itmes`", "did you mean `/items`?"],
+        &["collections.workspaces.items", "there is no `/itmes`", "did you mean `/items`?"],
     ),
     (
         &HONCHO,
