@@ -117,12 +117,13 @@ impl<'d> Shape<'d> {
         for part in keywords.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             self.look(document, part, depth - 1);
         }
+        let beside = !self.members.is_empty();
         for keyword in ["anyOf", "oneOf"] {
             for branch in keywords.get(keyword).and_then(Value::as_array).into_iter().flatten() {
                 let mut shape = Shape::default();
                 shape.look(document, branch, depth - 1);
                 // A branch that names nothing only adds a condition where the members are named beside it.
-                self.more |= shape.more || (shape.open(false) && self.members.is_empty());
+                self.more |= shape.more || (shape.open(false) && !beside);
                 self.types.extend(shape.types);
                 self.elements.extend(shape.elements);
                 for (name, members) in shape.members {
