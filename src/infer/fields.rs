@@ -108,14 +108,20 @@ pub(super) fn fields<'a>(
     let mut unsent = Vec::new();
     // A document that requires nothing leaves open what is needed: then all goes out that is known.
     let sparse = !creation.members.iter().any(|member| member.required);
-    // Where request and answer share a component, nothing but its name tells who sets a member.
+    let read_only = |member: &Property<'a>| {
+        shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true))
+    };
+    // Where request and answer share a component that marks nothing, only its name tells who sets a member.
     let shared = creation.of.is_some_and(|of| Shapes::component(shown.schema) == Some(of));
-    let by_name = shared && sparse && creation.members.iter().any(|member| is_clients(shapes, member));
+    let by_name = shared
+        && sparse
+        && !creation.members.iter().any(read_only)
+        && creation.members.iter().any(|member| is_clients(shapes, member));
     for member in &creation.members {
         let said = shapes.text(member.schema, "description").unwrap_or_default().trim_start().to_lowercase();
-        let flagged =
-            shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true));
-        if flagged || ["output only", "read-only", "read only"].iter().any(|words| said.starts_with(words)) {
+        if read_only(member)
+            || ["output only", "read-only", "read only"].iter().any(|words| said.starts_with(words))
+        {
             continue;
         }
         let asked = ["required.", "required:", "(required)", "[required]"];
