@@ -111,6 +111,7 @@ fn only_reads(suite: &Suite, case: &Case) -> bool {
         | Kind::Bounds
         | Kind::Filter
         | Kind::FilterPair
+        | Kind::Combination
         | Kind::UnknownParent
         | Kind::Fetch
         | Kind::FetchElsewhere => true,
@@ -213,6 +214,12 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
             if let [first, second, ..] = plain.as_slice() {
                 let (first, second) = ((*first).clone(), (*second).clone());
                 add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });
+            }
+            for combination in collection.combinations.keys() {
+                add(
+                    format!("combination-{combination}"),
+                    Scenario::Combination { collection: name(), combination: combination.clone() },
+                );
             }
             if file.tenants.is_some() && collection.scope.is_some() {
                 add("other-tenant".to_owned(), Scenario::OtherTenant { collection: name() });

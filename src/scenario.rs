@@ -51,6 +51,13 @@ pub enum Scenario {
         /// The other.
         second: String,
     },
+    /// Filters joined by "all", "any" and "none", with values that tell one reading from another.
+    Combination {
+        /// The collection.
+        collection: String,
+        /// The combination.
+        combination: String,
+    },
     /// Lists under parents that do not exist.
     UnknownParent {
         /// The collection.
@@ -113,6 +120,7 @@ pub enum Kind {
     Links,
     Filter,
     FilterPair,
+    Combination,
     UnknownParent,
     Fetch,
     FetchElsewhere,
@@ -138,6 +146,7 @@ impl Kind {
         Kind::Links,
         Kind::Filter,
         Kind::FilterPair,
+        Kind::Combination,
         Kind::UnknownParent,
         Kind::Fetch,
         Kind::FetchElsewhere,
@@ -152,8 +161,16 @@ impl Kind {
         Kind::Expire,
     ];
     /// Those whose evidence is made of lists of an unchanging collection.
-    pub const LISTS: &'static [Kind] =
-        &[Kind::Walk, Kind::Pages, Kind::Bounds, Kind::Tokens, Kind::Links, Kind::Filter, Kind::FilterPair];
+    pub const LISTS: &'static [Kind] = &[
+        Kind::Walk,
+        Kind::Pages,
+        Kind::Bounds,
+        Kind::Tokens,
+        Kind::Links,
+        Kind::Filter,
+        Kind::FilterPair,
+        Kind::Combination,
+    ];
 }
 
 impl Scenario {
@@ -168,6 +185,7 @@ impl Scenario {
             Self::Links { .. } => Kind::Links,
             Self::Filter { .. } => Kind::Filter,
             Self::FilterPair { .. } => Kind::FilterPair,
+            Self::Combination { .. } => Kind::Combination,
             Self::UnknownParent { .. } => Kind::UnknownParent,
             Self::Fetch { .. } => Kind::Fetch,
             Self::FetchElsewhere { .. } => Kind::FetchElsewhere,
@@ -193,6 +211,7 @@ impl Scenario {
             | Self::Links { collection }
             | Self::Filter { collection, .. }
             | Self::FilterPair { collection, .. }
+            | Self::Combination { collection, .. }
             | Self::OtherTenant { collection }
             | Self::UnknownParent { collection } => Some(collection),
             _ => None,

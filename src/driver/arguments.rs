@@ -5,9 +5,34 @@ use serde_json::{Value, json};
 use super::Driver;
 use super::list::{Ask, Unfiltered};
 use super::request::{Content, Parts, set_at};
+use crate::evidence::Combined;
 use crate::oracle::Oracle;
 use crate::pagination::Start;
-use crate::suite::{Arguments, At, Collection};
+use crate::suite::{Arguments, At, Collection, Logic};
+
+/// Writes a combination of filters into an object of filters.
+fn write(collection: &Collection, logic: &Logic, combined: &Combined, object: &mut Value) {
+    let (word, parts) = match combined {
+        Combined::Filter(filtering) => {
+            let place = collection.filters.get(&filtering.filter).and_then(|filter| logic.place_of(filter));
+            if let Some(place) = place {
+                set_at(object, place, filtering.value.clone());
+            }
+            return;
+        }
+        Combined::All(parts) => (&logic.all, parts),
+        Combined::Any(parts) => (&logic.any, parts),
+        Combined::None(parts) => (&logic.none, parts),
+    };
+    let branches = parts.iter().map(|part| {
+        let mut branch = json!({});
+        write(collection, logic, part, &mut branch);
+        branch
+    });
+    if let Some(word) = word {
+        object[word] = branches.collect();
+    }
+}
 
 impl Driver {
     /// The request of a list operation.
@@ -23,7 +48,15 @@ impl Driver {
         }
         let mut content = Value::Null;
         for filtering in &query.filters {
-            match &collection.filters[&filtering.filter].at {
+            let Some(filter) = collection.filters.get(&filtering.filter) else {
+                if let (Some(logic), Some(combined)) = (&collection.logic, Combined::of(&filtering.value)) {
+                    let mut joined = json!({});
+                    write(collection, logic, &combined, &mut joined);
+                    set_at(&mut content, &logic.at, joined);
+                }
+                continue;
+            };
+            match &filter.at {
                 At::Query(parameter) => {
                     let text =
                         filtering.value.as_str().map_or_else(|| filtering.value.to_string(), str::to_owned);

@@ -132,6 +132,15 @@ impl Driver {
             let about = evidence::Ask::UnknownCursor { sure: true };
             self.probe_cursor(oracle, evidence, "after an item that there is not", &ask, about).await;
         }
+        // A number may well be an item's as well.
+        let kind = scope.map(|scope| oracle.record(scope).id.clone());
+        let kind = kind.filter(|id| style.cursor.is_none() && id.parse::<u64>().is_err());
+        if let Some(id) = kind.filter(|id| oracle.numbers_of(&collection.resource, id).is_empty()) {
+            let ask = ask.clone().at(Start::After(id));
+            let about = evidence::Ask::UnknownCursor { sure: true };
+            let label = format!("after the id of the {}", collection.scope.as_deref().unwrap_or_default());
+            self.probe_cursor(oracle, evidence, &label, &ask, about).await;
+        }
         let Some(other) = Self::other_list(oracle, collection, scope) else { return };
         let theirs = oracle.children(&collection.resource, Some(other)).get(1);
         let cursor = theirs.and_then(|number| self.cursor_at(name, collection, oracle, *number));

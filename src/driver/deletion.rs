@@ -99,7 +99,7 @@ impl Driver {
         self.lists_in(oracle, evidence, &refused.resource, &[record], WalkKind::Later).await;
     }
 
-    async fn deleting(
+    pub(super) async fn deleting(
         &self,
         evidence: &mut Evidence,
         delete: &Delete,

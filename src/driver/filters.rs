@@ -147,7 +147,7 @@ impl Driver {
     }
 
     /// The list that filters are tried on: one with a handful of items, or the only one.
-    fn filter_scope(
+    pub(super) fn filter_scope(
         &self,
         oracle: &Oracle,
         collection: &Collection,
@@ -176,7 +176,7 @@ impl Driver {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),
                 Test::HasWordAnyCase => record.marker.as_ref().map(|word| json!(word.to_uppercase())),
                 // In the target's own spelling: whether it reads every zone in a filter is another question.
-                Test::Greater | Test::AtLeast | Test::AtMost => {
+                Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => {
                     field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned()
                 }
                 _ => record
@@ -202,8 +202,16 @@ impl Driver {
             if !values.contains(&value) {
                 values.push(value);
             }
-            // One array may hold what is a part of another's element: so every element has its turn.
-            if values.len() >= MOST_VALUES + usize::from(filter.test == Test::HasMember) {
+            let most = match filter.test {
+                // One array may hold what is a part of another's element: so every element has its turn.
+                Test::HasMember => MOST_VALUES + 1,
+                // These values divide nothing that has to be put together again.
+                Test::NotEquals | Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => {
+                    MOST_VALUES - 1
+                }
+                _ => MOST_VALUES,
+            };
+            if values.len() >= most {
                 break;
             }
         }

@@ -82,6 +82,7 @@ impl Driver {
         let label = format!("{label}{}", size_label(explicit.query.size));
         self.single(oracle, evidence, &label, WalkKind::Page, explicit.clone()).await;
         self.single(oracle, evidence, &format!("{label} again"), WalkKind::Repeat, explicit.clone()).await;
+        self.unknown_arguments(oracle, evidence, &explicit).await;
         explicit.backwards = true;
         let label = format!("{label} parameters in another order");
         self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;
@@ -177,8 +178,14 @@ impl Driver {
             let ask = Ask::first(name, collection, Self::query(scope, 0, None)).at(start);
             self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
-        let asks: Vec<(Start, u64)> =
+        let beyond = |start: &Start, size: u64| {
+            collection.style.slice(start, size).is_some_and(|slice| slice.from >= count)
+        };
+        let mut asks: Vec<(Start, u64)> =
             asks.into_iter().filter(|(_, size)| self.size(collection, *size) == Some(*size)).collect();
+        // One page past the end is enough here: others are asked for by themselves.
+        let mut past = false;
+        asks.retain(|(start, size)| !beyond(start, *size) || !std::mem::replace(&mut past, true));
         for order in 0..collection.orders.len() {
             for (start, size) in asks.iter().take(if order == 0 { asks.len() } else { 3 }) {
                 let order_name =
@@ -186,8 +193,7 @@ impl Driver {
                 let label = format!("{label} {order_name}{} size={size}", start_label(start));
                 let mut ask =
                     Ask::first(name, collection, Self::query(scope, order, Some(*size))).at(start.clone());
-                let beyond = collection.style.slice(start, *size).is_some_and(|slice| slice.from >= count);
-                if beyond && may_be_absent(collection) {
+                if beyond(start, *size) && may_be_absent(collection) {
                     ask.asked = Asked::Open;
                 }
                 self.single(oracle, evidence, &label, WalkKind::Page, ask).await;

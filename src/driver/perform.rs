@@ -38,6 +38,9 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::FilterPair { collection, first, second } => {
             driver.filter_pair(seeded, e, collection, &collections[collection], [first, second]).await;
         }
+        Scenario::Combination { collection, combination } => {
+            driver.combination(seeded, e, collection, &collections[collection], combination).await;
+        }
         Scenario::UnknownParent { collection } => {
             driver.unknown_parent(seeded, e, collection, &collections[collection]).await;
         }

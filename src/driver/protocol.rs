@@ -169,6 +169,7 @@ impl Driver {
             let ask = Ask::Credentials { what: what.to_owned() };
             evidence.probes.push(Probe { label: what.to_owned(), ask, entry });
         }
+        self.token_alone(oracle, evidence, &case.operation).await;
     }
 }
 

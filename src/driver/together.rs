@@ -18,8 +18,8 @@ use crate::suite::{Collection, Direction};
 const TOGETHER: usize = 8;
 /// How many clients create a record of one name at once.
 const OF_ONE_NAME: usize = 4;
-/// The page size of the walk through a list that grows.
-const SMALL: u64 = 3;
+/// The page size of the walks through a list that grows or shrinks.
+pub(super) const SMALL: u64 = 3;
 /// How far apart the places of the records are: a multiple of every small number, so that all have the same fields and what is counted of a list does not
 /// hang on which of them came first.
 const APART: usize = 60;
@@ -30,13 +30,7 @@ impl Driver {
         let suite = Arc::clone(&self.suite);
         let resource = suite.resource(resource_name);
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "together").await else { return };
-        let lists: Vec<(&str, &Collection)> = suite
-            .file()
-            .collections
-            .iter()
-            .filter(|(_, c)| c.resource == resource_name && c.scope.is_some())
-            .map(|(name, collection)| (name.as_str(), collection))
-            .collect();
+        let lists = suite.lists_in_parents(resource_name);
         // One alone, so that the list from before is not empty, as one that never shows anything is.
         let mut made = self.create_at_once(oracle, evidence, resource_name, (parent, 0..1)).await;
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Before).await;
@@ -53,10 +47,13 @@ impl Driver {
         if self.fetch_missing(oracle, evidence, &made).await {
             self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Later).await;
         }
+        for (name, collection) in &lists {
+            self.shrinking(oracle, evidence, name, collection, parent).await;
+        }
     }
 
     /// One page that holds all of each list.
-    async fn whole_pages(
+    pub(super) async fn whole_pages(
         &self,
         oracle: &Oracle,
         evidence: &mut Evidence,
@@ -271,6 +268,10 @@ impl Driver {
 }
 
 /// The record whose list holds what lies in a parent.
-fn scope_of(oracle: &Oracle, collection: &Collection, parent: Option<RecordNumber>) -> Option<RecordNumber> {
+pub(super) fn scope_of(
+    oracle: &Oracle,
+    collection: &Collection,
+    parent: Option<RecordNumber>,
+) -> Option<RecordNumber> {
     oracle.ancestor(parent?, collection.scope.as_deref()?)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Driver;
 use super::list::Ask;
 use super::pages::size_label;
+use crate::client::Credentials;
 use crate::evidence::{self, Asked, Evidence, Filtering, Probe, Query, RecordNumber, WalkKind};
 use crate::oracle::Oracle;
 use crate::pagination::{Start, Style};
@@ -127,6 +128,29 @@ impl Driver {
             let about = evidence::Ask::UnknownCursor { sure };
             self.probe_cursor(oracle, evidence, &format!("token {label}"), &ask, about).await;
         }
+    }
+
+    /// The token or the link that a page gives, without credentials: it says where to read on, and not who reads.
+    pub(super) async fn token_alone(&self, oracle: &Oracle, evidence: &mut Evidence, operation: &str) {
+        let mut lists = self.suite.file().collections.iter().filter(|(_, list)| list.operation == operation);
+        let Some((name, collection)) = lists.next() else { return };
+        if !matches!(collection.style, Style::Token(_) | Style::LinkHeader(_) | Style::NextUrl(_)) {
+            return;
+        }
+        let Some(scope) = self.turning_scope(oracle, collection) else { return };
+        let size = self.size(collection, 2);
+        let first = Ask::first(name, collection, Self::query(scope, 0, size));
+        let page = self.page(oracle, evidence, "a page that gives a token or a link", &first).await;
+        let next = page.len().and_then(|items| {
+            collection.style.next(&page.start, size.unwrap_or(items as u64), items, &page.facts)
+        });
+        let Some(next) = next else { return };
+        let what = "no credentials, with what the page before gave";
+        let mut outgoing = self.outgoing(operation, what, &self.list_parts(oracle, &first.at(next)));
+        outgoing.credentials = Credentials::None;
+        let entry = self.send(evidence, outgoing, Asked::Unauthenticated).await;
+        let ask = evidence::Ask::Credentials { what: what.to_owned() };
+        evidence.probes.push(Probe { label: what.to_owned(), ask, entry });
     }
 
     /// One request with a cursor or token that may well be refused.

@@ -57,6 +57,8 @@ impl Driver {
                 let again = !done.insert(size);
                 let text = size.map_or_else(|| "default size".to_owned(), |size| format!("size={size}"));
                 let text = if again { format!("{text} again") } else { text };
+                // The mirror needs to be seen once; what either order is at other sizes is compared with itself.
+                let mirrored = mirrored.filter(|_| size == largest || sizeless);
                 for order in mirrored.into_iter().chain([order]) {
                     let order_name = if order == 0 {
                         String::new()
@@ -122,6 +124,8 @@ pub(super) fn sizes(count: usize, bounds: SizeBounds) -> Vec<u64> {
     let smallest = bounds.minimum.unwrap_or(1).max(1);
     let mut wanted: BTreeSet<u64> = [1, 2, 7, n.saturating_sub(1), n, n + 1].into();
     // The default is asked for by leaving the parameter out.
+    // Nor is there anything new in a prime beyond the count and its neighbour.
+    wanted.retain(|size| *size <= n + 1);
     wanted.extend(bounds.maximum);
     wanted.retain(|size| (smallest..=largest).contains(size) && pages_for(count, *size) <= MOST_PAGES);
     if count <= 1 {

@@ -121,8 +121,10 @@ impl Driver {
         let resource = suite.resource(resource_name);
         let Some(update) = &resource.update else { return };
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "update").await else { return };
-        let made = self.scratch_record(oracle, evidence, resource_name, "update", parent).await;
+        let lists = suite.lists_in_parents(resource_name);
+        let made = self.in_company(oracle, evidence, resource_name, parent, !lists.is_empty()).await;
         let Some(record) = made else { return };
+        self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Before).await;
         let full = Words::metadata(&mut self.rng("update"));
         let field = || update.field.clone();
         let mut last = Value::Null;
@@ -137,8 +139,34 @@ impl Driver {
             self.fetch_changed(oracle, evidence, record, &format!("{label}, fetched"), ask).await;
             last = value;
         }
+        self.whole_pages(oracle, evidence, &lists, parent, WalkKind::After).await;
         self.refused_updates(oracle, evidence, (resource, update), record, last).await;
         self.updates_at_once(oracle, evidence, (resource, update), record).await;
+    }
+
+    /// A record that is to be changed, and where there are lists, one before and one behind it.
+    async fn in_company(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        parent: Option<RecordNumber>,
+        listed: bool,
+    ) -> Option<RecordNumber> {
+        if !listed {
+            return self.scratch_record(oracle, evidence, resource_name, "update", parent).await;
+        }
+        let label = format!("update-{resource_name}");
+        let places =
+            [1, 0, 2].map(|index| Place { label: &label, name: &label, index, serial: index, parent });
+        let mut apart = Evidence::default();
+        let made = self.create(oracle, &mut apart, resource_name, &places).await;
+        evidence.entries.append(&mut apart.entries);
+        let middle = made.iter().copied().find(|number| oracle.record(*number).index == 0);
+        if middle.is_none() {
+            evidence.obstacles.push(format!("no {resource_name} could be created for this case"));
+        }
+        middle
     }
 
     /// Changes that break the document, and changes through parents that are not the record's own; then the record is fetched.

@@ -1,8 +1,9 @@
 //! Exchanges read as lists: queries, pages, walks, items; and as probes that stand alone.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Exchange;
+use super::{Combined, Exchange};
 use crate::pagination::{PageFacts, Start};
 
 /// A record of the oracle, by its number.
@@ -32,13 +33,24 @@ pub struct Entry {
     pub asked: Asked,
 }
 
-/// One use of a filter.
-#[derive(Clone, Debug, PartialEq)]
+/// One use of a filter, or of a combination of filters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filtering {
-    /// The filter's name in its collection.
+    /// The filter's name in its collection, or the combination's.
     pub filter: String,
-    /// The value asked for.
+    /// The value asked for; of a combination what [`Combined::value`] gives.
     pub value: Value,
+}
+
+impl Filtering {
+    /// As it is named in findings: `role=user`.
+    pub fn told(&self) -> String {
+        match (&self.value, Combined::of(&self.value)) {
+            (_, Some(combined)) => format!("{}: {}", self.filter, combined.told()),
+            (Value::String(text), None) => format!("{}={text}", self.filter),
+            (value, None) => format!("{}={value}", self.filter),
+        }
+    }
 }
 
 /// What a list was asked for, but for where the page starts.
@@ -138,6 +150,10 @@ pub enum WalkKind {
     Later,
     /// From the start to the end, while records are created in the list.
     Growing,
+    /// From the start to the end, while a record of the first page is deleted.
+    Shrinking,
+    /// One page from a cursor that stands at a deleted record.
+    BehindDeleted,
 }
 
 /// The pages that one query gave.
@@ -178,6 +194,15 @@ impl Walk {
     pub fn last_entry(&self) -> usize {
         self.pages.last().map_or(0, |page| page.entry)
     }
+}
+
+/// What is made up in the request of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// A filter on a field that no record has.
+    Filter,
+    /// The value of the argument that names the order.
+    Order,
 }
 
 /// What a request that stands alone was for.
@@ -293,6 +318,13 @@ pub enum Ask {
     /// A token was sent with other arguments than it was given for.
     ChangedArguments {
         /// What was asked for.
+        query: Query,
+    },
+    /// A list was asked for with an argument that the document does not have, or an order that nobody names.
+    UnknownArgument {
+        /// What was made up.
+        what: Unknown,
+        /// What else was asked for.
         query: Query,
     },
     /// A method that the document does not have on this path.

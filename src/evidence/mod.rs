@@ -2,14 +2,17 @@
 //!
 //! Evidence is data. The driver makes it, rules read it, reports show it. Nothing in here sends anything.
 
+mod combined;
 mod curl;
 mod exchange;
 mod held;
 mod listing;
 
+pub use combined::Combined;
 pub use curl::curl;
 pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};
 pub use held::{Held, Ledger};
 pub use listing::{
-    Ask, Asked, Entry, Evidence, Filtering, Page, Probe, Query, RecordNumber, Walk, WalkEnd, WalkKind,
+    Ask, Asked, Entry, Evidence, Filtering, Page, Probe, Query, RecordNumber, Unknown, Walk, WalkEnd,
+    WalkKind,
 };

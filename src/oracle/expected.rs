@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Oracle, instant_nanoseconds, same_value};
-use crate::evidence::{Filtering, Query, RecordNumber};
+use crate::evidence::{Combined, Filtering, Query, RecordNumber};
 use crate::suite::{Collection, Direction, Field, OrderKey, Pointers, Resource, Suite, Test};
 
 /// What a list must hold.
@@ -156,8 +156,55 @@ pub fn key_of(by: &OrderKey, representation: &Value) -> Option<Key> {
     }
 }
 
-/// Whether a record passes a filter; `None` where it is not known.
+/// Whether a record passes a filter, or a combination of filters; `None` where it is not known.
 fn passes(
+    oracle: &Oracle,
+    collection: &Collection,
+    resource: &Resource,
+    number: RecordNumber,
+    use_of: &Filtering,
+) -> Option<bool> {
+    if !collection.combinations.contains_key(&use_of.filter) {
+        return passes_one(oracle, collection, resource, number, use_of);
+    }
+    let combined = Combined::of(&use_of.value)?;
+    combined.holds(&|leaf| {
+        // Whether a negation holds of what has no value, nobody says: stores of three values say no, others yes.
+        let doubtful = combined.negates(leaf) && lacks(oracle, collection, resource, number, leaf);
+        passes_one(oracle, collection, resource, number, leaf).filter(|_| !doubtful)
+    })
+}
+
+/// Whether a record has no value where a filter looks for one.
+fn lacks(
+    oracle: &Oracle,
+    collection: &Collection,
+    resource: &Resource,
+    number: RecordNumber,
+    use_of: &Filtering,
+) -> bool {
+    let field = collection.filters.get(&use_of.filter).map(|filter| &filter.field);
+    let Some((name, field)) = field.and_then(|name| Some((name, resource.fields.get(name)?))) else {
+        return true;
+    };
+    let record = oracle.record(number);
+    let value = known_value(field, record.sent.get(name), &record.acknowledged);
+    !value.is_some_and(|value| has_all(&value, &use_of.value))
+}
+
+/// Whether a value is there, and if members of it are asked for, these too.
+fn has_all(value: &Value, wanted: &Value) -> bool {
+    match (value, wanted) {
+        (Value::Null, _) => false,
+        (Value::Object(value), Value::Object(wanted)) => {
+            wanted.iter().all(|(key, inner)| value.get(key).is_some_and(|found| has_all(found, inner)))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a record passes one filter; `None` where it is not known.
+fn passes_one(
     oracle: &Oracle,
     collection: &Collection,
     resource: &Resource,
@@ -186,6 +233,7 @@ fn passes(
         Test::Greater => Some(ordinal(&value?)? > ordinal(wanted)?),
         Test::AtLeast => Some(ordinal(&value?)? >= ordinal(wanted)?),
         Test::AtMost => Some(ordinal(&value?)? <= ordinal(wanted)?),
+        Test::Less => Some(ordinal(&value?)? < ordinal(wanted)?),
     }
 }
 

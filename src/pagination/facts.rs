@@ -53,6 +53,7 @@ impl Style {
     pub fn facts(&self, answer: &Answer<'_>) -> PageFacts {
         let mut facts = PageFacts {
             total: answer.count(self.total_pointer(), self.total_header()),
+            total_in_header: answer.header(self.total_header()).and_then(|text| text.parse().ok()),
             pages: answer.count(self.pages_pointer(), self.pages_header()),
             has_more: answer.at(self.has_more_pointer()).and_then(Value::as_bool),
             ..PageFacts::default()

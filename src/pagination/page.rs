@@ -49,6 +49,8 @@ pub enum Start {
 pub struct PageFacts {
     /// How many items there are in all.
     pub total: Option<i64>,
+    /// The same, where a header field tells it, whether or not the content does as well.
+    pub total_in_header: Option<i64>,
     /// How many pages there are in all.
     pub pages: Option<i64>,
     /// The page number that was answered.

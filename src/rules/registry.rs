@@ -49,6 +49,7 @@ pub static RULES: &[&Rule] = &[
     &paging::has_more_wrong::HAS_MORE_WRONG,
     &paging::empty_list_wrong::EMPTY_LIST_WRONG,
     &paging::size_not_lowered::SIZE_NOT_LOWERED,
+    &paging::totals_disagree::TOTALS_DISAGREE,
     // PGN: paging by number.
     &page_number::page_slice_wrong::PAGE_SLICE_WRONG,
     &page_number::pages_wrong::PAGES_WRONG,
@@ -72,6 +73,7 @@ pub static RULES: &[&Rule] = &[
     &cursor::cursor_form_not_honoured::CURSOR_FORM_NOT_HONOURED,
     &cursor::unknown_cursor_answered::UNKNOWN_CURSOR_ANSWERED,
     &cursor::foreign_cursor_answered::FOREIGN_CURSOR_ANSWERED,
+    &cursor::deleted_cursor_answered::DELETED_CURSOR_ANSWERED,
     // TOK: paging by opaque tokens.
     &token::token_not_url_safe::TOKEN_NOT_URL_SAFE,
     &token::token_not_replayable::TOKEN_NOT_REPLAYABLE,
@@ -93,6 +95,7 @@ pub static RULES: &[&Rule] = &[
     &order::out_of_order::OUT_OF_ORDER,
     &order::not_the_mirror::NOT_THE_MIRROR,
     &order::equal_keys_unstable::EQUAL_KEYS_UNSTABLE,
+    &order::moved_by_update::MOVED_BY_UPDATE,
     // FLT: filters and search.
     &filter::filter_lets_through::FILTER_LETS_THROUGH,
     &filter::filter_loses::FILTER_LOSES,
@@ -101,6 +104,8 @@ pub static RULES: &[&Rule] = &[
     &filter::pair_not_intersection::PAIR_NOT_INTERSECTION,
     &filter::filtered_order_differs::FILTERED_ORDER_DIFFERS,
     &filter::value_not_literal::VALUE_NOT_LITERAL,
+    &filter::combination_misread::COMBINATION_MISREAD,
+    &filter::unknown_argument_answered::UNKNOWN_ARGUMENT_ANSWERED,
     // FID: what went in comes out.
     &fidelity::string_changed::STRING_CHANGED,
     &fidelity::number_changed::NUMBER_CHANGED,
@@ -144,6 +149,7 @@ pub static RULES: &[&Rule] = &[
     &concurrency::walk_disturbed::WALK_DISTURBED,
     &concurrency::one_name_split::ONE_NAME_SPLIT,
     &concurrency::update_blended::UPDATE_BLENDED,
+    &concurrency::walk_shaken::WALK_SHAKEN,
 ];
 
 /// The rule with this code, in any case of letters.

@@ -393,6 +393,7 @@ impl EvidenceBuilder<'_> {
             Kind::Links => Scenario::Links { collection },
             Kind::Filter => Scenario::Filter { collection, filter: filter(0) },
             Kind::FilterPair => Scenario::FilterPair { collection, first: filter(0), second: filter(1) },
+            Kind::Combination => Scenario::Combination { collection, combination: filter(0) },
             Kind::UnknownParent => Scenario::UnknownParent { collection },
             Kind::Create => Scenario::Create { resource: "note".to_owned() },
             Kind::Fetch => Scenario::Fetch { resource: "note".to_owned() },

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::arguments::{content_schema, members};
 use super::collection::{Arguments, At, Collection, Test};
+use super::combination::{Combination, Logic};
 use super::error::{SuiteError, line_of, nearest};
 use super::model::{Bound, Make, Resource, SuiteFile};
 use crate::document::{Document, Location, Operation};
@@ -354,12 +355,64 @@ impl<'a> Checker<'a> {
                 self.requirement(&format!("{at}.literal.requirement"), &promise.requirement)?;
             }
         }
+        self.combinations(at, collection)?;
         for (name, settled) in collection.conventions.all() {
             if let Some((_, requirement)) = settled {
                 self.requirement(&format!("{at}.conventions.{name}.requirement"), &requirement)?;
             }
         }
         Ok(())
+    }
+
+    fn combinations(&mut self, at: &str, collection: &Collection) -> Checked {
+        let Some(logic) = &collection.logic else {
+            return match collection.combinations.keys().next() {
+                None => Ok(()),
+                Some(name) => {
+                    let message = "`logic` must say how filters are joined".to_owned();
+                    Err(self.wrong(&format!("{at}.combinations.{name}"), message, None))
+                }
+            };
+        };
+        self.requirement(&format!("{at}.logic.requirement"), &logic.requirement)?;
+        for (name, combination) in &collection.combinations {
+            let at = format!("{at}.combinations.{name}");
+            if collection.filters.contains_key(name) {
+                let message = "there is a filter of this name already".to_owned();
+                return Err(self.wrong(&at, message, None));
+            }
+            self.combination(&at, collection, logic, combination)?;
+        }
+        Ok(())
+    }
+
+    fn combination(
+        &self,
+        at: &str,
+        collection: &Collection,
+        logic: &Logic,
+        combination: &Combination,
+    ) -> Checked {
+        if let Combination::Filter(name) = combination {
+            self.among(at, "filter", name, collection.filters.keys().map(String::as_str))?;
+            if logic.place_of(&collection.filters[name]).is_none() {
+                let message = format!("the filter `{name}` does not stand in the content below {}", logic.at);
+                return Err(self.wrong(at, message, None));
+            }
+            return Ok(());
+        }
+        let (kind, word) = match combination {
+            Combination::All(_) => ("all", logic.all.as_ref()),
+            Combination::Any(_) => ("any", logic.any.as_ref()),
+            _ => ("none", logic.none.as_ref()),
+        };
+        if word.is_none() {
+            return Err(self.wrong(at, format!("`logic` has no word for `{kind}`"), None));
+        }
+        if combination.parts().is_empty() {
+            return Err(self.wrong(at, format!("`{kind}` must hold something"), None));
+        }
+        combination.parts().iter().try_for_each(|part| self.combination(at, collection, logic, part))
     }
 
     fn seed(&self) -> Checked {

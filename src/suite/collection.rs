@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::combination::{Combination, Logic};
 use super::model::{Pointers, Promise};
 use crate::pagination::Style;
 
@@ -34,6 +35,12 @@ pub struct Collection {
     /// Its filters.
     #[serde(default)]
     pub filters: BTreeMap<String, Filter>,
+    /// How filters are joined.
+    #[serde(default)]
+    pub logic: Option<Logic>,
+    /// Combinations of filters that are asked for.
+    #[serde(default)]
+    pub combinations: BTreeMap<String, Combination>,
     /// Whether others may write into a scope that the harness made.
     #[serde(default)]
     pub others: Option<Others>,
@@ -195,12 +202,14 @@ pub enum Test {
     AtLeast,
     /// Those whose instant or number is less than or equal to the value.
     AtMost,
+    /// Those whose instant or number is less than the value.
+    Less,
 }
 
 impl Test {
     /// Whether there is a value that lets nothing through, whatever was seeded.
     pub fn can_be_impossible(self) -> bool {
-        !matches!(self, Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost)
+        !matches!(self, Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost | Self::Less)
     }
 }
 
@@ -241,6 +250,12 @@ pub struct Conventions {
     /// Whether the last page with items says that it is the last.
     #[serde(default)]
     pub end: Option<Settled<End>>,
+    /// What becomes of a filter on a field that there is not.
+    #[serde(default)]
+    pub unknown_filter: Option<Settled<UnknownArgument>>,
+    /// What becomes of an order that there is not.
+    #[serde(default)]
+    pub unknown_order: Option<Settled<UnknownArgument>>,
 }
 
 impl Conventions {
@@ -261,6 +276,8 @@ impl Conventions {
             ("foreign-cursor", told(self.foreign_cursor.as_ref())),
             ("changed-arguments", told(self.changed_arguments.as_ref())),
             ("end", told(self.end.as_ref())),
+            ("unknown-filter", told(self.unknown_filter.as_ref())),
+            ("unknown-order", told(self.unknown_order.as_ref())),
         ]
     }
 }
@@ -367,6 +384,13 @@ settings! {
         Refused = "refused",
         /// The new arguments hold.
         Applied = "applied",
+    }
+    /// What becomes of an argument that there is not.
+    UnknownArgument {
+        /// It is refused.
+        Refused = "refused",
+        /// The list is what it is without it.
+        Ignored = "ignored",
     }
     /// Whether the last page with items says that it is the last.
     End {

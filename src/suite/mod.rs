@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod collection;
+mod combination;
 mod error;
 mod impossible;
 mod model;
@@ -15,6 +16,7 @@ mod shape;
 mod tests;
 
 pub use collection::*;
+pub use combination::{Combination, Logic};
 pub use error::{SuiteError, nearest};
 pub(crate) use error::{line_of, told};
 pub use model::*;
@@ -50,6 +52,12 @@ impl Suite {
         check::check(place, text, &file, &document)?;
         let questions = text.lines().filter_map(|line| line.trim().strip_prefix(QUESTION));
         Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
+    }
+
+    /// The lists of a resource that lie in a parent each, by name.
+    pub fn lists_in_parents(&self, resource: &str) -> Vec<(&str, &Collection)> {
+        let lists = self.file.collections.iter().filter(|(_, c)| c.resource == resource && c.scope.is_some());
+        lists.map(|(name, collection)| (name.as_str(), collection)).collect()
     }
 
     /// The same suite with other numbers of records in its seed groups, by label; no number is less than 1.

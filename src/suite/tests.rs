@@ -283,6 +283,12 @@ const SLIPS: &[Slip] = &[
         "read = \"/sender_di\"",
         &["resources.message.fields.sender_id.read", "did you mean `/sender_id`?"],
     ),
+    (
+        &HONCHO,
+        "neither = { none = [{ filter = \"peer\" }",
+        "neither = { none = [{ filter = \"peers\" }",
+        &["collections.messages.combinations.neither", "no filter `peers`", "did you mean `peer`?"],
+    ),
     // Seeds.
     (
         &HONCHO,

@@ -58,11 +58,29 @@ pub(crate) const SMALL: Small = Small {
         ("any-key", "Every key is accepted."),
         ("key-cut-accepted", "A key that lacks its end is accepted."),
         ("error-is-text", "Errors are not wrapped in `error`."),
+        ("voided-cursor-starts-over", "A cursor at an entry that was voided gives the first page."),
+        (
+            "voided-shifts-cursor",
+            "A page after an entry leaves out one for each entry that was voided since the first page.",
+        ),
+        ("account-as-cursor-starts-over", "The id of an account as a cursor gives the first page."),
+        (
+            "unknown-parameter-finds-nothing",
+            "With a parameter that the document does not have the list is empty.",
+        ),
         ("extra-member-accepted", "Members that the document does not have are accepted."),
         ("unknown-account-empty", "The entries of an unknown account are an empty list."),
     ],
     make: |fault, _| {
-        Box::new(Ledger { fault, clock: Clock::new(), answers: 0, accounts: vec![], entries: vec![] })
+        Box::new(Ledger {
+            fault,
+            clock: Clock::new(),
+            answers: 0,
+            accounts: vec![],
+            entries: vec![],
+            voided: vec![],
+            recently: 0,
+        })
     },
 };
 
@@ -72,6 +90,9 @@ struct Ledger {
     answers: usize,
     accounts: Vec<Value>,
     entries: Vec<Value>,
+    voided: Vec<Value>,
+    /// How many entries were voided since a first page was asked for.
+    recently: usize,
 }
 
 /// A refusal: status, message and the parameter that it is about.
@@ -126,6 +147,12 @@ impl Ledger {
             return Ok(Some(position));
         }
         let known = self.entries.iter().chain(&self.accounts).any(|item| item["id"] == cursor);
+        let among = |items: &[Value]| items.iter().any(|item| item["id"] == cursor);
+        if among(&self.voided) && self.fault.is("voided-cursor-starts-over")
+            || among(&self.accounts) && self.fault.is("account-as-cursor-starts-over")
+        {
+            return Ok(None);
+        }
         if known && self.fault.is("foreign-cursor-starts-over")
             || !known && self.fault.is("unknown-cursor-starts-over")
         {
@@ -162,6 +189,9 @@ impl Ledger {
         if after.is_some() && self.fault.is("limit-forgotten-later") {
             limit = 10;
         }
+        if after.is_none() {
+            self.recently = 0;
+        }
         let backward = before.is_some();
         let mut foreign = None;
         if let (Some(cursor), true) = (after, self.fault.is("cursor-of-any-account")) {
@@ -185,6 +215,7 @@ impl Ledger {
         if after.is_some() && found.is_some() {
             from -= usize::from(self.fault.is("after-includes-cursor") || self.fault.is("entry-twice"));
             from += usize::from(self.fault.is("after-skips-one"));
+            from += if self.fault.is("voided-shifts-cursor") { self.recently } else { 0 };
             to = from + limit;
         }
         if let (Some(at), true) = (found, backward) {
@@ -255,6 +286,12 @@ impl Ledger {
         if !late && !forgotten {
             list.retain(passes);
         }
+        let names = ["kind", "limit", "starting_after", "ending_before"];
+        if self.fault.is("unknown-parameter-finds-nothing")
+            && call.query.iter().any(|(name, _)| !names.contains(&name.as_str()))
+        {
+            list.clear();
+        }
         let mut reply = self.page(call, list, &format!("/v1/accounts/{account}/entries"))?;
         let data = reply.content.as_mut().and_then(|content| content["data"].as_array_mut());
         if let (true, Some(data)) = (late, data) {
@@ -321,7 +358,7 @@ impl Ledger {
         let settled = content.get("settled").cloned().unwrap_or(json!(false));
         let settled = if self.fault.is("settled-lost") { json!(false) } else { settled };
         let entry = json!({
-            "id": format!("ent_{:06}", self.entries.len() + 1), "object": "entry", "account": account, "amount": amount, "kind": kind,
+            "id": format!("ent_{:06}", self.entries.len() + self.voided.len() + 1), "object": "entry", "account": account, "amount": amount, "kind": kind,
             "memo": memo, "settled": settled, "tags": tags, "created": self.clock.now().as_second(),
         });
         self.entries.push(entry.clone());
@@ -376,11 +413,21 @@ impl Ledger {
                 let own = |one: &&Value| one["id"] == *entry && (any || one["account"] == *account);
                 Reply::json(200, self.entries.iter().find(own).ok_or_else(Self::missing)?.clone())
             }
+            ("DELETE", [account, "entries", entry]) => {
+                self.open_account(account)?;
+                let own = |one: &Value| one["id"] == *entry && one["account"] == *account;
+                let at = self.entries.iter().position(own).ok_or_else(Self::missing)?;
+                self.voided.push(self.entries.remove(at));
+                self.recently += 1;
+                Reply::json(200, json!({ "id": entry, "object": "entry", "deleted": true }))
+            }
             (_, [] | [_, "entries"]) => {
                 self.refuse(No(405, "Method".to_owned(), None)).with("allow", "GET, POST")
             }
             (_, [_]) => self.refuse(No(405, "Method".to_owned(), None)).with("allow", "GET, DELETE"),
-            (_, [_, "entries", _]) => self.refuse(No(405, "Method".to_owned(), None)).with("allow", "GET"),
+            (_, [_, "entries", _]) => {
+                self.refuse(No(405, "Method".to_owned(), None)).with("allow", "GET, DELETE")
+            }
             _ => return Err(Self::missing()),
         })
     }

@@ -15,6 +15,7 @@ pub(crate) const SMALL: Small = Small {
         ("pages-start-at-one", "Page 1 is taken for the first page."),
         ("past-end-is-last-page", "A page past the end is the last page once more."),
         ("past-end-is-empty", "A page past the end is 200 and empty, where the document says 404."),
+        ("total-header-is-page", "X-Total-Count counts the page only."),
         ("total-counts-all-shelves", "totalElements counts the books of all shelves of the library."),
         ("deleted-still-listed", "Deleted books stay in the list."),
         ("deleted-still-fetched", "Deleted books can still be fetched."),
@@ -165,7 +166,9 @@ impl Library {
         let shown = if self.fault.is("number-from-one") { number + 1 } else { number };
         let head =
             json!({ "number": shown, "size": shown_size, "totalElements": total, "totalPages": pages });
-        Ok(Reply::json(200, json!({ "content": content, "page": head })))
+        let in_header = if self.fault.is("total-header-is-page") { content.len() } else { total };
+        let reply = Reply::json(200, json!({ "content": content, "page": head }));
+        Ok(reply.with("x-total-count", in_header.to_string()))
     }
 
     fn damage_listed(&self, page: u64, item: &mut Value) {

@@ -59,6 +59,7 @@ pub(crate) const SMALL: Small = Small {
         ("update-merges", "PATCH merges fields instead of replacing them."),
         ("update-answers-old", "PATCH answers with what was there before."),
         ("update-not-kept", "PATCH answers well and keeps nothing."),
+        ("update-moves-issue", "An issue that was changed stands where the newest does."),
         ("deleted-still-listed", "Deleted repositories stay in the list."),
         ("deleted-still-fetched", "Deleted repositories can still be fetched."),
         ("location-missing", "A creation lacks its Location."),
@@ -390,6 +391,12 @@ impl Tracker {
         let after = issue.clone();
         if fault.is("update-not-kept") {
             *issue = before.clone();
+        }
+        if fault.is("update-moves-issue") {
+            let issues = &mut self.repo(&at)?.issues;
+            let place = issues.iter().position(|issue| issue["number"] == number).unwrap_or_default();
+            let issue = issues.remove(place);
+            issues.push(issue);
         }
         Ok(Reply::json(200, if fault.is("update-answers-old") { before } else { after }))
     }

@@ -5,6 +5,7 @@ pub(super) mod parallel_create_lost;
 pub(super) mod stale_after_write;
 pub(super) mod update_blended;
 pub(super) mod walk_disturbed;
+pub(super) mod walk_shaken;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,10 @@ fn is_listed(suite: &Suite, case: &Case) -> bool {
 }
 
 /// The walks of one kind, each with its collection.
-fn walks<'a>(scene: &Scene<'a>, kind: WalkKind) -> impl Iterator<Item = (&'a Walk, &'a Collection)> {
+pub(super) fn walks<'a>(
+    scene: &Scene<'a>,
+    kind: WalkKind,
+) -> impl Iterator<Item = (&'a Walk, &'a Collection)> {
     let scene = *scene;
     scene.evidence.walks.iter().filter(move |walk| walk.kind == kind).filter_map(move |walk| {
         let asked = &scene.evidence.entries[walk.pages.first()?.entry].exchange.operation;

@@ -100,7 +100,7 @@ fn goes_by_item(collection: &Collection) -> bool {
 }
 
 /// The records that a walk does not meet, and those that it meets more than once.
-fn damage(
+pub(super) fn damage(
     scene: &Scene<'_>,
     walk: &Walk,
     collection: &Collection,

@@ -7,6 +7,7 @@ pub(super) mod bounds;
 pub(super) mod cursor_form_not_honoured;
 pub(super) mod cursor_item_included;
 pub(super) mod cursors_not_page_ends;
+pub(super) mod deleted_cursor_answered;
 pub(super) mod empty_page_has_cursors;
 pub(super) mod equal_key_lost;
 pub(super) mod foreign_cursor_answered;

@@ -1,18 +1,20 @@
 //! FLT: filters.
 
+pub(super) mod combination_misread;
 pub(super) mod filter_lets_through;
 pub(super) mod filter_loses;
 pub(super) mod filtered_order_differs;
 pub(super) mod impossible_filter_not_empty;
 pub(super) mod pair_not_intersection;
 pub(super) mod total_ignores_filter;
+pub(super) mod unknown_argument_answered;
 pub(super) mod value_not_literal;
 
 use std::collections::BTreeSet;
 
 use super::fidelity::representations::is_of;
 use super::paging::lists::{own_of, passed_over};
-use crate::evidence::{Query, RecordNumber, Walk};
+use crate::evidence::{Filtering, Query, RecordNumber, Walk};
 use crate::oracle::Expected;
 use crate::rules::Scene;
 use crate::scenario::{Case, Scenario};
@@ -29,17 +31,17 @@ fn filter_of<'a>(suite: &'a Suite, case: &Case) -> Option<(&'a Filter, &'a Field
 
 /// A filter with its value, as it is named in findings: `role=user`, several joined by `and`.
 fn described(query: &Query) -> String {
-    let one = |filtering: &crate::evidence::Filtering| match filtering.value.as_str() {
-        Some(text) => format!("{}={text}", filtering.filter),
-        None => format!("{}={}", filtering.filter, filtering.value),
-    };
-    query.filters.iter().map(one).collect::<Vec<_>>().join(" and ")
+    query.filters.iter().map(Filtering::told).collect::<Vec<_>>().join(" and ")
 }
 
-/// The requirement of the first filter of a query.
+/// The requirement of the first filter of a query, or of what joins filters where that is a combination.
 fn requirement(scene: &Scene<'_>, query: &Query) -> Option<Requirement> {
-    let filter = scene.collection().filters.get(&query.filters.first()?.filter)?;
-    Some(scene.requirement(&filter.requirement))
+    let (collection, name) = (scene.collection(), &query.filters.first()?.filter);
+    let stated = match collection.filters.get(name) {
+        Some(filter) => &filter.requirement,
+        None => &collection.logic.as_ref()?.requirement,
+    };
+    Some(scene.requirement(stated))
 }
 
 /// The first own item that certainly does not pass, and the page that it stands on, counted from 0.

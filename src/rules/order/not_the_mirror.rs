@@ -72,20 +72,20 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// Whole walks in an order that mirrors another, each with the walk of the same list and size in that one.
+/// Whole walks in an order that mirrors another, each with a walk of the same list in that one: one of its own size, else any.
 pub(super) fn mirrored<'a>(scene: &Scene<'a>) -> Vec<(&'a Walk, &'a Walk)> {
     let orders = &scene.collection().orders;
     let whole = || scene.evidence.walks.iter().filter(|walk| walk.is_whole());
     whole()
         .filter_map(|walk| {
             let name = orders[walk.query.order].mirror_of.as_ref()?;
-            let other = whole().find(|other| {
+            let same = |other: &&Walk| {
                 orders[other.query.order].name == *name
                     && other.query.scope == walk.query.scope
                     && other.query.filters == walk.query.filters
-                    && other.query.size == walk.query.size
-            })?;
-            Some((walk, other))
+            };
+            let of_size = whole().filter(same).find(|other| other.query.size == walk.query.size);
+            Some((walk, of_size.or_else(|| whole().find(same))?))
         })
         .collect()
 }

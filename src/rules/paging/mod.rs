@@ -24,6 +24,7 @@ pub(super) mod sorted;
 pub(super) mod strip;
 pub(super) mod total_changes;
 pub(super) mod total_wrong;
+pub(super) mod totals_disagree;
 pub(super) mod walk_depends_on_size;
 pub(super) mod walk_does_not_end;
 pub(super) mod walk_loops;

@@ -53,11 +53,11 @@ pub(super) fn candidates(scene: &Scene<'_>, entries: &[usize], pointer: Option<&
     first.into_iter().chain(items).chain(rest).collect()
 }
 
-/// Whether the case created something after an entry, or deleted something at any time.
+/// Whether the case created something after an entry, or deleted something before it.
 fn moves_after(scene: &Scene<'_>, entry: usize) -> bool {
     scene.evidence.probes.iter().any(|probe| match &probe.ask {
         Ask::Create { records, .. } => probe.entry > entry && !records.is_empty(),
-        Ask::Delete { .. } => true,
+        Ask::Delete { .. } => probe.entry < entry,
         _ => false,
     })
 }

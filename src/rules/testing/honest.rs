@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{EvidenceBuilder, OTHER, World, exchange};
-use crate::evidence::{Ask, Asked, Filtering, Query, RecordNumber, WalkKind};
+use crate::evidence::{Ask, Asked, Filtering, Query, RecordNumber, Unknown, WalkKind};
 use crate::oracle::expected;
 use crate::pagination::{Position, Start, Style};
 use crate::rules::{Scene, for_case, judge};
@@ -121,6 +121,11 @@ fn pages() {
                 None => (Start::First, Start::First, Start::First),
             };
             lists = lists.honest_page(WalkKind::Page, second.clone(), Some(3));
+            let query = lists.clone().done().walks[0].query.clone();
+            let refusal =
+                exchange(&collection.operation, "GET", "/boxes", None, 400, &json!({"message": "no"}));
+            let ask = Ask::UnknownArgument { what: Unknown::Filter, query };
+            lists = lists.probe("unknown filter", ask, Asked::Open, refusal);
             lists = lists.honest_page(WalkKind::Repeat, second.clone(), Some(3));
             lists = lists.honest_page(WalkKind::Permuted, second, Some(3));
             lists = lists.honest_page(WalkKind::Defaults, Start::First, None);

@@ -174,6 +174,36 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     messages(
+        "honcho-not-takes-first-only",
+        "filters",
+        "Of the filters in `NOT` only the first is asked.",
+        Request(|call| {
+            call.edit(|body| {
+                json::objects(body, &mut |map| {
+                    if let Some(Value::Array(branches)) = map.get_mut("NOT") {
+                        branches.truncate(1);
+                    }
+                });
+            });
+        }),
+    ),
+    messages(
+        "honcho-nested-words-ignored",
+        "filters",
+        "In a filter that stands in `AND`, `OR` or `NOT` further such words are left out.",
+        Request(|call| {
+            call.edit(|body| {
+                let Some(Value::Object(filters)) = body.get_mut("filters") else { return };
+                for word in ["AND", "OR", "NOT"] {
+                    let branches = filters.get_mut(word).and_then(Value::as_array_mut);
+                    for branch in branches.into_iter().flatten().filter_map(Value::as_object_mut) {
+                        branch.retain(|name, _| !["AND", "OR", "NOT"].contains(&name.as_str()));
+                    }
+                }
+            });
+        }),
+    ),
+    messages(
         "honcho-in-takes-first-only",
         "filters",
         "The operator `in` compares with the first value of its list alone.",
