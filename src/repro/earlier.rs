@@ -1,4 +1,4 @@
-//! Requests of other cases that a finding hangs on.
+//! Requests from before that a finding hangs on, most of them of other cases.
 //!
 //! A list may be wrong because of what was asked long before: a request that should have changed nothing has. Where a list shows what it should not,
 //! or lacks what it should show, the requests are looked for that may have done it; there are never more than a few.
@@ -11,10 +11,10 @@ use crate::evidence::Exchange;
 use crate::suite::Pointers;
 use crate::verdict::{Claim, Finding, Fit, Pages, Proof};
 
-/// The most requests of other cases that one script sends.
+/// The most such requests that one script sends.
 const MOST: usize = 3;
 
-/// The requests of other cases that may have done what a finding shows, in the order sent.
+/// The requests from before that may have done what a finding shows, in the order sent.
 pub(super) fn of<'a>(
     all: impl Iterator<Item = &'a CaseExchange>,
     seeding: &'a [CaseExchange],
@@ -25,9 +25,8 @@ pub(super) fn of<'a>(
     let exchanges: Vec<&Exchange> = finding.exchanges.iter().chain(&proof.further).collect();
     let Some((pages, foreign, missing)) = odd(proof, &exchanges) else { return Vec::new() };
     let sent_us = pages.exchanges.iter().filter_map(|n| Some(exchanges.get(*n)?.sent_us)).min();
-    let own = case.first().map(|sent| &sent.case);
     let mut others: Vec<&CaseExchange> = all
-        .filter(|sent| Some(&sent.case) != own && sent_us.is_none_or(|us| sent.exchange.sent_us <= us))
+        .filter(|sent| sent_us.is_some_and(|us| sent.exchange.sent_us < us))
         .filter(|sent| sent.exchange.response().is_some() && !sent.case.ends_with("::cleanup"))
         .collect();
     others.sort_by_key(|sent| sent.exchange.sent_us);

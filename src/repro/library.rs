@@ -390,7 +390,7 @@ expect_list() {
     | [\$maybe[] | expand | \$records[.]] as \$maybe
     | [\$groups | to_entries[] | .key as \$rank | .value[] | \$rank] as \$all | \$all[\$from:\$to] as \$part
     | [\$met[] | select(. == null or (. as \$m | any(\$maybe[]; . == \$m) | not))
-       | select(. == null or \$ranks[.] != null or (\$open | not) or \$name_of[.] != null)] as \$own
+       | select(. == null or \$ranks[.] != null or (\$open | not))] as \$own
     | [\$own[] | if . == null then -1 else \$ranks[.] // -1 end] as \$came
     | {expected: ([\$groups[][]][\$from:\$to] | join(\" \")), came: ([\$met[] | if . == null then \"(without an id)\" else \$name_of[.] // . end] | join(\" \")),
        right: ((\$own | map(select(. != null)) | (unique | length) == length)

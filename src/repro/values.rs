@@ -78,8 +78,9 @@ impl<'a> Stream<'a> {
         case: &'a [CaseExchange],
         namespace: &'a str,
     ) -> Self {
-        let is_known = |sent: &&&CaseExchange| !seeding.iter().any(|other| std::ptr::eq(other, **sent));
-        let earlier = earlier.iter().filter(is_known).copied();
+        let is_new =
+            |sent: &&&CaseExchange| !seeding.iter().chain(case).any(|other| std::ptr::eq(other, **sent));
+        let earlier = earlier.iter().filter(is_new).copied();
         let exchanges: Vec<&CaseExchange> = seeding.iter().chain(earlier).chain(case).collect();
         let mut records = Vec::new();
         let mut minted: BTreeMap<String, Vec<Source>> = BTreeMap::new();

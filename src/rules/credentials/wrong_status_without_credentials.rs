@@ -4,7 +4,8 @@ use crate::document::StatusKey;
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::{always, rule};
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::status_of;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 use crate::verdict::Level;
 
@@ -57,14 +58,18 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             _ => Level::Must,
         };
         let requirement = sheet.own_requirement();
+        let right: &[u16] = if answer.response.status == 403 { &[401] } else { &[401, 403] };
         sheet.fail_at(
             level,
-            answer.draft(
-                format!("{what}: answered {}", answer.status()),
-                requirement,
-                "401 or 403",
-                answer.status_and_content(),
-            ),
+            Draft {
+                claims: vec![status_of(answer.entry, right)],
+                ..answer.draft(
+                    format!("{what}: answered {}", answer.status()),
+                    requirement,
+                    "401 or 403",
+                    answer.status_and_content(),
+                )
+            },
         );
     }
 }
