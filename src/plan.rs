@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Operation, RequestBody};
+use crate::document::{Location, Operation, Parameter, RequestBody};
 use crate::known::Register;
 use crate::pagination::Style;
 use crate::rules::{self, Rule};
@@ -41,6 +41,8 @@ pub struct Plan {
 pub struct Terms {
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// Whether the run was given the credentials of another user.
+    pub other_user: bool,
     /// Whether nothing may be created.
     pub read_only: bool,
     /// Patterns of which a case or one of its rules must match at least one; empty for all.
@@ -83,6 +85,11 @@ pub fn plan(suite: &Suite, terms: &Terms) -> Plan {
                 continue;
             }
         }
+        if case.scenario.kind() == Kind::OtherUser && !terms.other_user {
+            let reason = "the run was given no credentials of another user: --other-token-env VAR gives them";
+            plan.skipped.push(Skipped { case, reason: reason.to_owned() });
+            continue;
+        }
         if terms.read_only && !only_reads(suite, &case) {
             let reason = "it creates or changes something, and the run only reads".to_owned();
             plan.skipped.push(Skipped { case, reason });
@@ -114,7 +121,8 @@ fn only_reads(suite: &Suite, case: &Case) -> bool {
         | Kind::Combination
         | Kind::UnknownParent
         | Kind::Fetch
-        | Kind::FetchElsewhere => true,
+        | Kind::FetchElsewhere
+        | Kind::OtherUser => true,
         Kind::Parameters | Kind::Credentials => reads(&case.operation),
         _ => false,
     }
@@ -159,6 +167,7 @@ pub fn matches(pattern: &str, id: &str) -> bool {
 fn all_cases(suite: &Suite) -> Vec<Case> {
     let file = suite.file();
     let mut cases = Vec::new();
+    let telling = telling_operation(suite);
     for short in file.operations.keys() {
         let mut add = |name: String, scenario: Scenario| {
             cases.push(Case {
@@ -224,15 +233,26 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
             if file.tenants.is_some() && collection.scope.is_some() {
                 add("other-tenant".to_owned(), Scenario::OtherTenant { collection: name() });
             }
+            let secured = !operation.security.is_empty() || !file.credentials.is_empty();
+            if secured && collection.scope.is_some() {
+                add("other-user".to_owned(), Scenario::OtherUser { collection: name() });
+            }
             if collection.unknown_parent.is_some() && collection.scope.is_some() {
                 add("unknown-parent".to_owned(), Scenario::UnknownParent { collection: name() });
             }
         }
-        add("methods".to_owned(), Scenario::Methods);
+        // What is there only to make others testable is asked for what HTTP says of reading, and not with every method.
+        if operation.method == http::Method::GET || !suite.is_seeding(operation) {
+            add("methods".to_owned(), Scenario::Methods);
+        }
+        if telling == Some(short) {
+            add("http".to_owned(), Scenario::Http);
+        }
         if !operation.security.is_empty() || !file.credentials.is_empty() {
             add("credentials".to_owned(), Scenario::Credentials);
         }
-        if operation.parameters.iter().any(|p| p.location == crate::document::Location::Query) {
+        let varied = |p: &Parameter| matches!(p.location, Location::Query | Location::Cookie);
+        if operation.parameters.iter().any(varied) {
             add("parameters".to_owned(), Scenario::Parameters);
         }
         let by_content = |c: &Collection| c.operation == *short && c.arguments == Arguments::Content;
@@ -258,6 +278,16 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// The operation that stands for all where the server is asked and not the API: one that reads, with a path parameter where there is such a one, and
+/// not one that is there only to make others testable.
+fn telling_operation(suite: &Suite) -> Option<&String> {
+    let reads = |short: &&String| suite.operation(short).method == http::Method::GET;
+    suite.file().operations.keys().filter(reads).min_by_key(|short| {
+        let operation = suite.operation(short);
+        (!operation.path.contains('{'), suite.is_seeding(operation))
+    })
 }
 
 /// Whether an operation takes JSON: in a form every value is text, and none of them breaks a schema.

@@ -104,7 +104,9 @@ fn stale(jobs: &[Job], account: &Account) -> Vec<Stale> {
     let Some(first) = jobs.first() else { return Vec::new() };
     let planned = jobs.iter().map(|job| {
         let suite = &job.driver.suite;
-        let terms = Terms { authenticated: job.driver.authenticated, ..Terms::default() };
+        let driver = &job.driver;
+        let other_user = driver.other_user.is_some();
+        let terms = Terms { authenticated: driver.authenticated, other_user, ..Terms::default() };
         let Plan { cases, skipped } = plan(suite, &terms);
         let run = cases.into_iter().map(|planned| {
             let codes = planned.rules.iter().map(|rule| rule.code).collect();

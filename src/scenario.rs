@@ -89,6 +89,8 @@ pub enum Scenario {
     Content,
     /// Methods that the document does not have on the path, and HEAD.
     Methods,
+    /// What HTTP asks of any server, whatever the API: content negotiation, odd paths, large requests, a connection after a refusal.
+    Http,
     /// No credentials, and wrong ones.
     Credentials,
     /// Several clients create at once.
@@ -98,6 +100,11 @@ pub enum Scenario {
     },
     /// What is ours, asked for in the name of another tenant.
     OtherTenant {
+        /// The collection.
+        collection: String,
+    },
+    /// What is ours, asked for by another user.
+    OtherUser {
         /// The collection.
         collection: String,
     },
@@ -129,9 +136,11 @@ pub enum Kind {
     Parameters,
     Content,
     Methods,
+    Http,
     Credentials,
     Together,
     OtherTenant,
+    OtherUser,
     Expire,
 }
 
@@ -155,9 +164,11 @@ impl Kind {
         Kind::Parameters,
         Kind::Content,
         Kind::Methods,
+        Kind::Http,
         Kind::Credentials,
         Kind::Together,
         Kind::OtherTenant,
+        Kind::OtherUser,
         Kind::Expire,
     ];
     /// Those whose evidence is made of lists of an unchanging collection.
@@ -194,9 +205,11 @@ impl Scenario {
             Self::Parameters => Kind::Parameters,
             Self::Content => Kind::Content,
             Self::Methods => Kind::Methods,
+            Self::Http => Kind::Http,
             Self::Credentials => Kind::Credentials,
             Self::Together { .. } => Kind::Together,
             Self::OtherTenant { .. } => Kind::OtherTenant,
+            Self::OtherUser { .. } => Kind::OtherUser,
             Self::Expire { .. } => Kind::Expire,
         }
     }
@@ -213,6 +226,7 @@ impl Scenario {
             | Self::FilterPair { collection, .. }
             | Self::Combination { collection, .. }
             | Self::OtherTenant { collection }
+            | Self::OtherUser { collection }
             | Self::UnknownParent { collection } => Some(collection),
             _ => None,
         }

@@ -16,7 +16,7 @@ use url::{Host, Url};
 
 pub use folders::Folders;
 
-use crate::client::{Client, ClientError, ClientOptions, Recording, Secret};
+use crate::client::{self, Client, ClientError, ClientOptions, Credential, Credentials, Recording, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
 use crate::known::Register;
@@ -80,6 +80,41 @@ fn read_text(path: &Path) -> io::Result<String> {
     })
 }
 
+/// A secret beside the usual one, and how it is shown.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// As `Authorization: Bearer`.
+    Bearer(Secret),
+    /// Where each suite's usual form of credentials says.
+    Usual(Secret),
+}
+
+impl Shown {
+    fn secret(&self) -> &Secret {
+        match self {
+            Self::Bearer(secret) | Self::Usual(secret) => secret,
+        }
+    }
+
+    /// The credential in the place where it goes; `None` where the suite has no usual form.
+    fn credential(&self, suite: &Suite) -> Option<Credential> {
+        let (place, name, value) = match self {
+            Self::Bearer(secret) => {
+                (client::Place::Header, "authorization".to_owned(), format!("Bearer {}", secret.value))
+            }
+            Self::Usual(secret) => {
+                let form = suite.file().credentials.first()?;
+                let (place, name) = match form.place() {
+                    CredentialPlace::Header(name) => (client::Place::Header, name.to_lowercase()),
+                    CredentialPlace::Query(name) => (client::Place::Query, name.to_owned()),
+                };
+                (place, name, form.value(&secret.value))
+            }
+        };
+        Some(Credential { place, name, value })
+    }
+}
+
 /// What is known of a target before anything is sent. It has no `Debug`, since its header fields may hold credentials.
 #[derive(Clone)]
 pub struct Target {
@@ -93,6 +128,10 @@ pub struct Target {
     pub secrets: Vec<Secret>,
     /// A secret that goes where each suite's usual form of credentials says.
     pub token: Option<Secret>,
+    /// What another user shows, who may not see what a run creates.
+    pub other_user: Option<Shown>,
+    /// What somebody shows whose time is over.
+    pub expired: Option<Shown>,
     /// The longest a request may take; nothing for the client's own limit.
     pub timeout: Option<Duration>,
     /// The most requests of one suite, in place of the suite's own limit.
@@ -121,6 +160,8 @@ impl Target {
             query: Vec::new(),
             secrets: Vec::new(),
             token: None,
+            other_user: None,
+            expired: None,
             timeout: None,
             max_requests: None,
             deadline: None,
@@ -183,6 +224,8 @@ pub struct Common {
     pub read_only: bool,
     /// The longest that a case may wait for something to happen in the target by itself.
     pub max_wait: Duration,
+    /// The longest that a case waits for a deletion to be carried out that is carried out later.
+    pub deletion_wait: Duration,
     /// What is known to be wrong, and what is not to be run.
     pub known: Arc<Register>,
     /// The shares of each document that must be touched, in percent, by dimension of coverage.
@@ -197,6 +240,8 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
     options.headers.clone_from(&target.headers);
     options.query.clone_from(&target.query);
     options.secrets.clone_from(&target.secrets);
+    let further = target.other_user.iter().chain(&target.expired);
+    options.secrets.extend(further.map(|shown| shown.secret().clone()));
     options.timeout = target.timeout.unwrap_or(options.timeout);
     options.connect_timeout = options.connect_timeout.min(options.timeout);
     let max_requests = target.max_requests.or(suite.file().limits.requests);
@@ -214,9 +259,17 @@ pub fn job(suite: &Arc<Suite>, target: &Target, common: &Common) -> Result<Job, 
         .collect();
     let client = Client::new(options)?;
     let mut driver = Driver::new(client, Arc::clone(suite), common.seed, common.namespace.clone(), variables);
+    let shown = |shown: &Option<Shown>| {
+        let credential = shown.as_ref()?.credential(suite)?;
+        Some(Credentials::Other(vec![credential]))
+    };
+    driver.other_user = shown(&target.other_user);
+    driver.expired = shown(&target.expired);
     driver.max_wait = common.max_wait;
+    driver.deletion_wait = common.deletion_wait;
     let terms = Terms {
         authenticated: driver.authenticated,
+        other_user: driver.other_user.is_some(),
         read_only: common.read_only,
         only: common.only.clone(),
         skip: common.skip.clone(),

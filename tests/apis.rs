@@ -31,14 +31,16 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serve::{Running, Small, Variation};
+use specproof::client::Secret;
 use specproof::event::{Event, RuleHead};
 use specproof::report::{Located, fold};
 use specproof::rules::RULES;
 use specproof::runner::{self, Options};
-use specproof::setup::{Common, Folders, Target, job};
+use specproof::setup::{Common, Folders, Shown, Target, job};
 use specproof::suite::Suite;
 use specproof::verdict::Verdict;
 
@@ -110,7 +112,14 @@ async fn run(
     if let Some(token) = small.token {
         target = target.with_token(&suite, "TOKEN", token);
     }
-    let common = Common { seed: 1, namespace: "specproof-apis".to_owned(), ..Common::default() };
+    let secret = |value: &str| Secret { name: "OTHER".to_owned(), value: value.to_owned() };
+    target.other_user = small.other.map(|other| Shown::Usual(secret(other)));
+    let common = Common {
+        seed: 1,
+        namespace: "specproof-apis".to_owned(),
+        deletion_wait: Duration::from_secs(1),
+        ..Common::default()
+    };
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;
     let (_interrupt, interrupted) = tokio::sync::watch::channel(false);
     let options =

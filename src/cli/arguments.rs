@@ -263,6 +263,16 @@ pub(super) struct Access {
     /// the scheme Basic; it is never recorded
     #[arg(long, value_name = "VAR")]
     pub(super) token_env: Option<String>,
+    /// Environment variable with the bearer token of another user, who may not see what this run creates; it is never recorded
+    #[arg(long, value_name = "VAR", conflicts_with = "other_token_env")]
+    pub(super) other_bearer_env: Option<String>,
+    /// Environment variable with the credentials of another user, who may not see what this run creates, sent as each suite's credentials say; it is
+    /// never recorded
+    #[arg(long, value_name = "VAR")]
+    pub(super) other_token_env: Option<String>,
+    /// Environment variable with credentials whose time is over, sent as each suite's credentials say; it is never recorded
+    #[arg(long, value_name = "VAR")]
+    pub(super) expired_token_env: Option<String>,
     /// Header field whose value comes from an environment variable; it is never recorded (repeatable)
     #[arg(long = "header-env", value_name = "NAME=VAR")]
     pub(super) header_envs: Vec<String>,
@@ -293,6 +303,9 @@ pub(super) struct Pace {
     /// Longest wait for something that the target does by itself, such as the end of a session
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = RangedU64ValueParser::<u64>::new().range(0..=86_400))]
     pub(super) max_wait: u64,
+    /// Longest wait for a deletion that the target carries out later
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = RangedU64ValueParser::<u64>::new().range(0..=86_400))]
+    pub(super) deletion_wait: u64,
 }
 
 /// Reads `statuses=80`.

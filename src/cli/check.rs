@@ -102,6 +102,7 @@ fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Re
         skip: arguments.selection.skip.clone(),
         read_only: arguments.read_only,
         max_wait: Duration::from_secs(arguments.pace.max_wait),
+        deletion_wait: Duration::from_secs(arguments.pace.deletion_wait),
         known: Arc::new(Register::new(exceptions, today(), !narrowed)),
         required: arguments.require_coverage.iter().cloned().collect(),
     };

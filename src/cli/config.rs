@@ -107,6 +107,13 @@ impl Configured {
         if access.bearer_env.is_none() {
             access.bearer_env.clone_from(&entry.bearer_env);
         }
+        if access.other_bearer_env.is_none() && access.other_token_env.is_none() {
+            access.other_bearer_env.clone_from(&entry.other_bearer_env);
+            access.other_token_env.clone_from(&entry.other_token_env);
+        }
+        if access.expired_token_env.is_none() {
+            access.expired_token_env.clone_from(&entry.expired_token_env);
+        }
         for (variable, value) in &entry.variables {
             if known.contains(&variable.as_str()) {
                 if !given(&flags.variables, '=', variable) {

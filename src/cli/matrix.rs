@@ -72,6 +72,7 @@ pub(crate) async fn run(
         namespace: "specproof-faults".to_owned(),
         // The reference server grants any life, so that a fault of what has expired shows after a second.
         max_wait: Duration::from_secs(5),
+        deletion_wait: Duration::from_secs(1),
         ..Common::default()
     };
     let job = job(&suite, &target, &common).map_err(|error| error.to_string())?;

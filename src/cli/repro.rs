@@ -146,6 +146,7 @@ async fn attempt(
         namespace: check::namespace(),
         only: vec![arguments.case.clone()],
         max_wait: Duration::from_secs(arguments.pace.max_wait),
+        deletion_wait: Duration::from_secs(arguments.pace.deletion_wait),
         ..Common::default()
     };
     let job = setup::job(suite, &target, &common).map_err(|error| Failure::usage(error.to_string()))?;

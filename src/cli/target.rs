@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use specproof::client::Secret;
-use specproof::setup::Target;
+use specproof::setup::{Shown, Target};
 use specproof::suite::{Suite, nearest};
 use tokio::time::Instant;
 
@@ -46,6 +46,15 @@ pub(super) fn target(
         }
         target.token = Some(Secret { name: variable.clone(), value: secret(variable, "--token-env")? });
     }
+    let shown = |variable: &Option<String>, flag: &str| -> Result<Option<Secret>, Failure> {
+        let Some(variable) = variable else { return Ok(None) };
+        Ok(Some(Secret { name: variable.clone(), value: secret(variable, flag)? }))
+    };
+    target.other_user = match shown(&access.other_bearer_env, "--other-bearer-env")? {
+        Some(secret) => Some(Shown::Bearer(secret)),
+        None => shown(&access.other_token_env, "--other-token-env")?.map(Shown::Usual),
+    };
+    target.expired = shown(&access.expired_token_env, "--expired-token-env")?.map(Shown::Usual);
     target.variables = variables(&access.variables, suites)?;
     target.timeout = pace.timeout.map(Duration::from_secs);
     target.max_requests = pace.max_requests;

@@ -103,7 +103,7 @@ pub enum Place {
     Query,
 }
 
-/// Which credentials a request carries.
+/// Which credentials a request carries. `Debug` says which kind, and no secret.
 #[derive(Clone, Default)]
 pub enum Credentials {
     /// Those of the target: the fixed header fields that hold a secret or are credentials by their name, and the fixed query parameters.
@@ -113,6 +113,16 @@ pub enum Credentials {
     None,
     /// These in place of the usual ones.
     Other(Vec<Credential>),
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Usual => "Usual",
+            Self::None => "None",
+            Self::Other(_) => "Other",
+        })
+    }
 }
 
 /// A request to be sent. It has no `Debug`, since it may hold credentials.

@@ -79,6 +79,11 @@ impl Client {
         self.send_over(outgoing, Connection::New).await
     }
 
+    /// Like [`Client::send`], on the connection that the last request sent in this way left open, if it did.
+    pub async fn send_on_kept_connection(&self, outgoing: Outgoing) -> Exchange {
+        self.send_over(outgoing, Connection::Kept).await
+    }
+
     /// Sends octets as they are over a plain connection of their own, and reads what comes back as HTTP/1.1. For what a
     /// proper client cannot send; [`Client::octets`] gives something to start from. Only for `http` targets.
     pub async fn send_raw(&self, operation: &str, purpose: &str, octets: &[u8]) -> Exchange {

@@ -24,6 +24,8 @@ pub(super) enum Connection {
     Any,
     /// A new one, which is closed after the response.
     New,
+    /// The one that the last request of this kind left open, or else a new one. No other request goes over it.
+    Kept,
     /// A new one that takes the request's octets as they are.
     Raw,
 }
@@ -32,6 +34,7 @@ pub(super) struct Transport {
     base: Url,
     pooled: reqwest::Client,
     unpooled: reqwest::Client,
+    kept: reqwest::Client,
     connect_timeout: Duration,
     max_body: usize,
 }
@@ -42,6 +45,7 @@ impl Transport {
         let pooled =
             builder(&options).pool_idle_timeout(IDLE).pool_max_idle_per_host(options.concurrency.max(1));
         let unpooled = builder(&options).pool_max_idle_per_host(0);
+        let kept = builder(&options).pool_idle_timeout(IDLE).pool_max_idle_per_host(1);
         let build = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|e| ClientError::Setup(setup_problem(&e)))
         };
@@ -49,6 +53,7 @@ impl Transport {
             base: options.base_url,
             pooled: build(pooled)?,
             unpooled: build(unpooled)?,
+            kept: build(kept)?,
             connect_timeout: options.connect_timeout,
             max_body: options.max_body,
         })
@@ -86,6 +91,7 @@ impl Transport {
             // Whether the pool gave an open connection or a new one cannot be told for certain: while a new one is opened, another may become free
             // and be taken. So each early end may be that of a connection which the target was just closing.
             Connection::Any => self.attempt_with(&self.pooled, request).await,
+            Connection::Kept => self.attempt_with(&self.kept, request).await,
             Connection::New => not_idle(self.attempt_with(&self.unpooled, request).await),
             Connection::Raw => {
                 let octets = raw::octets(&self.base, &self.target(&request.path), request);

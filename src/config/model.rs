@@ -61,6 +61,15 @@ pub struct TargetEntry {
     /// The environment variable whose value is sent as `Authorization: Bearer`. It is never recorded.
     #[serde(default)]
     pub bearer_env: Option<String>,
+    /// The environment variable with the bearer token of another user, who may not see what a run creates. It is never recorded.
+    #[serde(default)]
+    pub other_bearer_env: Option<String>,
+    /// The environment variable with the credentials of another user, sent as each suite's credentials say. It is never recorded.
+    #[serde(default)]
+    pub other_token_env: Option<String>,
+    /// The environment variable with credentials whose time is over, sent as each suite's credentials say. It is never recorded.
+    #[serde(default)]
+    pub expired_token_env: Option<String>,
     /// Values of the suites' variables, such as the id of an agent.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,

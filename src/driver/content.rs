@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Driver;
+use super::gzip::gzip;
 use super::list::Ask as ListAsk;
 use super::parameters::is_width;
-use super::request::{Content, Parts};
+use super::request::{Content, Parts, set_at};
 use super::seed::Item;
 use super::values::Place;
-use crate::document::RequestBody;
+use crate::document::{Location, RequestBody};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::{Expectation, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
@@ -16,7 +17,17 @@ use crate::scenario::Case;
 use crate::suite::{Collection, Make, Resource};
 
 /// The contents that are no JSON which every operation gets: what each parser refuses, and what breaks those that do not look.
-const TELLING: [&str; 3] = ["malformed", "empty", "deep-nesting"];
+pub(super) const TELLING: [&str; 3] = ["malformed", "empty", "deep-nesting"];
+
+/// The octets of content that is larger than many servers take, and is sent all the same.
+const LARGE: usize = 1_500_000;
+
+/// The header field of a request that is to be carried out once, however often it comes.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+pub(super) const JSON_TYPE: &str = "application/json";
+/// A media type that says nothing of JSON. Browsers send it for other sites without asking.
+const OTHER_TYPE: &str = "text/plain";
 
 impl Driver {
     /// Every place in the content of an operation that creates, one value at a time, under a parent of this case's own; or in that of a list by
@@ -112,14 +123,19 @@ impl Driver {
             }
             let refuse = raw.expectation == Expectation::Refuse;
             let mut parts = parts.clone();
-            parts.content = Some(Content::Raw(raw.bytes, Some("application/json")));
+            parts.content = Some(Content::Raw(raw.bytes, Some(JSON_TYPE)));
             let outgoing = self.outgoing(&case.operation, raw.label, &parts);
             let entry = self.send(evidence, outgoing, if refuse { invalid } else { Asked::Open }).await;
             self.remember_created(created, oracle, parent, evidence, entry);
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
+        if all {
+            self.odd_content(oracle, evidence, (case, created, parent), &parts, &base).await;
+        }
         let Some((resource_name, resource)) = created else { return };
+        self.read_only(oracle, evidence, (case, resource_name, resource), (parent, &parts, &base)).await;
+        self.keyed(oracle, evidence, (case, resource_name, resource), parent).await;
         let lists = evidence.walks.len();
         self.what_came_of_it(oracle, evidence, resource_name, parent).await;
         if Self::holds_more(evidence, resource, &case.operation, lists) {
@@ -128,6 +144,123 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
             self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+        }
+    }
+
+    /// Good content as another media type, in a content coding, and with so many blanks behind it that it is larger than many servers take.
+    async fn odd_content(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (case, created, parent): (&Case, Option<(&String, &Resource)>, Option<RecordNumber>),
+        parts: &Parts,
+        base: &serde_json::Value,
+    ) {
+        let operation = self.suite.operation(&case.operation);
+        let plain = base.to_string().into_bytes();
+        let large = [plain.as_slice(), &vec![b' '; LARGE]].concat();
+        let described = operation.request_body.as_ref().and_then(|body| body.media_type(OTHER_TYPE));
+        let mut odd = vec![
+            ("content in the coding gzip", gzip(&plain), JSON_TYPE, Ask::Odd),
+            ("content with many blanks behind it", large, JSON_TYPE, Ask::Odd),
+        ];
+        if described.is_none() {
+            odd.push(("content as another media type", plain, OTHER_TYPE, Ask::WrongMediaType));
+        }
+        for (label, octets, media_type, ask) in odd {
+            let mut parts = parts.clone();
+            parts.content = Some(Content::Raw(octets, Some(media_type)));
+            if label.contains("gzip") {
+                parts.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+            }
+            let outgoing = self.outgoing(&case.operation, label, &parts);
+            let entry = self.probe(evidence, label, outgoing, Asked::Open, ask).await;
+            self.remember_created(created, oracle, parent, evidence, entry);
+        }
+    }
+
+    /// Good content with a member more that is `readOnly`, one at a time.
+    async fn read_only(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (case, resource_name, resource): (&Case, &str, &Resource),
+        (parent, parts, base): (Option<RecordNumber>, &Parts, &serde_json::Value),
+    ) {
+        let operation = self.suite.operation(&case.operation);
+        let media_type = operation.request_body.as_ref().and_then(RequestBody::json);
+        let Some(schema) = media_type.and_then(|media_type| media_type.schema.as_ref()) else { return };
+        let resolve = |reference: &str| self.suite.document().reference(reference);
+        let at = resource.batch().map_or_else(String::new, |batch| format!("{}/0", batch.at));
+        let names: BTreeSet<&String> = keywords_at(schema.value(), &at, "properties", &resolve)
+            .into_iter()
+            .filter_map(serde_json::Value::as_object)
+            .flat_map(serde_json::Map::keys)
+            .collect();
+        for (serial, name) in names.into_iter().enumerate() {
+            let place = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let marks = keywords_at(schema.value(), &place, "readOnly", &resolve);
+            if !marks.contains(&&serde_json::Value::Bool(true)) || base.pointer(&place).is_some() {
+                continue;
+            }
+            let other = Place { label: "read-only", name: "read-only", index: serial, serial, parent };
+            let item = self.item(oracle, resource, other);
+            let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
+            let Some(content) = content else { continue };
+            // Values that no target comes upon by itself.
+            let telling = [
+                serde_json::json!("specproof-read-only"),
+                serde_json::json!("5bec0000-0000-4000-8000-0000000000ff"),
+                serde_json::json!("2001-02-03T04:05:06Z"),
+                serde_json::json!(987_654_321),
+            ];
+            let with = |value: serde_json::Value| {
+                let mut content = content.clone();
+                set_at(&mut content, &place, value.clone());
+                schema.is_valid(&content).then_some((value, content))
+            };
+            let Some((value, content)) = telling.into_iter().find_map(with) else { continue };
+            let mut parts = Parts { content: Some(Content::Json(content)), ..parts.clone() };
+            item.place(&mut parts);
+            let label = format!("{place} given although it is read only");
+            let outgoing = self.outgoing(&case.operation, &label, &parts);
+            let ask = Ask::ReadOnly { place, value };
+            let entry = self.probe(evidence, &label, outgoing, Asked::Open, ask).await;
+            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+        }
+    }
+
+    /// A record is created twice with one key, where the document has `Idempotency-Key` for that.
+    async fn keyed(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (case, resource_name, resource): (&Case, &str, &Resource),
+        parent: Option<RecordNumber>,
+    ) {
+        let operation = self.suite.operation(&case.operation);
+        let documented = operation.parameter(IDEMPOTENCY_KEY).filter(|p| p.location == Location::Header);
+        let Some(parameter) = documented else { return };
+        let place = Place { label: "keyed", name: "keyed", index: 0, serial: 0, parent };
+        let item = self.item(oracle, resource, place);
+        let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
+        let path = self.path_of(&case.operation, oracle, parent);
+        let mut parts = Parts { path, content: content.map(Content::Json), ..Parts::default() };
+        item.place(&mut parts);
+        // A UUID, which every description of such a key allows; another one in each run.
+        let key = format!("5bec0000-0000-4000-8000-{}", stable_digits(&self.namespace));
+        parts.headers.push((parameter.name.clone(), key));
+        let mut first = None;
+        for label in ["created with a key", "created with the same key"] {
+            let outgoing = self.outgoing(&case.operation, label, &parts);
+            let entry = match first {
+                None => self.send(evidence, outgoing, Asked::Good).await,
+                Some(first) => {
+                    self.probe(evidence, label, outgoing, Asked::Open, Ask::CreateKeyed { first }).await
+                }
+            };
+            self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
+            first = first.or(Some(entry));
         }
     }
 
@@ -220,6 +353,14 @@ impl Driver {
                 })
         })
     }
+}
+
+/// Twelve hexadecimal digits that a text gives: the same from run to run, another for another text.
+fn stable_digits(text: &str) -> String {
+    // FNV-1a, as for the seeds of values.
+    let hash =
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    format!("{:012x}", hash & 0xffff_ffff_ffff)
 }
 
 /// Gives the content names of its own beside the place that it varies, since an API may want each name once.

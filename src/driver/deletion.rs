@@ -1,13 +1,19 @@
 //! Deletion: what was deleted is asked for, and so is what stands beside it and must have stayed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Driver;
 use super::list::Ask as ListAsk;
-use super::request::Parts;
+use super::request::{Content, Parts};
+use super::values::Place;
+use crate::client::Outgoing;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::oracle::Oracle;
-use crate::suite::{Delete, Resource};
+use crate::suite::{Collection, Delete, Make, Resource};
+
+/// How long a target has at first to carry out a deletion; then twice as long each time, up to a tenth of the whole wait.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 impl Driver {
     /// A record is deleted, once and again; then it is asked for, its list is read, and so are a record beside it, one of the same name in
@@ -76,6 +82,166 @@ impl Driver {
             self.lists_in(oracle, evidence, child, &[record], WalkKind::Later).await;
         }
         self.delete_with_children(oracle, evidence, resource_name, delete, parent).await;
+        self.delete_while_listed(oracle, evidence, resource_name, delete, parent).await;
+        self.create_deleted(oracle, evidence, resource_name, delete, record).await;
+        if delete.eventual {
+            self.delete_and_wait(oracle, evidence, resource_name, delete, elsewhere.or(parent)).await;
+        }
+    }
+
+    /// A record whose deletion is carried out later is deleted, with something in it, and waited for.
+    async fn delete_and_wait(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        delete: &Delete,
+        parent: Option<RecordNumber>,
+    ) {
+        let suite = Arc::clone(&self.suite);
+        let resource = suite.resource(resource_name);
+        let child = suite.child_of(resource_name).filter(|_| delete.outlasting_children());
+        if resource.fetch.is_none() && child.is_none() {
+            return;
+        }
+        let made = self.scratch_record(oracle, evidence, resource_name, "later", parent).await;
+        let Some(record) = made else { return };
+        let held = match child {
+            Some(child) => self.scratch_record(oracle, evidence, child, "held-later", Some(record)).await,
+            None => None,
+        };
+        let path = self.path_of(&delete.operation, oracle, Some(record));
+        let parts = Parts { path: path.clone(), ..Parts::default() };
+        let outgoing = self.outgoing(&delete.operation, "delete what is deleted later", &parts);
+        let entry = self.send(evidence, outgoing, Asked::Good).await;
+        if evidence.entries[entry].exchange.is_success() {
+            self.forget(resource_name, &path);
+            self.wait_for_deletion(oracle, evidence, (resource, record, held)).await;
+        }
+    }
+
+    /// Asks for a deleted record, or for what lay in it, until it is gone or the time for that is over.
+    async fn wait_for_deletion(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, record, child): (&Resource, RecordNumber, Option<RecordNumber>),
+    ) {
+        let mut asked: Vec<(Outgoing, Option<RecordNumber>)> = Vec::new();
+        if let Some(fetch) = &resource.fetch {
+            let path = self.path_of(&fetch.operation, oracle, Some(record));
+            let parts = Parts { path, ..Parts::default() };
+            asked.push((self.outgoing(&fetch.operation, "deleted later", &parts), None));
+        }
+        let of_child = child.map(|child| oracle.record(child).resource.as_str());
+        let suite = Arc::clone(&self.suite);
+        let lists = suite.file().collections.iter().filter(|(_, c)| Some(c.resource.as_str()) == of_child);
+        for (name, collection) in lists {
+            let scope = collection.scope.as_deref().and_then(|of| oracle.ancestor(record, of));
+            if scope == Some(record) {
+                let ask = ListAsk::first(name, collection, Self::query(scope, 0, None));
+                let parts = self.list_parts(oracle, &ask);
+                asked.push((
+                    self.outgoing(&collection.operation, "list of what is deleted later", &parts),
+                    child,
+                ));
+            }
+        }
+        let (most, mut waited, mut pause) = (self.deletion_wait, Duration::ZERO, FIRST_PAUSE);
+        loop {
+            let mut still = Vec::new();
+            for (outgoing, child) in asked {
+                let label = outgoing.purpose.clone();
+                let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+                let ask = Ask::DeletedLater { record, child, waited_ms };
+                let entry = self.probe(evidence, &label, outgoing.clone(), Asked::Open, ask).await;
+                let exchange = &evidence.entries[entry].exchange;
+                let shown = child.is_none_or(|child| {
+                    exchange
+                        .response()
+                        .is_some_and(|answer| answer.body.text().contains(oracle.record(child).id.as_str()))
+                });
+                if exchange.is_success() && shown {
+                    still.push((outgoing, child));
+                }
+            }
+            asked = still;
+            if asked.is_empty() || waited >= most || self.client.is_late() || self.client.gone().is_some() {
+                return;
+            }
+            let wait = pause.min(most.saturating_sub(waited));
+            tokio::time::sleep(wait).await;
+            waited += wait;
+            pause = (pause * 2).min((most / 10).max(FIRST_PAUSE));
+        }
+    }
+
+    /// A record is deleted while its list is read by others: whatever they see, they see a list.
+    async fn delete_while_listed(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        delete: &Delete,
+        parent: Option<RecordNumber>,
+    ) {
+        let suite = Arc::clone(&self.suite);
+        let of_parent = |c: &Collection| c.resource == resource_name && c.scope.is_some();
+        let found = suite.file().collections.iter().find(|(_, collection)| of_parent(collection));
+        let Some((name, collection)) = found else { return };
+        let made = self.scratch_record(oracle, evidence, resource_name, "raced", parent).await;
+        let Some(record) = made else { return };
+        let scope = collection.scope.as_deref().and_then(|of| oracle.ancestor(record, of));
+        let ask = ListAsk::first(name, collection, Self::query(scope, 0, None));
+        let list = self.outgoing(
+            &collection.operation,
+            "list while something is deleted",
+            &self.list_parts(oracle, &ask),
+        );
+        let path = self.path_of(&delete.operation, oracle, Some(record));
+        let parts = Parts { path: path.clone(), ..Parts::default() };
+        let deletion = self.outgoing(&delete.operation, "delete while it is listed", &parts);
+        let all = [list.clone(), deletion, list].map(|outgoing| async {
+            let mut apart = Evidence::default();
+            self.send(&mut apart, outgoing, Asked::Open).await;
+            apart.entries
+        });
+        for entries in futures_util::future::join_all(all).await {
+            evidence.entries.extend(entries);
+        }
+        let deleted = |entry: &crate::evidence::Entry| {
+            entry.exchange.purpose == "delete while it is listed" && entry.exchange.is_success()
+        };
+        if evidence.entries.iter().any(deleted) {
+            self.forget(resource_name, &path);
+        }
+    }
+
+    /// A record is created by the name of one that was deleted, where the client chooses names.
+    async fn create_deleted(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        delete: &Delete,
+        record: RecordNumber,
+    ) {
+        let resource = self.suite.resource(resource_name);
+        let named = |field: &crate::suite::Field| matches!(field.make, Some(Make::Name | Make::Email));
+        let (Some(create), true) = (&resource.create, resource.fields.values().any(named)) else { return };
+        let parent = oracle.record(record).parent;
+        let label = oracle.record(record).label.clone();
+        let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
+        let item = self.item(oracle, resource, place);
+        let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
+        let path = self.path_of(&create.operation, oracle, parent);
+        let mut parts = Parts { path, content: content.map(Content::Json), ..Parts::default() };
+        item.place(&mut parts);
+        let label = "create what was deleted";
+        let outgoing = self.outgoing(&create.operation, label, &parts);
+        let asked = if delete.name_free.is_some() { Asked::Good } else { Asked::Open };
+        let entry = self.probe(evidence, label, outgoing, asked, Ask::CreateDeleted { record }).await;
+        self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
     }
 
     /// A record is to be deleted that something lies in which keeps it from being deleted.

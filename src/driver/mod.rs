@@ -11,6 +11,8 @@ mod deletion;
 mod expiry;
 mod filters;
 mod form;
+mod gzip;
+mod http;
 mod items;
 mod links;
 mod list;
@@ -40,7 +42,7 @@ pub use survey::{adopt, leftovers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
-use crate::client::Client;
+use crate::client::{Client, Credentials};
 use crate::pagination::CursorForm;
 use crate::suite::Suite;
 
@@ -57,8 +59,14 @@ pub struct Driver {
     pub namespace: String,
     /// Whether the target was given credentials.
     pub authenticated: bool,
+    /// What another user shows, who may not see what this run creates.
+    pub other_user: Option<Credentials>,
+    /// Credentials that were good once.
+    pub expired: Option<Credentials>,
     /// The longest that a case may wait for something to happen in the target by itself.
     pub max_wait: std::time::Duration,
+    /// The longest that a case waits for a deletion to be carried out.
+    pub deletion_wait: std::time::Duration,
     /// The values of the suite's variables that the user gave.
     given: BTreeMap<String, String>,
     /// The values of the suite's variables, given or discovered.
@@ -89,7 +97,10 @@ impl Driver {
             seed,
             namespace,
             authenticated,
+            other_user: None,
+            expired: None,
             max_wait: std::time::Duration::ZERO,
+            deletion_wait: std::time::Duration::ZERO,
             given: variables.clone(),
             variables: RwLock::new(variables),
             forms: RwLock::default(),

@@ -2,10 +2,10 @@
 
 use super::Driver;
 use super::list::{Ask as ListAsk, may_be_absent};
-use super::request::Parts;
+use super::request::{Parts, encode};
 use crate::document::{Location, Parameter, ParameterStyle};
 use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
-use crate::generate::wire_specimens;
+use crate::generate::{instance, wire_specimens};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
 use crate::suite::{Bound, OverLargest, Suite};
@@ -24,7 +24,13 @@ impl Driver {
     pub(super) async fn parameters(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
-        let varied = |p: &&Parameter| matches!(p.location, Location::Query | Location::Header) && is_plain(p);
+        // A cookie of ours would take the place of the one that shows who asks.
+        let cookies = self.client.usual_credentials().iter().all(|credential| credential.name != "cookie");
+        let varied = |p: &&Parameter| match p.location {
+            Location::Query | Location::Header => is_plain(p),
+            Location::Cookie => cookies,
+            Location::Path => false,
+        };
         for parameter in operation.parameters.iter().filter(varied) {
             let resolve = |reference: &str| self.suite.document().reference(reference);
             let is_valid = |value: &serde_json::Value| parameter.schema.is_valid(value);
@@ -67,11 +73,61 @@ impl Driver {
                 evidence.probes.push(Probe { label, ask, entry });
             }
         }
+        self.styled(oracle, evidence, case).await;
         self.odd_texts(oracle, evidence, case).await;
         if !self.suite.is_seeding(operation) {
             self.odd_queries(oracle, evidence, case).await;
         }
         self.over_maximum(oracle, evidence, case).await;
+    }
+
+    /// Parameters whose values are lists or objects, written in their own style and in another one: whatever the target reads in them, it survives them. The
+    /// members of a `deepObject` are parameters of their own, each with the values that its schema does not allow.
+    async fn styled(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
+        let operation = self.suite.operation(&case.operation);
+        let usual = self.usual_parts(oracle, &case.operation);
+        let resolve = |reference: &str| self.suite.document().reference(reference);
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query) {
+            let mut rng = self.rng(&format!("style/{}", parameter.name));
+            let is_valid = |value: &serde_json::Value| parameter.schema.is_valid(value);
+            let lists = |value: &serde_json::Value| value.is_array() || value.is_object();
+            let Some(value) = instance(parameter.schema.value(), &resolve, &is_valid, &mut rng).filter(lists)
+            else {
+                continue;
+            };
+            for (label, pairs) in [
+                ("in its style", written(parameter, &value)),
+                ("in another style", miswritten(parameter, &value)),
+            ] {
+                let mut parts = usual.clone();
+                parts.query.retain(|(name, _)| *name != parameter.name);
+                parts.query.extend(pairs);
+                let label = format!("{} {label}", parameter.name);
+                let outgoing = self.outgoing(&case.operation, &label, &parts);
+                self.send(evidence, outgoing, Asked::Open).await;
+            }
+            if parameter.style != ParameterStyle::DeepObject {
+                continue;
+            }
+            let members = parameter.schema.keyword("properties").and_then(serde_json::Value::as_object);
+            for (name, schema) in members.into_iter().flatten() {
+                let with = |value: &serde_json::Value| is_valid(&serde_json::json!({ name: value }));
+                for specimen in wire_specimens(schema, &resolve, &with) {
+                    if specimen.valid || !is_valid(&serde_json::json!({})) {
+                        continue;
+                    }
+                    let mut parts = usual.clone();
+                    parts.query.push((format!("{}[{name}]", parameter.name), specimen.text));
+                    let label = format!("{}[{name}] {}", parameter.name, specimen.label);
+                    let lenient =
+                        if specimen.lenient { Asked::Open } else { self.asked_of_invalid(&case.operation) };
+                    let (keyword, place) = (specimen.keyword.to_owned(), parameter.name.clone());
+                    let outgoing = self.outgoing(&case.operation, &label, &parts);
+                    self.probe(evidence, &label, outgoing, lenient, Ask::InvalidEdge { keyword, place })
+                        .await;
+                }
+            }
+        }
     }
 
     /// Texts that break queries and patterns, in every parameter that takes any text: whatever they ask for, the target survives them.
@@ -220,7 +276,90 @@ pub(super) fn is_width(bound: &serde_json::Value) -> bool {
 
 /// Puts a text where a parameter stands, in place of what stands there.
 fn set(parts: &mut Parts, parameter: &Parameter, text: &str) {
+    if parameter.location == Location::Cookie {
+        parts.headers.retain(|(name, _)| name != "cookie");
+        parts.headers.push(("cookie".to_owned(), format!("{}={}", parameter.name, encode(text))));
+        return;
+    }
     let list = if parameter.location == Location::Query { &mut parts.query } else { &mut parts.headers };
     list.retain(|(name, _)| *name != parameter.name);
     list.push((parameter.name.clone(), text.to_owned()));
+}
+
+/// The text of a simple value.
+fn text_of(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A list or an object as its parameter writes it (OpenAPI Specification, "Style Values").
+fn written(parameter: &Parameter, value: &serde_json::Value) -> Vec<(String, String)> {
+    let name = || parameter.name.clone();
+    let joined = |items: Vec<String>| {
+        let between = match parameter.style {
+            ParameterStyle::SpaceDelimited => " ",
+            ParameterStyle::PipeDelimited => "|",
+            _ => ",",
+        };
+        vec![(name(), items.join(between))]
+    };
+    match value {
+        serde_json::Value::Array(items) if parameter.explode => {
+            items.iter().map(|item| (name(), text_of(item))).collect()
+        }
+        serde_json::Value::Array(items) => joined(items.iter().map(text_of).collect()),
+        serde_json::Value::Object(members) if parameter.style == ParameterStyle::DeepObject => members
+            .iter()
+            .map(|(member, value)| (format!("{}[{member}]", parameter.name), text_of(value)))
+            .collect(),
+        serde_json::Value::Object(members) if parameter.explode => {
+            members.iter().map(|(member, value)| (member.clone(), text_of(value))).collect()
+        }
+        serde_json::Value::Object(members) => {
+            joined(members.iter().flat_map(|(member, value)| [member.clone(), text_of(value)]).collect())
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The same in a style that is not its own: what a client writes that did not look.
+fn miswritten(parameter: &Parameter, value: &serde_json::Value) -> Vec<(String, String)> {
+    match value {
+        serde_json::Value::Array(items) => {
+            let indexed = items.iter().enumerate();
+            indexed.map(|(at, item)| (format!("{}[{at}]", parameter.name), text_of(item))).collect()
+        }
+        other => vec![(parameter.name.clone(), other.to_string())],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_written_in_the_style_of_their_parameter() {
+        let parameter = |style: &str, explode: bool| {
+            let text = format!(
+                "openapi: 3.1.0\ninfo: {{ title: t, version: '1' }}\npaths:\n  /a:\n    get:\n      operationId: a\n      parameters:\n        - {{ name: p, in: query, style: {style}, explode: {explode}, schema: {{}} }}\n      responses: {{ '200': {{ description: d }} }}\n"
+            );
+            let document = Document::from_text("styles.yaml", &text).unwrap();
+            document.operations()[0].parameters[0].clone()
+        };
+        let cases = [
+            ("form", true, json!([1, "b"]), "p=1 p=b"),
+            ("form", false, json!([1, "b"]), "p=1,b"),
+            ("pipeDelimited", false, json!([1, "b"]), "p=1|b"),
+            ("spaceDelimited", false, json!(["a", "b"]), "p=a b"),
+            ("deepObject", true, json!({"x": 1, "y": "z"}), "p[x]=1 p[y]=z"),
+            ("form", true, json!({"x": 1}), "x=1"),
+            ("form", false, json!({"x": 1, "y": 2}), "p=x,1,y,2"),
+        ];
+        for (style, explode, value, expected) in cases {
+            let pairs = written(&parameter(style, explode), &value);
+            let text: Vec<String> = pairs.iter().map(|(name, text)| format!("{name}={text}")).collect();
+            assert_eq!(text.join(" "), expected, "{style} {explode}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
     match &case.scenario {
         Scenario::Create { resource } => {
             *e = seeding.evidence.get(resource).cloned().unwrap_or_default();
+            driver.follow_location(e, resource).await;
             driver.create_again(seeded, e, resource).await;
         }
         Scenario::Walk { collection, order } => {
@@ -47,6 +48,9 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::OtherTenant { collection } => {
             driver.other_tenant(seeded, e, collection, &collections[collection]).await;
         }
+        Scenario::OtherUser { collection } => {
+            driver.other_user(seeded, e, collection, &collections[collection]).await;
+        }
         Scenario::Expire { resource } => {
             driver.expire(own.insert(seeded.as_ref().clone()), e, resource).await;
         }
@@ -54,6 +58,7 @@ pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Eviden
         Scenario::FetchElsewhere { resource } => driver.fetch_elsewhere(seeded, e, resource).await,
         Scenario::Parameters => driver.parameters(seeded, e, case).await,
         Scenario::Methods => driver.methods(seeded, e, case).await,
+        Scenario::Http => driver.http(seeded, e, case).await,
         Scenario::Credentials => {
             driver.credentials(own.insert(seeded.as_ref().clone()), e, case).await;
         }

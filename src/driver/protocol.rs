@@ -31,8 +31,6 @@ impl Driver {
             evidence.probes.push(Probe { label: "HEAD".to_owned(), ask: Ask::Head, entry });
             self.conditional(evidence, conditional, got).await;
         }
-        let on_path = self.suite.document().operations().iter().filter(|o| o.path == operation.path);
-        let documented: Vec<String> = on_path.map(|o| o.method.to_string()).collect();
         let mut nowhere = usual;
         self.lead_nowhere(oracle, &case.operation, &mut nowhere);
         nowhere.content = None;
@@ -41,15 +39,8 @@ impl Driver {
         let mut methods = ["PATCH", "DELETE", "PUT", "GET", "POST"];
         let count = methods.len();
         methods.rotate_left(place.unwrap_or_default() % count);
-        // Another template may stand for this path too, and a router may well choose that one.
-        let path = self.outgoing(&case.operation, "undocumented method", &nowhere).path;
-        let elsewhere = |method: &str| {
-            let mut others = self.suite.document().operations().iter();
-            others.any(|o| o.method == *method && stands_for(&o.path, &path))
-        };
-        let undocumented =
-            methods.into_iter().filter(|method| documented.iter().all(|m| m != method) && !elsewhere(method));
-        for method in undocumented.take(METHODS) {
+        let (documented, undocumented) = self.methods_on(&case.operation, &nowhere, &methods);
+        for method in undocumented.into_iter().take(METHODS) {
             let mut outgoing =
                 self.outgoing(&case.operation, &format!("undocumented method {method}"), &nowhere);
             outgoing.method = http::Method::from_bytes(method.as_bytes()).unwrap_or_default();
@@ -57,6 +48,26 @@ impl Driver {
             let ask = Ask::UndocumentedMethod { documented: documented.clone() };
             evidence.probes.push(Probe { label: format!("method {method}"), ask, entry });
         }
+    }
+
+    /// The methods that the document has on an operation's path, and those of some others that it does not have there.
+    pub(super) fn methods_on<'m>(
+        &self,
+        short: &str,
+        parts: &Parts,
+        methods: &[&'m str],
+    ) -> (Vec<String>, Vec<&'m str>) {
+        let operation = self.suite.operation(short);
+        let all = || self.suite.document().operations().iter();
+        let on_path = all().filter(|o| o.path == operation.path);
+        let documented: Vec<String> = on_path.map(|o| o.method.to_string()).collect();
+        // Another template may stand for this path too, and a router may well choose that one.
+        let path = self.outgoing(short, "undocumented method", parts).path;
+        let elsewhere = |method: &str| all().any(|o| o.method == *method && stands_for(&o.path, &path));
+        let others =
+            methods.iter().copied().filter(|m| documented.iter().all(|other| other != m) && !elsewhere(m));
+        let others = others.collect();
+        (documented, others)
     }
 
     /// The same GET with the tag that its answer had, if it had one, and with a tag that nothing has.
@@ -100,7 +111,7 @@ impl Driver {
     }
 
     /// Puts ids that name nothing in the place of a request's path parameters.
-    fn lead_nowhere(&self, oracle: &Oracle, short: &str, parts: &mut Parts) {
+    pub(super) fn lead_nowhere(&self, oracle: &Oracle, short: &str, parts: &mut Parts) {
         for (parameter, value) in &mut parts.path {
             let like = oracle.records().find(|(_, record)| record.id == *value).map(|(number, _)| number);
             *value = self.unknown_id(oracle, short, parameter, like);
@@ -155,14 +166,15 @@ impl Driver {
         } else {
             ("wrong scheme", &usual, wrong(Some("Basic")))
         };
+        let cut = ("credentials without their last character", &usual, Credentials::Other(cut));
         // What is there only to make the others testable is asked the telling questions alone.
-        let other = Some(other).filter(|_| !self.suite.is_seeding(operation));
+        let other = [cut, other].into_iter().filter(|_| !self.suite.is_seeding(operation));
         let cases = [
-            ("credentials without their last character", &usual, Credentials::Other(cut)),
             ("no credentials", &usual, Credentials::None),
             ("no credentials, nothing there", &nowhere, Credentials::None),
         ];
-        for (what, parts, credentials) in cases.into_iter().chain(other) {
+        let expired = self.expired.clone().map(|expired| ("expired credentials", &usual, expired));
+        for (what, parts, credentials) in cases.into_iter().chain(other).chain(expired) {
             let mut outgoing = self.outgoing(&case.operation, what, parts);
             outgoing.credentials = credentials;
             let entry = self.send(evidence, outgoing, Asked::Unauthenticated).await;
@@ -201,7 +213,7 @@ fn cut_short(value: &str) -> String {
 }
 
 /// Whether a path template, with its parameters in braces, stands for a path.
-fn stands_for(template: &str, path: &str) -> bool {
+pub(super) fn stands_for(template: &str, path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     let (mut pattern, mut segments) = (template.split('/'), path.split('/'));
     loop {

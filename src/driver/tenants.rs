@@ -43,4 +43,38 @@ impl Driver {
             evidence.probes.push(Probe { label, ask: Ask::FetchOfOtherTenant { record }, entry });
         }
     }
+
+    /// The list of one parent and single records, by another user, and a record that does not exist.
+    pub(super) async fn other_user(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+    ) {
+        let Some(credentials) = &self.other_user else { return };
+        let Some((scope, members)) = self.middling_scope(oracle, collection) else {
+            evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
+            return;
+        };
+        let ask = ListAsk::first(name, collection, Self::query(Some(scope), 0, None));
+        let parts = self.list_parts(oracle, &ask);
+        let mut list = self.outgoing(&collection.operation, "list", &parts);
+        list.credentials = credentials.clone();
+        self.probe(evidence, "a list for another user", list, Asked::Open, Ask::ListByOtherUser).await;
+        let Some(fetch) = &self.suite.resource(&collection.resource).fetch else { return };
+        let record = members.first().copied();
+        let Some(parameter) = self.parameter_for(&fetch.operation, &collection.resource) else { return };
+        let own = self.path_of(&fetch.operation, oracle, record);
+        let mut unknown = own.clone();
+        unknown.insert(parameter.clone(), self.unknown_id(oracle, &fetch.operation, &parameter, record));
+        for (label, path, record) in
+            [("a record for another user", own, record), ("nothing for another user", unknown, None)]
+        {
+            let parts = Parts { path, ..Parts::default() };
+            let mut outgoing = self.outgoing(&fetch.operation, label, &parts);
+            outgoing.credentials = credentials.clone();
+            self.probe(evidence, label, outgoing, Asked::Open, Ask::FetchByOtherUser { record }).await;
+        }
+    }
 }

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Driver;
+use super::content::{JSON_TYPE, TELLING};
 use super::list::Ask as ListAsk;
+use super::protocol::stands_for;
 use super::request::{Content, Parts, set_at};
 use super::seed::Item;
 use super::values::Place;
 use crate::client::Outgoing;
+use crate::document::RequestBody;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
-use crate::generate::Words;
+use crate::generate::{Expectation, Words, body_specimens, raw_bodies};
 use crate::oracle::Oracle;
+use crate::pagination::{self, Link};
 use crate::suite::{Field, Make, Resource, Update};
 
 /// How many clients change a record at once.
@@ -41,6 +45,33 @@ impl Driver {
         }
         // Records may name others that lie beside them: those of the seeded parent's are used where the new parent has none.
         Some(made.first().copied())
+    }
+
+    /// What the `Location` of an answer to a creation names is asked for, where it lies in the target.
+    pub(super) async fn follow_location(&self, evidence: &mut Evidence, resource_name: &str) {
+        let resource = self.suite.resource(resource_name);
+        let Some(create) = &resource.create else { return };
+        let located = evidence.probes.iter().find_map(|probe| {
+            let Ask::Create { records, .. } = &probe.ask else { return None };
+            let [record] = records.as_slice() else { return None };
+            let exchange = &evidence.entries[probe.entry].exchange;
+            let answer = exchange.response().filter(|answer| answer.status == 201)?;
+            let place = pagination::Place {
+                base: self.client.base_url(),
+                path: &exchange.request.path,
+                servers: &self.servers,
+            };
+            let path = Link::read(answer.header("location")?, &place).leads.ok()?;
+            Some((*record, path, probe.label.clone()))
+        });
+        let Some((record, path, label)) = located else { return };
+        let fetch = resource.fetch.as_ref().map(|fetch| fetch.operation.as_str());
+        let known = fetch.filter(|short| stands_for(&self.suite.operation(short).path, &path));
+        let parts = Parts { target: Some(path), ..Parts::default() };
+        let label = format!("Location of {label}");
+        let mut outgoing = self.outgoing(known.unwrap_or(&create.operation), &label, &parts);
+        outgoing.method = http::Method::GET;
+        self.probe(evidence, &label, outgoing, Asked::Open, Ask::Location { record }).await;
     }
 
     /// Records that exist are created once more, where the suite says that this gives what exists.
@@ -127,12 +158,24 @@ impl Driver {
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Before).await;
         let full = Words::metadata(&mut self.rng("update"));
         let field = || update.field.clone();
-        let mut last = Value::Null;
-        let values = [("replaced", full), ("emptied", json!({})), ("replaced by less", json!({ "left": 1 }))];
-        for (turn, (label, value)) in values.into_iter().enumerate() {
-            let value = self.other_value(oracle, (resource, update), record, turn, value);
-            let outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
+        let held = || resource.fields[&update.field].read.as_ref()?.find(&oracle.record(record).acknowledged);
+        let mut last = held().cloned().unwrap_or_default();
+        let (emptied, less) = (json!({}), json!({ "left": 1 }));
+        let mut values =
+            vec![("replaced", 0, full), ("emptied", 1, emptied), ("replaced by less", 2, less.clone())];
+        if self.suite.operation(&update.operation).method == http::Method::PUT {
+            // PUT is idempotent (RFC 9110, section 9.2.2).
+            values.push(("replaced by the same", 2, less));
+        }
+        let merges = self.suite.merges(update);
+        if merges {
+            values.push(("one member taken out", 3, json!({ "left": null, "right": [1, null] })));
+        }
+        for (label, turn, value) in values {
+            let sent = self.other_value(oracle, (resource, update), record, turn, value);
+            let outgoing = self.changing(oracle, (resource, update), record, record, label, &sent);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
+            let value = if merges { merged(&last, &sent) } else { sent };
             let ask = Ask::Update { record, field: field(), value: value.clone() };
             evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
             let ask = Ask::FetchUpdated { record, field: field(), value: value.clone() };
@@ -141,7 +184,12 @@ impl Driver {
         }
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::After).await;
         self.refused_updates(oracle, evidence, (resource, update), record, last).await;
-        self.updates_at_once(oracle, evidence, (resource, update), record).await;
+        self.precondition(oracle, evidence, (resource, update), record).await;
+        self.open_updates(oracle, evidence, (resource, update), record).await;
+        // What several patches come to together is not one of them.
+        if !merges {
+            self.updates_at_once(oracle, evidence, (resource, update), record).await;
+        }
     }
 
     /// A record that is to be changed, and where there are lists, one before and one behind it.
@@ -187,6 +235,11 @@ impl Driver {
             let ask = Ask::InvalidEdge { keyword: "type".to_owned(), place: pointer };
             evidence.probes.push(Probe { label, ask, entry });
         }
+        for (label, outgoing, asked, ask) in self.broken_updates(oracle, resource, update, record) {
+            if asked == Asked::Invalid {
+                self.probe(evidence, &label, outgoing, asked, ask).await;
+            }
+        }
         for (turn, through) in self.other_parents(oracle, record).into_iter().enumerate() {
             // Where the path does not name the parent, it is the record's own.
             let home = oracle.record(record).parent;
@@ -204,6 +257,97 @@ impl Driver {
         }
         let ask = Ask::FetchAfterRefusals { record, field: update.field.clone(), value };
         self.fetch_changed(oracle, evidence, record, "fetched after refused changes", ask).await;
+    }
+
+    /// Changes whose content breaks the document, or is none, each in one way: what is sent, what it asks, and what for.
+    fn broken_updates(
+        &self,
+        oracle: &Oracle,
+        resource: &Resource,
+        update: &Update,
+        record: RecordNumber,
+    ) -> Vec<(String, Outgoing, Asked, Ask)> {
+        let operation = self.suite.operation(&update.operation);
+        let Some(media_type) = operation.request_body.as_ref().and_then(RequestBody::json) else {
+            return Vec::new();
+        };
+        let Some(schema) = &media_type.schema else { return Vec::new() };
+        let value = self.other_value(oracle, (resource, update), record, 0, json!({ "left": 1 }));
+        // What is there only to make others testable gets one such change.
+        if self.suite.is_seeding(operation) {
+            return Vec::new();
+        }
+        let pointer = resource.fields[&update.field].send.clone().unwrap_or_default();
+        let mut base = json!({});
+        set_at(&mut base, &pointer, value);
+        if !schema.is_valid(&base) {
+            return Vec::new();
+        }
+        let path = self.path_of(&update.operation, oracle, Some(record));
+        let outgoing = |label: &str, content: Content| {
+            let parts = Parts { path: path.clone(), content: Some(content), ..Parts::default() };
+            self.outgoing(&update.operation, label, &parts)
+        };
+        let invalid = self.asked_of_invalid(&update.operation);
+        let resolve = |reference: &str| self.suite.document().reference(reference);
+        let is_valid = |value: &Value| schema.is_valid(value);
+        let mut all = Vec::new();
+        for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
+            if specimen.valid {
+                continue;
+            }
+            let asked = if specimen.lenient { Asked::Open } else { invalid };
+            let (label, keyword) = (specimen.label, specimen.keyword.to_owned());
+            let ask = Ask::InvalidEdge { keyword, place: specimen.place };
+            all.push((label.clone(), outgoing(&label, Content::Json(specimen.value)), asked, ask));
+        }
+        // A media type of another name is told by its own operation.
+        for raw in raw_bodies(&base).into_iter().filter(|raw| TELLING.contains(&raw.label)) {
+            if media_type.range != JSON_TYPE {
+                break;
+            }
+            let refuse = raw.expectation == Expectation::Refuse;
+            let asked = if refuse { invalid } else { Asked::Open };
+            let sent = outgoing(raw.label, Content::Raw(raw.bytes, Some(JSON_TYPE)));
+            all.push((raw.label.to_owned(), sent, asked, Ask::InvalidContent { refuse }));
+        }
+        all
+    }
+
+    /// Changes that many targets take although they break the document: only that the target survives them.
+    async fn open_updates(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+    ) {
+        for (label, outgoing, asked, ask) in self.broken_updates(oracle, resource, update, record) {
+            if asked == Asked::Open {
+                self.probe(evidence, &label, outgoing, asked, ask).await;
+            }
+        }
+    }
+
+    /// A change on the condition that the record has a tag which nothing has, where the target gives strong tags (RFC 9110, section 13.1.1).
+    async fn precondition(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+    ) {
+        let Some(fetch) = &resource.fetch else { return };
+        let fetched = evidence.entries.iter().rfind(|entry| entry.exchange.operation == fetch.operation);
+        let tag = fetched.and_then(|entry| entry.exchange.response()?.header("etag"));
+        if !tag.is_some_and(|tag| tag.starts_with('"')) {
+            return;
+        }
+        let value = self.other_value(oracle, (resource, update), record, 5, json!({ "conditional": 1 }));
+        let label = "changed on a condition that does not hold";
+        let mut outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
+        outgoing.headers.push(("if-match".to_owned(), "\"specproof-none\"".to_owned()));
+        self.probe(evidence, label, outgoing, Asked::Open, Ask::Precondition { record }).await;
     }
 
     /// Several clients change one record at once; then it is fetched.
@@ -296,5 +440,42 @@ impl Driver {
         let outgoing = self.outgoing(&fetch.operation, label, &parts);
         let entry = self.send_on_new_connection(evidence, outgoing, Asked::Good).await;
         evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
+    }
+}
+
+/// What a JSON merge patch makes of a value (RFC 7396, section 2).
+fn merged(target: &Value, patch: &Value) -> Value {
+    let Value::Object(changes) = patch else { return patch.clone() };
+    let mut members = target.as_object().cloned().unwrap_or_default();
+    for (name, change) in changes {
+        if change.is_null() {
+            members.remove(name);
+        } else {
+            let before = members.get(name).cloned().unwrap_or_default();
+            members.insert(name.clone(), merged(&before, change));
+        }
+    }
+    Value::Object(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patches_merge() {
+        // Some of the examples of RFC 7396, appendix A.
+        for (target, patch, result) in [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+        ] {
+            assert_eq!(merged(&target, &patch), result, "{target} {patch}");
+        }
     }
 }

@@ -341,10 +341,52 @@ pub enum Ask {
         /// Whether that tag was sent; otherwise one that nothing has.
         matches: bool,
     },
+    /// Content of certain media types was asked for by `Accept`.
+    Accept {
+        /// Whether one of them is what the operation answers with.
+        acceptable: bool,
+    },
+    /// OPTIONS on a path.
+    Options,
+    /// What the entry of this index asked was asked again with something more that nobody knows.
+    UnknownPart {
+        /// The entry.
+        usual: usize,
+        /// Whether it is a header field, which a recipient passes over; else a query parameter, of which nobody says what becomes.
+        field: bool,
+    },
+    /// Something that servers and what stands before them limit or read differently: a path with odd octets, a large request.
+    Odd,
+    /// What the entry of this index asked was asked again on the connection on which a request with content was refused.
+    AfterRefusal {
+        /// The entry.
+        usual: usize,
+    },
+    /// Good content was sent as a media type that the document does not have for the operation.
+    WrongMediaType,
+    /// A member was sent that is `readOnly`, beside good content.
+    ReadOnly {
+        /// Where it stands in the content.
+        place: String,
+        /// What was sent.
+        value: Value,
+    },
+    /// What `Location` named in the answer to a creation was asked for.
+    Location {
+        /// The record that was created.
+        record: RecordNumber,
+    },
     /// A record was asked for in the name of a tenant that it does not belong to.
     FetchOfOtherTenant {
         /// The record.
         record: RecordNumber,
+    },
+    /// The list of a record was asked for by another user.
+    ListByOtherUser,
+    /// A record was asked for by another user.
+    FetchByOtherUser {
+        /// The record; `None` for one that does not exist.
+        record: Option<RecordNumber>,
     },
     /// The list of a record that has expired was asked for.
     ListOfExpired {
@@ -377,6 +419,30 @@ pub enum Ask {
         record: RecordNumber,
         /// What lies in it.
         child: RecordNumber,
+    },
+    /// A record whose deletion is carried out later was asked for, or the list of what lay in it.
+    DeletedLater {
+        /// The record.
+        record: RecordNumber,
+        /// What lay in it, where the list was asked for.
+        child: Option<RecordNumber>,
+        /// How long after the deletion was confirmed, in milliseconds: as long as was waited, not as long as it took.
+        waited_ms: u64,
+    },
+    /// A record was created a second time with the same key of `Idempotency-Key`.
+    CreateKeyed {
+        /// The entry in which it was created first.
+        first: usize,
+    },
+    /// A record was to be changed on the condition that it has a tag which nothing has.
+    Precondition {
+        /// The record.
+        record: RecordNumber,
+    },
+    /// A record was created by the name of one that was deleted.
+    CreateDeleted {
+        /// The record that was deleted.
+        record: RecordNumber,
     },
     /// A record was fetched after others were deleted.
     FetchKept {

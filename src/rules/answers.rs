@@ -96,9 +96,15 @@ pub(super) fn probed<'a>(scene: &Scene<'a>) -> impl Iterator<Item = (&'a Ask, An
 }
 
 impl<'a> Answer<'a> {
-    /// Whether the document speaks of this exchange: it does not when the method is another than the operation's.
+    /// Whether the document speaks of this exchange: it does not when the method is another than the operation's, and not of how a server
+    /// refuses what it cannot take or does not have.
     pub(super) fn described(&self) -> bool {
-        self.operation.method.as_str() == self.request.method
+        let servers_own = match self.ask {
+            Some(Ask::Odd) => true,
+            Some(Ask::Accept { acceptable: false }) => !self.response.is_success(),
+            _ => false,
+        };
+        self.operation.method.as_str() == self.request.method && !servers_own
     }
 
     /// The response object of the document that the status falls under, if the document speaks of the exchange.
@@ -133,7 +139,7 @@ impl<'a> Answer<'a> {
     /// 15.5.16). A framework does so before the operation is reached, and what the document says of the operation's own
     /// refusals need not hold.
     pub(super) fn is_refused_by_parser(&self) -> bool {
-        matches!(self.ask, Some(Ask::InvalidContent { .. }))
+        matches!(self.ask, Some(Ask::InvalidContent { .. } | Ask::WrongMediaType))
             && matches!(self.response.status, 400 | 413 | 415)
     }
 

@@ -403,9 +403,11 @@ impl EvidenceBuilder<'_> {
             Kind::Together => Scenario::Together { resource: "note".to_owned() },
             Kind::Expire => Scenario::Expire { resource: "note".to_owned() },
             Kind::OtherTenant => Scenario::OtherTenant { collection },
+            Kind::OtherUser => Scenario::OtherUser { collection },
             Kind::Parameters => Scenario::Parameters,
             Kind::Content => Scenario::Content,
             Kind::Methods => Scenario::Methods,
+            Kind::Http => Scenario::Http,
             Kind::Credentials => Scenario::Credentials,
         }
     }

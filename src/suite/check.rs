@@ -212,6 +212,11 @@ impl<'a> Checker<'a> {
                 resource.fields.keys().map(String::as_str),
             )?;
             self.requirement(&format!("{at}.update.requirement"), &update.requirement)?;
+            if let Some(changed) = &update.changed {
+                let fields = resource.fields.keys().map(String::as_str);
+                self.among(&format!("{at}.update.changed.field"), "field", &changed.field, fields)?;
+                self.requirement(&format!("{at}.update.changed.requirement"), &changed.requirement)?;
+            }
         }
         if let Some(expires) = &resource.expires {
             self.requirement(&format!("{at}.expires.requirement"), &expires.requirement)?;
@@ -220,6 +225,12 @@ impl<'a> Checker<'a> {
             self.short(&format!("{at}.delete.operation"), &delete.operation)?;
             if let Some(promise) = &delete.leaves_list {
                 self.requirement(&format!("{at}.delete.leaves-list.requirement"), &promise.requirement)?;
+            }
+            if let Some(within) = &delete.within {
+                self.requirement(&format!("{at}.delete.within.requirement"), &within.requirement)?;
+            }
+            if let Some(promise) = &delete.name_free {
+                self.requirement(&format!("{at}.delete.name-free.requirement"), &promise.requirement)?;
             }
             if let Some(statuses) = &delete.children_go {
                 self.requirement(&format!("{at}.delete.children-go.requirement"), &statuses.requirement)?;

@@ -23,7 +23,7 @@ pub use model::*;
 
 use std::sync::Arc;
 
-use crate::document::{Document, Operation};
+use crate::document::{Document, Operation, RequestBody};
 
 /// A suite file that was checked against its document.
 #[derive(Debug)]
@@ -168,6 +168,12 @@ impl Suite {
     pub fn may_show(&self, short: &str, pointer: &str) -> bool {
         let answers = shape::answers(self.operation(short));
         !matches!(shape::follow(self.document(), answers, pointer), shape::Place::Missing { .. })
+    }
+
+    /// Whether an update is a JSON merge patch (RFC 7396), by the media type that it takes.
+    pub fn merges(&self, update: &Update) -> bool {
+        let body = self.operation(&update.operation).request_body.as_ref();
+        body.and_then(RequestBody::json).is_some_and(|media| media.range == "application/merge-patch+json")
     }
 
     /// Whether an operation is the seeding part of its document: there to make the others testable.

@@ -288,6 +288,19 @@ pub struct Update {
     pub field: String,
     /// The requirement that says so.
     pub requirement: String,
+    /// The field that tells when a record was changed last.
+    #[serde(default)]
+    pub changed: Option<Changed>,
+}
+
+/// The field that tells when a record was changed last.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Changed {
+    /// The field.
+    pub field: String,
+    /// The key of the requirement.
+    pub requirement: String,
 }
 
 /// How one record is deleted.
@@ -299,6 +312,12 @@ pub struct Delete {
     /// Whether it is carried out before the answer, or later.
     #[serde(default)]
     pub eventual: bool,
+    /// Within how many seconds it is carried out, where it is carried out later and somebody says so.
+    #[serde(default)]
+    pub within: Option<Within>,
+    /// Whether the name of a deleted record can be given to a new one as soon as the answer has come.
+    #[serde(default)]
+    pub name_free: Option<Promise>,
     /// Whether the record is out of its list as soon as the answer has come.
     #[serde(default)]
     pub leaves_list: Option<Promise>,
@@ -311,6 +330,23 @@ pub struct Delete {
     /// What is still told of a deleted record, where it is not refused.
     #[serde(default)]
     pub tombstone: Option<Tombstone>,
+}
+
+impl Delete {
+    /// Whether what lies in the record may be there for a while, and nothing keeps the record from being deleted with it.
+    pub fn outlasting_children(&self) -> bool {
+        self.eventual && self.refused_with.is_none()
+    }
+}
+
+/// A time within which something is done that is done later.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Within {
+    /// The seconds.
+    pub seconds: u64,
+    /// The key of the requirement.
+    pub requirement: String,
 }
 
 /// How a record ends by itself.

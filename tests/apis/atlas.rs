@@ -9,6 +9,7 @@ const TOKEN: &str = "atlas-token-20b7";
 pub(crate) const SMALL: Small = Small {
     name: "atlas",
     token: Some(TOKEN),
+    other: None,
     faults: &[
         ("next-null-early", "links.next is null one page before the end."),
         ("next-at-the-end", "links.next leads on from a last page that is full."),

@@ -9,6 +9,7 @@ const KEY: &str = "drive-key-77c2a0";
 pub(crate) const SMALL: Small = Small {
     name: "drive",
     token: Some(KEY),
+    other: None,
     faults: &[
         ("token-missing-early", "The token is missing where just one more page would come."),
         (

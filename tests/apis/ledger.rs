@@ -13,6 +13,7 @@ const BASIC: &str = "c2tfbGVkZ2VyXzlkMWM6";
 pub(crate) const SMALL: Small = Small {
     name: "ledger",
     token: Some(KEY),
+    other: None,
     faults: &[
         ("after-includes-cursor", "A page that starts after an entry holds that entry too."),
         ("after-skips-one", "A page that starts after an entry leaves out the next one."),
@@ -69,6 +70,7 @@ pub(crate) const SMALL: Small = Small {
             "With a parameter that the document does not have the list is empty.",
         ),
         ("extra-member-accepted", "Members that the document does not have are accepted."),
+        ("key-forgotten", "Two requests with one key open two accounts."),
         ("unknown-account-empty", "The entries of an unknown account are an empty list."),
     ],
     make: |fault, _| {
@@ -78,6 +80,7 @@ pub(crate) const SMALL: Small = Small {
             answers: 0,
             accounts: vec![],
             entries: vec![],
+            keys: vec![],
             voided: vec![],
             recently: 0,
         })
@@ -90,6 +93,8 @@ struct Ledger {
     answers: usize,
     accounts: Vec<Value>,
     entries: Vec<Value>,
+    /// Keys that were used, each with what it opened.
+    keys: Vec<(String, Value)>,
     voided: Vec<Value>,
     /// How many entries were voided since a first page was asked for.
     recently: usize,
@@ -308,6 +313,12 @@ impl Ledger {
             ("metadata", false, Is::Map(50, 500)),
         ];
         self.admit(&content, &members)?;
+        let key = call.header("idempotency-key").map(str::to_owned);
+        if let Some((_, account)) =
+            key.as_ref().and_then(|key| self.keys.iter().find(|(known, _)| known == key))
+        {
+            return Ok(Reply::json(200, account.clone()));
+        }
         let mut metadata = content.get("metadata").cloned().unwrap_or_else(|| json!({}));
         if let (true, Some(members)) = (self.fault.is("metadata-loses-empty"), metadata.as_object_mut()) {
             members.retain(|_, value| value != "");
@@ -317,6 +328,9 @@ impl Ledger {
         let currency = content.get("currency").cloned().unwrap_or(json!("usd"));
         let account = json!({ "id": id, "object": "account", "name": content["name"], "currency": currency, "metadata": metadata, "created": created });
         self.accounts.push(account.clone());
+        if let Some(key) = key.filter(|_| !self.fault.is("key-forgotten")) {
+            self.keys.push((key, account.clone()));
+        }
         Ok(Reply::json(200, account))
     }
 

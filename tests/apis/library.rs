@@ -5,11 +5,14 @@ use serde_json::{Value, json};
 use crate::serve::{Api, Call, Clock, Fault, Is, Reply, Small, wrong};
 
 const KEY: &str = "library-key-5e1f";
+/// The key of somebody who has nothing here.
+const OTHER: &str = "library-key-of-another";
 const LARGEST: u64 = 25;
 
 pub(crate) const SMALL: Small = Small {
     name: "library",
     token: Some(KEY),
+    other: Some(OTHER),
     faults: &[
         ("last-full-page-loses-item", "A last page that is exactly full lacks its last item."),
         ("pages-start-at-one", "Page 1 is taken for the first page."),
@@ -47,12 +50,28 @@ pub(crate) const SMALL: Small = Small {
         ("time-zone-shifted", "Lists show addedAt an hour later."),
         ("refusal-is-html", "Refusals are HTML."),
         ("refusal-lacks-code", "Refusals lack their code."),
+        ("location-of-another", "The Location of a new library is that of the next one."),
+        ("location-of-nothing", "The Location of a new library leads nowhere."),
+        ("title-twice", "A book that is fetched has its title twice."),
+        ("date-of-another-form", "Date is written as RFC 3339 has it."),
+        ("date-of-1970", "A library that is fetched comes with a Date of 1970."),
+        ("accept-must-fit", "An Accept without JSON is answered 400."),
+        ("options-lacks-method", "OPTIONS of one thing names GET only."),
+        ("unknown-field-refused", "A header field that is not known is answered 400."),
+        ("content-left-unread", "What is left of a refused request breaks the next one."),
+        ("pages-default-lost", "A book that is given no number of pages has none."),
+        ("id-as-sent", "A library has the id that the client wanted."),
+        ("pin-shown", "A library that is fetched shows its pin."),
+        ("any-user-reads", "Everybody who has a key sees everything."),
+        ("others-told-apart", "A book of somebody else is 403, one that there is not 404."),
+        ("any-media-type", "Content is read as JSON whatever it says it is."),
     ],
     make: |fault, _| {
         Box::new(Library {
             fault,
             clock: Clock::new(),
             ids: 0,
+            left_unread: false,
             libraries: vec![],
             shelves: vec![],
             books: vec![],
@@ -64,6 +83,7 @@ struct Library {
     fault: Fault,
     clock: Clock,
     ids: u64,
+    left_unread: bool,
     libraries: Vec<Value>,
     shelves: Vec<Shelf>,
     books: Vec<Book>,
@@ -111,7 +131,9 @@ impl Library {
         if self.fault.is("fetch-without-key") && call.method == "GET" && at.len() == 8 {
             return true;
         }
-        key == KEY || (self.fault.is("key-prefix-enough") && key.len() > 8 && KEY.starts_with(key))
+        key == KEY
+            || key == OTHER
+            || (self.fault.is("key-prefix-enough") && key.len() > 8 && KEY.starts_with(key))
     }
 
     fn library(&self, library: u64) -> Option<&Value> {
@@ -229,9 +251,11 @@ impl Library {
         if self.shelf(library, shelf).is_none() {
             return Ok(self.missing());
         }
-        let mut content = call.json()?;
+        let any = self.fault.is("any-media-type");
+        let mut content = if any { call.json_of_any_type()? } else { call.json()? };
         let needs_title = !self.fault.is("title-optional");
-        let mut pages = content.get("pages").cloned().unwrap_or_default();
+        let usual = if self.fault.is("pages-default-lost") { Value::Null } else { json!(1) };
+        let mut pages = content.get("pages").cloned().unwrap_or(usual);
         if pages.is_null() {
             content.as_object_mut().map(|members| members.remove("pages"));
         }
@@ -293,17 +317,30 @@ impl Library {
         Ok(match (method, rest) {
             ("POST", []) => {
                 let content = call.json()?;
-                if let Some(message) = wrong(&content, &[("name", true, Is::Text(1, 120))]) {
+                let members = [("name", true, Is::Text(1, 120)), ("pin", false, Is::Text(0, 8))];
+                if let Some(message) = wrong(&content, &members) {
                     return Err(message);
                 }
-                let id = self.next_id();
+                let wanted = content["id"].as_u64().filter(|_| self.fault.is("id-as-sent"));
+                let id = wanted.unwrap_or_else(|| self.next_id());
                 let at = self.clock.now().to_string();
                 let shown = json!({ "id": id, "name": content["name"], "openedAt": at });
                 self.libraries.push(shown.clone());
-                Reply::json(201, shown).with("location", format!("/api/v2/libraries/{id}"))
+                let named = match id {
+                    _ if self.fault.is("location-of-nothing") => id + 4_000,
+                    _ if self.fault.is("location-of-another") => id + 1,
+                    _ => id,
+                };
+                Reply::json(201, shown).with("location", format!("/api/v2/libraries/{named}"))
             }
             ("GET", [library]) => match self.library(number(library)?) {
-                Some(found) => Reply::json(200, found.clone()),
+                Some(found) => {
+                    let mut shown = found.clone();
+                    if self.fault.is("pin-shown") {
+                        shown["pin"] = json!("1234");
+                    }
+                    Reply::json(200, shown)
+                }
                 None => self.missing(),
             },
             ("DELETE", [library]) => {
@@ -352,6 +389,9 @@ impl Library {
             ("GET" | "DELETE", [library, "shelves", shelf, "books", book]) => {
                 self.book(call, number(library)?, number(shelf)?, number(book)?)
             }
+            ("OPTIONS", [_] | [_, "shelves", _, "books", _]) if self.fault.is("options-lacks-method") => {
+                Reply::empty(204).with("allow", "GET")
+            }
             (_, []) => self.refuse(405, "method").with("allow", "POST"),
             (_, [_] | [_, "shelves", _, "books", _]) => {
                 self.refuse(405, "method").with("allow", "GET, DELETE")
@@ -371,8 +411,38 @@ impl Api for Library {
         if !self.allowed(call, &at) {
             return self.refuse(401, "the key is missing or wrong").with("www-authenticate", "LibraryKey");
         }
+        if call.header("x-library-key") == Some(OTHER) && !self.fault.is("any-user-reads") {
+            let there = self.routed(call, rest).is_ok_and(|reply| reply.status == 200);
+            let tells = self.fault.is("others-told-apart") && rest.len() == 5 && there;
+            return if tells { self.refuse(403, "it is not yours") } else { self.missing() };
+        }
+        if std::mem::take(&mut self.left_unread) {
+            return self.refuse(400, "the request cannot be read");
+        }
+        let accept = call.header("accept").unwrap_or("*/*");
+        if self.fault.is("accept-must-fit") && !accept.contains("json") && !accept.contains("*/*") {
+            return self.refuse(400, "accept");
+        }
+        if self.fault.is("unknown-field-refused")
+            && call.header_names().any(|name| name == "x-specproof-unknown")
+        {
+            return self.refuse(400, "a header field is not known");
+        }
         match self.routed(call, rest) {
-            Ok(reply) => reply,
+            Ok(mut reply) => {
+                self.left_unread =
+                    self.fault.is("content-left-unread") && reply.status == 405 && call.has_content();
+                if self.fault.is("title-twice") && call.method == "GET" && rest.len() == 5 {
+                    reply.twice = Some("title");
+                }
+                match call.method.as_str() {
+                    _ if self.fault.is("date-of-another-form") => reply.with("date", "2026-11-30T08:49:37Z"),
+                    "GET" if self.fault.is("date-of-1970") && rest.len() == 1 => {
+                        reply.with("date", "Thu, 01 Jan 1970 00:00:00 GMT")
+                    }
+                    _ => reply,
+                }
+            }
             Err(message) if self.fault.is("size-word-fails") && message.starts_with("size") => {
                 self.refuse(500, message)
             }

@@ -47,6 +47,16 @@ impl Call {
         self.segments.iter().map(String::as_str).collect()
     }
 
+    /// Whether there is content.
+    pub(crate) fn has_content(&self) -> bool {
+        !self.content.is_empty()
+    }
+
+    /// The names of all header fields.
+    pub(crate) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.keys().map(axum::http::HeaderName::as_str)
+    }
+
     /// The first value of a query parameter.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -75,6 +85,14 @@ impl Call {
 
     /// The content as JSON.
     pub(crate) fn json(&self) -> Result<Value, String> {
+        if self.header("content-type").is_some_and(|media_type| !media_type.contains("json")) {
+            return Err("the content is not said to be JSON".to_owned());
+        }
+        self.json_of_any_type()
+    }
+
+    /// The content as JSON, whatever it is said to be.
+    pub(crate) fn json_of_any_type(&self) -> Result<Value, String> {
         serde_json::from_slice(&self.content).map_err(|_| "the content is no JSON".to_owned())
     }
 }
@@ -85,17 +103,25 @@ pub(crate) struct Reply {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) content: Option<Value>,
     pub(crate) media_type: &'static str,
+    /// A member that is to stand twice in the content.
+    pub(crate) twice: Option<&'static str>,
 }
 
 impl Reply {
     /// JSON.
     pub(crate) fn json(status: u16, content: Value) -> Self {
-        Self { status, headers: Vec::new(), content: Some(content), media_type: "application/json" }
+        Self {
+            status,
+            headers: Vec::new(),
+            content: Some(content),
+            media_type: "application/json",
+            twice: None,
+        }
     }
 
     /// Nothing.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), content: None, media_type: "" }
+        Self { status, headers: Vec::new(), content: None, media_type: "", twice: None }
     }
 
     /// The same with a header field more.
@@ -123,6 +149,11 @@ impl Reply {
             }
             Variation::Escaped => ("", ascii(&content.to_string())),
             _ => ("", content.to_string()),
+        };
+        let text = match self.twice.and_then(|name| Some((name, content.get(name)?, text.strip_prefix('{')?)))
+        {
+            Some((name, value, rest)) => format!("{{\"{name}\":{value},{rest}"),
+            None => text,
         };
         response = response.header("content-type", format!("{}{charset}", self.media_type));
         let content = if variation == Variation::Chunked {
@@ -254,6 +285,8 @@ pub(crate) struct Small {
     pub(crate) name: &'static str,
     /// What it asks for as credentials.
     pub(crate) token: Option<&'static str>,
+    /// The credentials of another user, who sees nothing of what the first one has.
+    pub(crate) other: Option<&'static str>,
     /// Its faults, with a sentence on each.
     pub(crate) faults: &'static [(&'static str, &'static str)],
     /// Makes an empty store with a fault; `origin` is where the server can be reached.

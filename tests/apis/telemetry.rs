@@ -7,6 +7,7 @@ use crate::serve::{Api, Call, Clock, Fault, Is, Reply, Small, wrong};
 pub(crate) const SMALL: Small = Small {
     name: "telemetry",
     token: None,
+    other: None,
     faults: &[
         ("offset-ignored", "offset is ignored."),
         ("offset-in-pages", "offset counts pages."),
@@ -50,6 +51,7 @@ pub(crate) const SMALL: Small = Small {
         ("unknown-stream-empty", "A search in an unknown stream finds nothing, by 200."),
         ("deleted-found-by-search", "Deleted events are still found."),
         ("deleted-still-read", "Deleted events can still be read."),
+        ("stream-stays", "A stream that was deleted is there for good."),
         ("delete-answers-content", "204 comes with a status of 200."),
         ("id-version-1", "Ids in answers to writing differ from those in searches by their case."),
         ("detail-is-text", "The detail of 422 is a text."),
@@ -397,7 +399,7 @@ impl Telemetry {
             }
             ("DELETE", [stream]) => {
                 self.stream(stream)?;
-                self.streams.retain(|one| one["id"] != *stream);
+                self.streams.retain(|one| one["id"] != *stream || self.fault.is("stream-stays"));
                 Ok(Reply::empty(204))
             }
             ("POST", [stream, "events"]) => self.write(call, stream),

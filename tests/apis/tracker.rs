@@ -10,6 +10,7 @@ const SESSION: &str = "tracker-session-41bb";
 pub(crate) const SMALL: Small = Small {
     name: "tracker",
     token: Some(SESSION),
+    other: None,
     faults: &[
         ("next-missing-early", "There is no link to the last page."),
         ("next-at-the-end", "The last page links to one more when it is full."),
@@ -64,6 +65,9 @@ pub(crate) const SMALL: Small = Small {
         ("deleted-still-fetched", "Deleted repositories can still be fetched."),
         ("location-missing", "A creation lacks its Location."),
         ("any-session", "Every session is good."),
+        ("name-stays-taken", "The name of a deleted repository cannot be used again."),
+        ("changed-goes-back", "A change sets updated_at to a day long ago."),
+        ("if-match-ignored", "PATCH does not look at If-Match."),
         ("patch-open", "PATCH needs no session."),
         ("no-session-redirects", "Without a session there is a redirect to where one signs in."),
         ("unknown-number-fails", "An unknown number is answered 500."),
@@ -93,6 +97,15 @@ impl From<String> for No {
     fn from(message: String) -> Self {
         Self(422, message)
     }
+}
+
+/// A strong tag of what is shown.
+fn tag(shown: &Value) -> String {
+    let hash = shown
+        .to_string()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    format!("\"{hash:x}\"")
 }
 
 fn slug(text: &str) -> bool {
@@ -264,6 +277,10 @@ impl Tracker {
         if !slug(name) {
             return Err(No(422, "the name of the repository is malformed".to_owned()));
         }
+        let taken = self.repos.iter().any(|repo| repo.shown["name"] == name && repo.deleted);
+        if taken && self.fault.is("name-stays-taken") {
+            return Err(No(409, "the name is taken".to_owned()));
+        }
         let content = call.json().map_err(|why| No(422, why))?;
         let members = [("about", true, Is::Text(0, 200)), ("private", false, Is::Boolean)];
         wrong(&content, &members).map_or(Ok(()), |message| Err(No(422, message)))?;
@@ -369,7 +386,16 @@ impl Tracker {
             if fault.is("created-later") {
                 shown["created_at"] = json!(now);
             }
-            return Ok(Reply::json(200, shown));
+            let tag = tag(&shown);
+            return Ok(if call.header("if-none-match") == Some(tag.as_str()) {
+                Reply::empty(304).with("etag", tag)
+            } else {
+                Reply::json(200, shown).with("etag", tag)
+            });
+        }
+        let condition = call.header("if-match").filter(|_| !fault.is("if-match-ignored"));
+        if condition.is_some_and(|wanted| wanted != tag(issue)) {
+            return Err(No(412, "it was changed meanwhile".to_owned()));
         }
         let content = call.json().map_err(|why| No(422, why))?;
         let members = [("title", false, Is::Text(1, 256)), ("fields", false, Is::Object)];
@@ -387,7 +413,8 @@ impl Tracker {
         if let Some(title) = content.get("title") {
             issue["title"] = title.clone();
         }
-        issue["updated_at"] = json!(now);
+        issue["updated_at"] =
+            if fault.is("changed-goes-back") { json!("2020-01-01T00:00:00Z") } else { json!(now) };
         let after = issue.clone();
         if fault.is("update-not-kept") {
             *issue = before.clone();

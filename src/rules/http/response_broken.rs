@@ -1,6 +1,6 @@
 //! HTTP008: a response began and did not arrive whole.
 
-use crate::evidence::{Asked, TransportErrorKind};
+use crate::evidence::{Ask, Asked, TransportErrorKind};
 use crate::rules::answers::{EVERY, labels};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
@@ -18,7 +18,7 @@ rule! {
     /// RFC 9112, section 8: a message that ends early is incomplete.
     /// ## False alarms and how they are avoided
     /// A connection that is refused, a deadline that passes and a used-up budget are inconclusive, since the
-    /// network or the run may be the reason. For a request that breaks the document it is only a `should`,
+    /// network or the run may be the reason, and so is a connection that is closed on a request which many servers do not take. For a request that breaks the document it is only a `should`,
     /// since a server may close the connection on what it cannot read.
     RESPONSE_BROKEN {
         code: "HTTP008", name: "response-broken", level: Must, basis: Protocol,
@@ -38,7 +38,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         };
+        let odd = scene.evidence.probes.iter().any(|probe| probe.entry == i && probe.ask == Ask::Odd);
         let summary = match error.kind {
+            TransportErrorKind::Incomplete if odd => {
+                sheet.unsure(format!("the connection was closed on {}", labels[i]));
+                continue;
+            }
             TransportErrorKind::Incomplete => "the response ended early",
             TransportErrorKind::Malformed => "the response is not HTTP",
             TransportErrorKind::TooLarge => "the response is larger than the limit",
@@ -77,7 +82,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Ask, TransportError};
+    use crate::evidence::TransportError;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive};
     use serde_json::json;

@@ -23,7 +23,17 @@ pub(super) fn names_refusal(suite: &Suite, case: &Case) -> bool {
 /// Whether a case of an operation has values on the invalid side of something: content always does, parameters
 /// only where their schemas do not let every text through.
 pub(super) fn has_edges(suite: &Suite, case: &Case) -> bool {
-    case.scenario.kind() != Kind::Parameters || varied(suite, case).any(is_bounded)
+    match case.scenario.kind() {
+        Kind::Parameters => varied(suite, case).any(is_bounded),
+        Kind::Update => changes_wrongly(suite, case),
+        _ => true,
+    }
+}
+
+/// Whether the content of a case's change can break the document.
+pub(super) fn changes_wrongly(suite: &Suite, case: &Case) -> bool {
+    let resource = case.scenario.resource().map(|name| suite.resource(name));
+    resource.is_some_and(|resource| suite.wrong_update(resource).is_some())
 }
 
 /// Whether a case of an operation has values on the valid side of a bound: content always does.
@@ -35,7 +45,7 @@ pub(super) fn has_valid_edges(suite: &Suite, case: &Case) -> bool {
 /// The parameters that cases about parameters vary.
 fn varied<'a>(suite: &'a Suite, case: &Case) -> impl Iterator<Item = &'a Parameter> {
     let parameters = suite.operation(&case.operation).parameters.iter();
-    parameters.filter(|parameter| matches!(parameter.location, Location::Query | Location::Header))
+    parameters.filter(|parameter| parameter.location != Location::Path)
 }
 
 /// Whether a schema, or one inside of it, has a bound.

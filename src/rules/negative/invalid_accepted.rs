@@ -36,11 +36,7 @@ rule! {
 /// Only where the document names a refusal: where it does not, nobody says whether what breaks it is refused or
 /// taken for something else.
 fn applies(suite: &Suite, case: &Case) -> bool {
-    let has_edges = match case.scenario.resource() {
-        Some(resource) => suite.wrong_update(suite.resource(resource)).is_some(),
-        None => has_edges(suite, case),
-    };
-    has_edges && names_refusal(suite, case)
+    has_edges(suite, case) && names_refusal(suite, case)
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {

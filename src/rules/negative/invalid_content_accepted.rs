@@ -1,11 +1,12 @@
 //! NEG003: content that is no JSON is accepted.
 
-use super::edges::names_refusal;
+use super::edges::{changes_wrongly, names_refusal};
 use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{cut, probed};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
-use crate::scenario::Kind;
+use crate::scenario::{Case, Kind};
+use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
@@ -24,13 +25,21 @@ rule! {
         source: "RFC 8259, section 2: https://www.rfc-editor.org/rfc/rfc8259#section-2",
         summary: "Content that is no JSON text is refused where JSON is asked for.",
         implies: [],
-        scenarios: &[Kind::Content],
-        applies: names_refusal,
+        scenarios: &[Kind::Content, Kind::Update],
+        applies: applies,
         check: check,
     }
 }
 
+fn applies(suite: &Suite, case: &Case) -> bool {
+    names_refusal(suite, case) && (case.scenario.kind() == Kind::Content || changes_wrongly(suite, case))
+}
+
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    if scene.case.scenario.kind() == Kind::Update {
+        // Such content is sent where a good change could be written down by the document alone.
+        sheet.judged();
+    }
     for (ask, answer) in probed(scene).filter(|(_, answer)| answer.asked == Asked::Invalid) {
         if !matches!(ask, Ask::InvalidContent { refuse: true }) {
             continue;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{Ask, WalkKind};
 use crate::evidence::{Page, Walk};
-use crate::rules::answers::{answers, excerpt, probed};
+use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::{elements, fetched, id_text, resource_by_number};
@@ -193,13 +193,20 @@ fn suspects(
 
 /// A record holds what it held before changes were refused.
 fn changed(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let refused = |label: &str| answers(scene).any(|answer| answer.label == label && answer.is_refusal());
+    // What was accepted against the document may have changed the record, and is another rule's.
+    let accepted = |before: usize| {
+        probed(scene).any(|(ask, answer)| {
+            matches!(ask, Ask::InvalidEdge { .. } | Ask::InvalidContent { .. })
+                && answer.entry < before
+                && !answer.is_refusal()
+        })
+    };
     let wrong =
         probed(scene).find(|(ask, _)| matches!(ask, Ask::InvalidEdge { .. })).map(|(_, answer)| answer);
     for (ask, answer) in probed(scene) {
         let Ask::FetchAfterRefusals { record, field: name, value } = ask else { continue };
         let (Some(wrong), true) = (wrong, answer.response.is_success()) else { continue };
-        if !refused(wrong.label) {
+        if accepted(answer.entry) {
             continue;
         }
         let resource = resource_by_number(scene, *record);

@@ -28,7 +28,7 @@ rule! {
         source: "RFC 9110, section 15.6: https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
         summary: "A request that the document does not allow is not answered by a server error.",
         implies: ["HTTP002"],
-        scenarios: &[Kind::Parameters, Kind::Content],
+        scenarios: &[Kind::Parameters, Kind::Content, Kind::Update],
         applies: has_edges,
         check: check,
     }

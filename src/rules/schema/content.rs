@@ -10,7 +10,7 @@ use crate::rules::{Draft, Scene, Sheet};
 use crate::verdict::{Claim, Place};
 
 /// The schema that the document gives for the JSON content of an answer.
-fn schema_of<'a>(answer: &Answer<'a>) -> Option<&'a Schema> {
+pub(super) fn schema_of<'a>(answer: &Answer<'a>) -> Option<&'a Schema> {
     let essence = answer.response.essence()?;
     answer.documented()?.media_type(&essence)?.schema.as_ref()
 }

@@ -50,6 +50,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             | Kind::Content
             | Kind::Methods
             | Kind::Credentials
+            | Kind::OtherUser
     );
     content::judge(scene, sheet, idle, |answer: &Answer<'_>| answer.response.is_success());
 }
