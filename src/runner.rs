@@ -224,6 +224,7 @@ async fn run_suite(
     for (_, record) in seeding.oracle.records() {
         *records.entry(record.resource.clone()).or_default() += 1;
     }
+    let unasked = suite.document().sent_by_itself();
     sink(Event::Seeded(Seeded {
         suite: suite.name().to_owned(),
         records,
@@ -235,6 +236,7 @@ async fn run_suite(
             .iter()
             .cloned()
             .chain(suite.questions().iter().map(|q| format!("open: {q}")))
+            .chain(unasked.iter().map(|what| format!("not judged: {what}, which the API sends by itself")))
             .collect(),
         problem: seeding.problem.clone(),
     }));

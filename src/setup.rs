@@ -1,7 +1,9 @@
-//! Setting up: the bundled suites, suites from files, and the [`Job`]s that a run is made of.
+//! Setting up: the bundled suites, suites and documents from files ([`Folders`]), and the [`Job`]s that a run is made of.
 //!
 //! The command line and the tests start runs in the same way through this module. It reads files that it is given by name, and
 //! nothing else from its surroundings: time, chance and secrets are passed in.
+
+mod folders;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read as _};
@@ -12,14 +14,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::{Host, Url};
 
+pub use folders::Folders;
+
 use crate::client::{self, Client, ClientError, ClientOptions, Credential, Credentials, Recording, Secret};
 use crate::document::Document;
 use crate::driver::Driver;
-use crate::infer::infer;
 use crate::known::Register;
 use crate::plan::{Terms, plan};
 use crate::runner::Job;
-use crate::suite::{CredentialPlace, Suite, SuiteError};
+use crate::suite::{CredentialForm, CredentialPlace, Suite, SuiteError};
 
 /// The longest file that is read, in octets.
 const MOST_OCTETS: u64 = 50_000_000;
@@ -61,42 +64,6 @@ impl Bundled {
             Ok(Document::from_text(&format!("{folder}/{document}"), self.document)?)
         })
     }
-}
-
-/// Reads a suite from a file; its document is looked for beside it.
-pub fn load_file(path: &Path) -> Result<Suite, SuiteError> {
-    let read = |path: &Path| {
-        read_text(path).map_err(|error| SuiteError::Unreadable {
-            path: path.display().to_string(),
-            message: error.to_string(),
-        })
-    };
-    Suite::load(&path.display().to_string(), &read(path)?, |document| {
-        let document = path.with_file_name(document);
-        Ok(Document::from_text(&document.display().to_string(), &read(&document)?)?)
-    })
-}
-
-/// Reads a document from a file.
-///
-/// # Errors
-/// Names the file, and the place in it where it is no document.
-pub fn load_document(path: &Path) -> Result<Document, SuiteError> {
-    let text = read_text(path).map_err(|error| SuiteError::Unreadable {
-        path: path.display().to_string(),
-        message: error.to_string(),
-    })?;
-    Ok(Document::from_text(&path.display().to_string(), &text)?)
-}
-
-/// A suite that is inferred from a document in a file. It goes through the same loader as one that was written down.
-///
-/// # Errors
-/// Those of [`load_document`].
-pub fn infer_file(path: &Path) -> Result<Suite, SuiteError> {
-    let document = load_document(path)?;
-    let text = infer(&document, &path.display().to_string());
-    Suite::load(&format!("the suite inferred from {}", path.display()), &text, |_| Ok(document))
 }
 
 /// Reads a file whole, but no more than any document may have: a path may lead to a device that never ends.
@@ -211,7 +178,10 @@ impl Target {
     #[must_use]
     pub fn with_token(&self, suite: &Suite, variable: &str, token: &str) -> Self {
         let mut target = self.clone();
-        if let Some(form) = suite.file().credentials.first() {
+        // What has no colon is no `user:password`.
+        let fits = |form: &&CredentialForm| !form.basic || token.contains(':');
+        let forms = &suite.file().credentials;
+        if let Some(form) = forms.iter().find(fits).or(forms.first()) {
             let value = form.value(token);
             match form.place() {
                 CredentialPlace::Header(name) => target.headers.push((name.to_owned(), value)),

@@ -40,7 +40,7 @@ use specproof::event::{Event, RuleHead};
 use specproof::report::{Located, fold};
 use specproof::rules::RULES;
 use specproof::runner::{self, Options};
-use specproof::setup::{Common, Shown, Target, infer_file, job, load_file};
+use specproof::setup::{Common, Folders, Shown, Target, job};
 use specproof::suite::Suite;
 use specproof::verdict::Verdict;
 
@@ -164,7 +164,7 @@ fn base_path(suite: &Suite) -> String {
 }
 
 fn measured(small: &Small, fault: Option<&'static str>, variation: Variation) -> Result<Seen, Failed> {
-    let suite = load_file(&folder().join(small.name).join("suite.toml"))?;
+    let suite = Folders::default().suite(&folder().join(small.name).join("suite.toml"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let seen = runtime.block_on(run(small, suite, fault, variation))?;
     Ok(seen)
@@ -216,7 +216,7 @@ fn faulty(small: &Small, fault: &'static str, named: &BTreeSet<String>) -> Resul
 fn inferred(small: &Small) -> Result<(), Failed> {
     let document = folder().join(small.name).join("openapi.yaml");
     let seen = |fault| -> Result<Seen, Failed> {
-        let suite = infer_file(&document)?;
+        let suite = Folders::default().inferred(&document)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(runtime.block_on(run(small, suite, fault, Variation::Plain))?)
     };

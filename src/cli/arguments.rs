@@ -6,8 +6,10 @@ use clap::builder::{RangedU64ValueParser, StyledStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use specproof::coverage::DIMENSIONS;
+use specproof::setup::Folders;
 use specproof::suite::nearest;
 
+use super::failure::Failure;
 use super::outputs::Wanted;
 
 /// What stands under the help: the exit codes.
@@ -85,6 +87,24 @@ pub(super) struct Init {
     /// File to write; standard output without it
     #[arg(long, value_name = "PATH")]
     pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) files: Files,
+}
+
+/// Which files documents may be made of.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Files {
+    /// Folder out of which documents may take further files by `$ref`, beside their own folders (repeatable)
+    #[arg(long = "allow-file-refs", value_name = "DIR")]
+    allowed: Vec<PathBuf>,
+}
+
+impl Files {
+    /// The folders that may be read.
+    pub(super) fn folders(&self) -> Result<Folders, Failure> {
+        Folders::allowing(&self.allowed)
+            .map_err(|error| Failure::usage(format!("--allow-file-refs: {error}")))
+    }
 }
 
 /// How the matrix of faults is written.
@@ -151,6 +171,8 @@ pub(super) struct Clean {
     /// Suite that the runs were of: the name of a bundled one, or the path of a suite file (repeatable)
     #[arg(long = "suite", value_name = "NAME|PATH")]
     pub(super) suites: Vec<String>,
+    #[command(flatten)]
+    pub(super) files: Files,
     /// Say what is there, and remove nothing
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -175,6 +197,8 @@ pub(super) struct Repro {
     /// Suite of the case: the name of a bundled one, or the path of a suite file; else the one that the case's id begins with
     #[arg(long = "suite", value_name = "NAME|PATH")]
     pub(super) suites: Vec<String>,
+    #[command(flatten)]
+    pub(super) files: Files,
     #[command(flatten)]
     pub(super) access: Access,
     #[command(flatten)]
@@ -215,6 +239,8 @@ pub(super) struct Selection {
     /// `OpenAPI` document of the target, from which a suite is inferred (repeatable)
     #[arg(long = "document", value_name = "PATH")]
     pub(super) documents: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) files: Files,
     /// Run only what matches: a part of `suite::operation::case::RULE-name`, or all of it with `*` for any text (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) only: Vec<String>,
@@ -413,6 +439,8 @@ pub(super) struct Audit {
     /// The document: `OpenAPI` 3.0 or 3.1, YAML or JSON
     #[arg(value_name = "DOCUMENT")]
     pub(super) document: PathBuf,
+    #[command(flatten)]
+    pub(super) files: Files,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: Format,
@@ -448,6 +476,8 @@ pub(super) struct Judge {
     /// Suite of the run that is not a bundled one: the path of its file (repeatable)
     #[arg(long = "suite", value_name = "PATH")]
     pub(super) suites: Vec<String>,
+    #[command(flatten)]
+    pub(super) files: Files,
     /// Known failures
     #[arg(long, value_name = "FILE")]
     pub(super) known_failures: Option<PathBuf>,

@@ -1,8 +1,8 @@
 //! `specproof audit`: a document judged by itself, without a server.
 
 use specproof::audit::{Remark, audit, unreadable};
-use specproof::document::Document;
 use specproof::report::audited;
+use specproof::suite::SuiteError;
 use specproof::verdict::Level;
 
 use super::arguments::{Audit, Format};
@@ -13,10 +13,10 @@ use super::failure::Failure;
 pub(super) fn run(arguments: &Audit) -> Result<u8, Failure> {
     let path = &arguments.document;
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-    let remarks = match Document::from_text(&name, &text) {
+    let remarks = match arguments.files.folders()?.document(path) {
         Ok(document) => audit(&document),
-        Err(error) => vec![unreadable(&error)],
+        Err(SuiteError::Document(error)) => vec![unreadable(&error)],
+        Err(error) => return Err(Failure::usage(error.to_string())),
     };
     match arguments.format {
         Format::Json => {

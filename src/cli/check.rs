@@ -87,7 +87,7 @@ fn prepare(arguments: &Check, configured: &Configured, word: Option<&str>) -> Re
     if site.is_some() && !arguments.faults.is_empty() {
         return Err(Failure::usage("--fault is for the bundled reference server: leave the URL out"));
     }
-    let suites = suites::load(&named, documents)?;
+    let suites = suites::load(&named, documents, &arguments.selection.files)?;
     // What is known of the user's targets is not known of the bundled server.
     let mut exceptions = site.as_ref().map_or_else(Exceptions::default, |site| {
         configured.config.exceptions().of(site.entry.map(|(name, _)| name))

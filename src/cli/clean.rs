@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Clean) -> Result<u8, Failure> {
             format!("say with --suite what the target is: {}, or the path of a suite file", suites::names());
         return Err(Failure::usage(message));
     }
-    let suites = suites::load(&arguments.suites, &[])?;
+    let suites = suites::load(&arguments.suites, &[], &arguments.files)?;
     let runtime = Runtime::new().map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
     runtime.block_on(cleaned(arguments, &suites))
 }

@@ -5,7 +5,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use specproof::infer::infer;
-use specproof::setup::load_document;
 
 use super::arguments::Init;
 use super::console;
@@ -13,7 +12,8 @@ use super::failure::Failure;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Init) -> Result<u8, Failure> {
-    let document = load_document(&arguments.document).map_err(|error| Failure::usage(error.to_string()))?;
+    let document = arguments.files.folders()?.document(&arguments.document);
+    let document = document.map_err(|error| Failure::usage(error.to_string()))?;
     let text = infer(&document, &named(&arguments.document, arguments.out.as_deref()));
     match &arguments.out {
         None => console::print(&text)?,

@@ -13,7 +13,7 @@ use specproof::evidence::Exchange;
 use specproof::known::Register;
 use specproof::plan::Skipped;
 use specproof::runner::{self, Job};
-use specproof::setup::{self, Bundled, Common, Target};
+use specproof::setup::{self, Bundled, Common, Folders, Target};
 use specproof::suite::Suite;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -48,9 +48,10 @@ pub(super) fn run(arguments: &Judge) -> Result<u8, Failure> {
         known: Arc::new(Register::new(known, check::today(), false)),
         ..Common::default()
     };
+    let folders = arguments.files.folders()?;
     let mut jobs = Vec::new();
     for name in &head.suites {
-        let suite = suite_of(name, &arguments.suites)?;
+        let suite = suite_of(name, &arguments.suites, &folders)?;
         jobs.push(job(&head, &suite, recorded.remove(name).unwrap_or_default(), &common)?);
     }
     let (_keep, interrupted) = watch::channel(false);
@@ -93,9 +94,9 @@ fn sorted(events: Vec<Event>) -> BTreeMap<String, Recorded> {
 }
 
 /// The suite of this name: one of those that the user names, else the bundled one.
-fn suite_of(name: &str, paths: &[String]) -> Result<Arc<Suite>, Failure> {
+fn suite_of(name: &str, paths: &[String], folders: &Folders) -> Result<Arc<Suite>, Failure> {
     for path in paths {
-        let suite = setup::load_file(Path::new(path)).map_err(|error| Failure::usage(error.to_string()))?;
+        let suite = folders.suite(Path::new(path)).map_err(|error| Failure::usage(error.to_string()))?;
         if suite.name() == name {
             return Ok(Arc::new(suite));
         }

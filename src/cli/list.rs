@@ -25,15 +25,19 @@ pub(super) fn run(arguments: &List) -> Result<u8, Failure> {
     let table = match arguments.what {
         Listed::Rules => rules(),
         Listed::Faults => faults(),
-        Listed::Suites => suite_rows(&suites::load(&selection.suites, &selection.documents)?),
-        Listed::Operations => operations(&suites::load(&selection.suites, &selection.documents)?),
-        Listed::Cases => cases(&suites::load(&selection.suites, &selection.documents)?, selection),
+        Listed::Suites => suite_rows(&loaded(selection)?),
+        Listed::Operations => operations(&loaded(selection)?),
+        Listed::Cases => cases(&loaded(selection)?, selection),
     };
     console::print(&match arguments.format {
         Format::Table => table.text(),
         Format::Json => table.json(),
     })?;
     Ok(0)
+}
+
+fn loaded(selection: &Selection) -> Result<Vec<Arc<Suite>>, Failure> {
+    suites::load(&selection.suites, &selection.documents, &selection.files)
 }
 
 fn rules() -> Table {

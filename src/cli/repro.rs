@@ -63,7 +63,7 @@ impl Reporter for Directory {
 
 /// Runs the command: runs the case, prints the script for what is found. The seeding is made smaller for as long as the same rule is broken.
 pub(super) fn run(arguments: &Repro) -> Result<u8, Failure> {
-    let suites = suites::load(&suite_of(arguments), &[])?;
+    let suites = suites::load(&suite_of(arguments), &[], &arguments.files)?;
     let runtime = Runtime::new().map_err(|error| Failure::no_verdict(format!("cannot start: {error}")))?;
     let faults = serve::faults(&arguments.faults)?;
     runtime.block_on(async {

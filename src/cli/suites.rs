@@ -3,24 +3,30 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use specproof::setup::{BUNDLED, Bundled, infer_file, load_file};
+use specproof::setup::{BUNDLED, Bundled};
 use specproof::suite::{Suite, nearest};
 
+use super::arguments::Files;
 use super::failure::Failure;
 
 /// Loads what `--suite` names (bundled suites by name, others by path) and what `--document` names (documents, from which suites are
 /// inferred); all bundled suites where neither names any.
-pub(super) fn load(named: &[String], documents: &[PathBuf]) -> Result<Vec<Arc<Suite>>, Failure> {
+pub(super) fn load(
+    named: &[String],
+    documents: &[PathBuf],
+    files: &Files,
+) -> Result<Vec<Arc<Suite>>, Failure> {
+    let folders = files.folders()?;
     let mut suites: Vec<Arc<Suite>> = Vec::new();
     let bundled: Vec<String> = BUNDLED.iter().map(|bundled| bundled.name.to_owned()).collect();
     let none = named.is_empty() && documents.is_empty();
     let named = if none { &bundled } else { named };
     let load = |name: &String| match Bundled::named(name) {
         Some(bundled) => Ok(bundled.load()),
-        None if is_path(name) => Ok(load_file(Path::new(name))),
+        None if is_path(name) => Ok(folders.suite(Path::new(name))),
         None => Err(unknown(name)),
     };
-    let inferred = documents.iter().map(|document| Ok(infer_file(document)));
+    let inferred = documents.iter().map(|document| Ok(folders.inferred(document)));
     for loaded in named.iter().map(load).chain(inferred) {
         let suite = loaded?.map_err(|error| Failure::usage(error.to_string()))?;
         if suites.iter().any(|other| other.name() == suite.name()) {

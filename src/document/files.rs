@@ -109,7 +109,8 @@ impl Joining<'_> {
         let target = if path.is_empty() {
             current?.to_owned()
         } else {
-            if path.starts_with('/') || path.contains(':') {
+            // A scheme or a host: no file. It is refused where the reference is followed.
+            if path.starts_with("//") || path.contains(':') {
                 return None;
             }
             beside(current.unwrap_or_default(), &percent_decode_str(path).decode_utf8_lossy())
@@ -117,7 +118,11 @@ impl Joining<'_> {
         if target == self.own {
             return Some(format!("#{fragment}"));
         }
-        let moved = format!("#{}{fragment}", to_fragment(&format!("/{FILES}/{}", escape(&target))));
+        // An anchor is one of the whole document, in whichever of its files it stands.
+        let anchor = !fragment.is_empty() && !fragment.starts_with('/');
+        let place =
+            if anchor { String::new() } else { to_fragment(&format!("/{FILES}/{}", escape(&target))) };
+        let moved = format!("#{place}{fragment}");
         if current != Some(target.as_str()) {
             self.wanted.push_back(Wanted {
                 path: target,
@@ -129,14 +134,17 @@ impl Joining<'_> {
     }
 }
 
-/// A path relative to the folder of a file, without `.` and, as far as that goes, `..`.
+/// A path relative to the folder of a file, without `.` and, as far as that goes, `..`. An absolute one stays absolute.
 fn beside(file: &str, path: &str) -> String {
-    let mut parts: Vec<&str> =
-        file.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect());
+    let folder = file.rsplit_once('/').filter(|_| !path.starts_with('/')).map(|(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.map_or(Vec::new(), |folder| folder.split('/').collect());
+    if path.starts_with('/') {
+        parts.push("");
+    }
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
+            ".." if parts.last().is_some_and(|last| !["", ".."].contains(last)) => {
                 parts.pop();
             }
             part => parts.push(part),
@@ -161,6 +169,9 @@ mod tests {
             ("b/a.yaml", "../c.yaml", "c.yaml"),
             ("a.yaml", "../c.yaml", "../c.yaml"),
             ("", "../../c.yaml", "../../c.yaml"),
+            ("b/a.yaml", "/x/c.yaml", "/x/c.yaml"),
+            ("/x/c.yaml", "y/d.yaml", "/x/y/d.yaml"),
+            ("/x/c.yaml", "../d.yaml", "/d.yaml"),
         ] {
             assert_eq!(beside(file, path), wanted, "{path} beside {file}");
         }

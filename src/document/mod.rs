@@ -165,6 +165,24 @@ impl Document {
         &self.security_schemes
     }
 
+    /// What the API sends by itself, so that nothing can be asked of it: webhooks, and callbacks with the operation that leads to them.
+    pub fn sent_by_itself(&self) -> Vec<String> {
+        let names = |pointer: &str| {
+            let members = self.raw().pointer(pointer).and_then(Value::as_object);
+            let names = members.into_iter().flat_map(|members| members.keys());
+            names.filter(|name| !name.starts_with("x-")).cloned().collect::<Vec<_>>()
+        };
+        let mut sent: Vec<String> =
+            names("/webhooks").into_iter().map(|name| format!("the webhook `{name}`")).collect();
+        for operation in &self.operations {
+            let callbacks = names(&pointer::child(&operation.pointer, "callbacks"));
+            sent.extend(
+                callbacks.into_iter().map(|name| format!("the callback `{name}` of `{}`", operation.id)),
+            );
+        }
+        sent
+    }
+
     /// Follows the `$ref`s of a schema from [`Schema::value`] and gives the last schema that can be reached.
     ///
     /// Members beside a `$ref` are left behind. A reference that leads in a circle or is relative to an `$id` around

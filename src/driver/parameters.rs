@@ -13,6 +13,12 @@ use crate::suite::{Bound, OverLargest, Suite};
 /// The length of a very long parameter: many times what anybody sends, and less than what makes common servers give up on a request line.
 const LONG: usize = 6_000;
 
+/// Whether a text under the parameter's own name is what the target reads: not where its members stand under names of their own, nor where the
+/// text is one of another media type.
+fn is_plain(parameter: &Parameter) -> bool {
+    matches!(parameter.style, ParameterStyle::Form | ParameterStyle::Simple) && parameter.media_type.is_none()
+}
+
 impl Driver {
     /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
     pub(super) async fn parameters(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
@@ -20,11 +26,12 @@ impl Driver {
         let usual = self.usual_parts(oracle, &case.operation);
         // A cookie of ours would take the place of the one that shows who asks.
         let cookies = self.client.usual_credentials().iter().all(|credential| credential.name != "cookie");
-        for parameter in operation.parameters.iter().filter(|p| match p.location {
-            Location::Query | Location::Header => true,
+        let varied = |p: &&Parameter| match p.location {
+            Location::Query | Location::Header => is_plain(p),
             Location::Cookie => cookies,
             Location::Path => false,
-        }) {
+        };
+        for parameter in operation.parameters.iter().filter(varied) {
             let resolve = |reference: &str| self.suite.document().reference(reference);
             let is_valid = |value: &serde_json::Value| parameter.schema.is_valid(value);
             for specimen in wire_specimens(parameter.schema.value(), &resolve, &is_valid) {
@@ -127,7 +134,8 @@ impl Driver {
     async fn odd_texts(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
-        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query) {
+        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query && is_plain(p))
+        {
             for (label, text) in
                 [("quotes", "'\";--"), ("pattern", "(*%_[\\"), ("unknown word", "specproof_none")]
             {
@@ -146,7 +154,7 @@ impl Driver {
     async fn odd_queries(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
-        let query = || operation.parameters.iter().filter(|p| p.location == Location::Query);
+        let query = || operation.parameters.iter().filter(|p| p.location == Location::Query && is_plain(p));
         let valid = |parameter: &Parameter, text: &str| {
             let number = text.parse::<u64>().map(serde_json::Value::from);
             parameter.schema.is_valid(&number.unwrap_or_else(|_| text.into()))

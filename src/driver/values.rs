@@ -144,9 +144,15 @@ fn text(rng: &mut ChaCha8Rng, length: std::ops::RangeInclusive<usize>, tame: boo
     }
     let marker = marker(serial);
     let odd = odd_word(&marker);
-    let room = length.end().saturating_sub(marker.len() + odd.chars().count() + 2);
+    let most = *length.end();
+    let Some(room) = most.checked_sub(marker.len() + odd.chars().count() + 2) else {
+        // Too short for a sentence: as much of the marker as there is room for.
+        let short: String =
+            marker.chars().cycle().take(most.min(marker.len().max(*length.start()))).collect();
+        return (json!(short), None);
+    };
     let sentence: String = Words::sentence(rng).chars().take(room).collect();
-    (json!(format!("{sentence} {marker} {odd}")), Some(marker))
+    (json!(format!("{sentence} {marker} {odd}").trim_start()), Some(marker))
 }
 
 /// A word with a letter beyond ASCII that stands in the same text as a marker, and nowhere else; characters that mean something in patterns and

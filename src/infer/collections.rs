@@ -89,13 +89,19 @@ fn table<'a>(
         Stands::Unknown => false,
     });
     let scope_query = resource.scope_query.as_deref().filter(|name| list.operation.parameter(name).is_some());
-    let scope = resource.parent.as_deref().filter(|_| bound || scope_query.is_some());
+    let own = resource.parent.as_deref().filter(|_| bound || scope_query.is_some());
+    // What stands in the path is there to be asked in, whatever the records lie in.
+    let holder = groups.parameters(list.operation).into_iter().rev().find_map(|(_, stands)| match stands {
+        Stands::For(at) => resources.of_group(at).filter(|holder| holder.creation.is_some()),
+        Stands::Unknown => None,
+    });
+    let scope = own.or(holder.map(|holder| holder.name.as_str()));
     if let Some(scope) = scope {
         let reason =
             scope_query.map_or_else(|| "the path".to_owned(), |name| format!("the query parameter {name}"));
         table.explained("scope", scope, vec![guessed(reason)]);
     }
-    if let (Some(_), Some(parameter)) = (scope, scope_query) {
+    if let (Some(_), Some(parameter)) = (own, scope_query) {
         table.set("scope-query", parameter);
     }
     let mut remarks = vec![guessed("the array of objects in the answer")];
@@ -116,15 +122,24 @@ fn table<'a>(
             vec![guessed("the members of the content ask for a page, as no query parameter does")],
         );
     }
-    if scope.is_none() {
-        let because = "the list is one for all, so that others may write into it";
-        table.explained(
-            "others",
-            Toml::table([("because", because.into())]),
-            vec![guessed("no parent that this suite creates stands in its path")],
-        );
+    if own.is_none() {
+        let (because, reason) = match scope {
+            None => (
+                "the list is one for all, so that others may write into it",
+                "no parent that this suite creates stands in its path",
+            ),
+            Some(_) => (
+                "what comes into the list is not known to this suite",
+                "nothing that this suite creates lies in what stands in its path",
+            ),
+        };
+        table.explained("others", Toml::table([("because", because.into())]), vec![guessed(reason)]);
     }
-    let complete = if resource.creation.is_some() { "complete" } else { "listed-once" };
+    let complete = if resource.creation.is_some() && own.is_some() == scope.is_some() {
+        "complete"
+    } else {
+        "listed-once"
+    };
     table.set("complete", draft.requirements.promise(complete));
     let refused = refusals(list.operation);
     if scope.is_some() && refused.contains(&404) {
@@ -182,7 +197,7 @@ fn table<'a>(
         )));
     }
     let mut tables = vec![table];
-    let (settled, remarks) = conventions(style, scope.is_some());
+    let (settled, remarks) = conventions(style, own.is_some());
     if !settled.is_empty() {
         let mut table = Table { remarks, ..Table::at(["collections", name, "conventions"]) };
         for (key, value) in settled {

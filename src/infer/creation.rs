@@ -18,6 +18,8 @@ pub(super) struct Creation<'a> {
     pub(super) send: String,
     /// The members of a record's content, as far as the document names them.
     pub(super) members: Vec<Property<'a>>,
+    /// Places for the ids of other records, beside the members.
+    pub(super) links: Vec<Link<'a>>,
     /// What else the content holds, always the same.
     pub(super) constants: Vec<(String, Toml)>,
     /// Required members beside an array of records, which all of them have in common.
@@ -28,8 +30,39 @@ pub(super) struct Creation<'a> {
     pub(super) answer: String,
     /// What an id must be, where the client chooses it and it goes into the path.
     pub(super) chosen_id: Option<(&'a str, &'a Value)>,
+    /// The component that describes a record's content.
+    pub(super) of: Option<&'a str>,
     /// What else was seen in it, as sentences.
     pub(super) seen: Vec<String>,
+}
+
+/// A place in the content for the id of another record: `{"relationships": {"author": {"data": {"type": …, "id": …}}}}`.
+#[derive(Clone, Debug)]
+pub(super) struct Link<'a> {
+    /// What the record is called there.
+    pub(super) name: &'a str,
+    /// Where the object with its id stands, from the root of the content.
+    pub(super) at: String,
+    /// What the document says of the id.
+    pub(super) schema: &'a Value,
+    pub(super) required: bool,
+    /// The one type that may stand beside the id.
+    pub(super) kind: Option<Toml>,
+}
+
+/// The links of a `relationships` object that stands at a pointer.
+fn links<'a>(shapes: Shapes<'a>, relations: &Property<'a>, at: &str) -> Vec<Link<'a>> {
+    let link = |relation: Property<'a>| {
+        let data = shapes.property(relation.schema, "data")?;
+        Some(Link {
+            name: relation.name,
+            at: format!("{at}/{}/{}/data", escape(relations.name), escape(relation.name)),
+            schema: shapes.property(data, "id")?,
+            required: relations.required && relation.required,
+            kind: shapes.property(data, "type").and_then(|kind| fixed(shapes, kind)),
+        })
+    };
+    shapes.properties(relations.schema).into_iter().filter_map(link).collect()
 }
 
 /// What a record looks like in answers.
@@ -144,6 +177,7 @@ pub(super) fn creation<'a>(
         operation,
         send: String::new(),
         members: Vec::new(),
+        links: Vec::new(),
         constants: Vec::new(),
         common: Vec::new(),
         batch: None,
@@ -152,6 +186,7 @@ pub(super) fn creation<'a>(
             .filter(|_| group.chosen_id)
             .and_then(|name| operation.parameter(name))
             .map(|parameter| (parameter.name.as_str(), parameter.schema.value())),
+        of: None,
         seen: Vec::new(),
     };
     let (listed, representation) = match answered(shapes, answer, group, parameter) {
@@ -176,7 +211,9 @@ pub(super) fn creation<'a>(
             let holder =
                 singular(p.name) == group.name || matches!(snake(p.name).as_str(), "data" | "attributes");
             let constant = |other: &Property<'a>| {
-                !other.required || fixed(shapes, other.schema).is_some() || snake(other.name) == "type"
+                !other.required
+                    || fixed(shapes, other.schema).is_some()
+                    || matches!(snake(other.name).as_str(), "type" | "relationships")
             };
             holder
                 && properties.iter().all(|other| other.name == p.name || constant(other))
@@ -184,7 +221,11 @@ pub(super) fn creation<'a>(
                 && (p.required || properties.len() == 1)
         });
         let Some(inner) = inner else { break };
-        for other in properties.iter().filter(|other| other.required && other.name != inner.name) {
+        let (relations, others): (Vec<&Property<'a>>, Vec<&Property<'a>>) =
+            properties.iter().partition(|other| snake(other.name) == "relationships");
+        made.links =
+            relations.into_iter().flat_map(|relations| links(shapes, relations, &made.send)).collect();
+        for other in others.into_iter().filter(|other| other.required && other.name != inner.name) {
             let named = group.path.rsplit('/').find(|part| *part != "{}").unwrap_or_default();
             let value = fixed(shapes, other.schema).unwrap_or_else(|| Toml::from(named));
             made.constants.push((format!("{}/{}", made.send, escape(other.name)), value));
@@ -197,6 +238,7 @@ pub(super) fn creation<'a>(
         }
     }
     made.members = shapes.properties(body);
+    made.of = Shapes::component(body);
     if let Some(item) = shapes.items(body) {
         if !listed {
             return Err("its content is an array, and its answer is none".to_owned());

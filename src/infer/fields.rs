@@ -106,15 +106,34 @@ pub(super) fn fields<'a>(
     let back = shown.members(shapes);
     let mut fields = Vec::new();
     let mut unsent = Vec::new();
+    // A document that requires nothing leaves open what is needed: then all goes out that is known.
+    let sparse = !creation.members.iter().any(|member| member.required);
+    let read_only = |member: &Property<'a>| {
+        shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true))
+    };
+    // Where request and answer share a component that marks nothing, only its name tells who sets a member.
+    let shared = creation.of.is_some_and(|of| Shapes::component(shown.schema) == Some(of));
+    let by_name = shared
+        && sparse
+        && !creation.members.iter().any(read_only)
+        && creation.members.iter().any(|member| is_clients(shapes, member));
     for member in &creation.members {
-        let flagged =
-            shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true));
-        if flagged {
+        let said = shapes.text(member.schema, "description").unwrap_or_default().trim_start().to_lowercase();
+        if read_only(member)
+            || ["output only", "read-only", "read only"].iter().any(|words| said.starts_with(words))
+        {
             continue;
         }
+        let asked = ["required.", "required:", "(required)", "[required]"];
+        let member = &Property {
+            required: member.required || asked.iter().any(|words| said.starts_with(words)),
+            ..*member
+        };
         let twin = back.iter().find(|p| p.name == member.name && shapes.alike(p.schema, member.schema));
         let read = twin.map(|p| format!("{}/{}", shown.read, escape(p.name)));
-        if !member.required && (twin.is_none() || is_servers(member.name)) {
+        let servers = is_servers(member.name)
+            || (by_name && !is_clients(shapes, member) && around.stands_for(member.name).is_none());
+        if !member.required && (twin.is_none() || servers) {
             unsent.push(member.name.to_owned());
             continue;
         }
@@ -127,6 +146,7 @@ pub(super) fn fields<'a>(
             Err(reason) => return Err(reason),
         };
         let vary = !member.required
+            && !sparse
             && matches!(&source, Source::Made(make, _) if !matches!(make, Toml::Table(t) if t.iter().any(|(k, _)| k == "choice")));
         if twin.is_none() {
             remarks.push(guessed("no answer shows it"));
@@ -162,6 +182,33 @@ pub(super) fn fields<'a>(
             every: 1,
             remarks: vec![guessed("the client chooses it, and it goes into the path")],
         });
+    }
+    for link in &creation.links {
+        let source = match around.stands_for(link.name) {
+            Some(Related::Ancestor(of)) => Source::Ancestor(of),
+            Some(Related::Sibling(of)) => Source::Record(of),
+            _ if link.required => {
+                return Err(format!("it needs the id of {}, and none can be created", link.name));
+            }
+            _ => continue,
+        };
+        let field = |name: String, send: String, source, remarks| Field {
+            name,
+            schema: link.schema,
+            send: Some(send),
+            path: None,
+            read: None,
+            source: Some(source),
+            keep: None,
+            every: 1,
+            remarks,
+        };
+        let reason = guessed(format!("the content links {} by its id", link.name));
+        fields.push(field(link.name.to_owned(), format!("{}/id", link.at), source, vec![reason]));
+        if let Some(kind) = &link.kind {
+            let kind = Source::Made(Toml::table([("constant", kind.clone())]), true);
+            fields.push(field(format!("{}_type", link.name), format!("{}/type", link.at), kind, Vec::new()));
+        }
     }
     for (at, value) in &creation.constants {
         fields.push(Field {
@@ -230,6 +277,47 @@ fn is_servers(name: &str) -> bool {
     ) || ["_at", "_on", "_by", "_count"]
         .iter()
         .any(|end| name.ends_with(end) && name.starts_with(['c', 'u', 'd', 'm', 'l']))
+}
+
+/// Whether a client sets a member of this name, where the same component describes what is sent and what is shown.
+fn is_clients<'a>(shapes: Shapes<'a>, member: &Property<'a>) -> bool {
+    const NAMES: [&str; 34] = [
+        "name",
+        "display_name",
+        "full_name",
+        "first_name",
+        "last_name",
+        "title",
+        "subject",
+        "summary",
+        "label",
+        "description",
+        "text",
+        "body",
+        "content",
+        "note",
+        "notes",
+        "comment",
+        "message",
+        "value",
+        "amount",
+        "quantity",
+        "price",
+        "priority",
+        "importance",
+        "type",
+        "kind",
+        "tags",
+        "labels",
+        "categories",
+        "color",
+        "email",
+        "phone",
+        "address",
+        "city",
+        "metadata",
+    ];
+    NAMES.contains(&snake(member.name).as_str()) || !shapes.choices(member.schema).is_empty()
 }
 
 /// A name without what says that it is a time: `created_at`, `createTime` and `createdDateTime` are all `created`.

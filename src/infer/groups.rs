@@ -57,7 +57,7 @@ pub(super) struct Groups<'a> {
 /// A path with `{}` for each parameter; `None` where a part is more than one parameter or one literal.
 fn canonical(path: &str) -> Option<String> {
     let mut parts = Vec::new();
-    for part in path.trim_matches('/').split('/') {
+    for part in path.trim_matches('/').split('/').map(bare) {
         let parameter = part.starts_with('{') && part.ends_with('}') && part.matches('{').count() == 1;
         if parameter {
             parts.push("{}");
@@ -68,6 +68,11 @@ fn canonical(path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// A part of a path without the format that some APIs write behind it: `products.json`, `{product_id}.json`.
+pub(super) fn bare(part: &str) -> &str {
+    part.strip_suffix(".json").filter(|rest| !rest.is_empty()).unwrap_or(part)
 }
 
 /// The part of a path before its last part, and that part.
@@ -206,6 +211,27 @@ impl<'a> Groups<'a> {
                 gone.insert(i);
             }
         }
+        // What is created in one place and also listed under something else (`/articles` and `/authors/{}/articles`).
+        for i in 0..self.all.len() {
+            let flat = &self.all[i];
+            if flat.create.is_none() || flat.path.contains("{}") || gone.contains(&i) {
+                continue;
+            }
+            let (last, own) = (singular(split(&flat.path).1), kinds(flat));
+            let under: Vec<usize> = (0..self.all.len())
+                .filter(|j| self.all[*j].path.contains("{}") && singular(split(&self.all[*j].path).1) == last)
+                .filter(|j| {
+                    let nested = &self.all[*j];
+                    let acts = [nested.create, nested.fetch, nested.update, nested.delete];
+                    acts.iter().all(Option::is_none) && !kinds(nested).is_disjoint(&own)
+                })
+                .collect();
+            for j in under {
+                let lists = std::mem::take(&mut self.all[j].lists);
+                self.all[i].lists.extend(lists);
+                gone.insert(j);
+            }
+        }
         let mut i = 0;
         self.all.retain(|_| {
             i += 1;
@@ -232,7 +258,12 @@ impl<'a> Groups<'a> {
     fn name_all(&mut self) {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         for i in 0..self.all.len() {
-            let parts: Vec<&str> = self.all[i].path.split('/').filter(|part| *part != "{}").collect();
+            // What only says where the API lies names no resource.
+            let version = |part: &str| {
+                part.trim_start_matches(['v', 'V']).bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            };
+            let parts: Vec<&str> =
+                self.all[i].path.split('/').filter(|part| *part != "{}" && !version(part)).collect();
             let mut name = parts.last().map_or_else(String::new, |last| singular(last));
             for part in parts.iter().rev().skip(1) {
                 if !taken.contains(&name) && !name.is_empty() {
@@ -251,7 +282,7 @@ impl<'a> Groups<'a> {
     pub(super) fn parameters(&self, operation: &'a Operation) -> Vec<(&'a str, Stands)> {
         let mut found = Vec::new();
         let mut path = String::new();
-        for part in operation.path.trim_matches('/').split('/') {
+        for part in operation.path.trim_matches('/').split('/').map(bare) {
             let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
             if !path.is_empty() {
                 path.push('/');
@@ -284,16 +315,18 @@ fn makes(operation: &Operation) -> bool {
         && operation.responses.iter().any(|r| r.status == crate::document::StatusKey::Exact(201))
 }
 
-/// Whether two groups are about things of one kind, by the component that their representations refer to.
+/// The components that a group's representations refer to.
+fn kinds(group: &Group<'_>) -> BTreeSet<String> {
+    let answers = [group.create, group.fetch, group.update].into_iter().flatten();
+    let shown = answers
+        .filter_map(|o| Shapes::component(Shapes::success(o)?.1?.value()).map(str::to_owned))
+        .collect::<Vec<_>>();
+    let listed = group.lists.iter().filter_map(|list| Shapes::component(list.item).map(str::to_owned));
+    shown.into_iter().chain(listed).collect()
+}
+
+/// Whether two groups are about things of one kind, as far as the components that their representations refer to tell.
 fn same_kind(a: &Group<'_>, b: &Group<'_>) -> bool {
-    let names = |group: &Group<'_>| -> BTreeSet<String> {
-        let answers = [group.create, group.fetch, group.update].into_iter().flatten();
-        let shown = answers
-            .filter_map(|o| Shapes::component(Shapes::success(o)?.1?.value()).map(str::to_owned))
-            .collect::<Vec<_>>();
-        let listed = group.lists.iter().filter_map(|list| Shapes::component(list.item).map(str::to_owned));
-        shown.into_iter().chain(listed).collect()
-    };
-    let (a, b) = (names(a), names(b));
+    let (a, b) = (kinds(a), kinds(b));
     a.is_empty() || b.is_empty() || !a.is_disjoint(&b)
 }

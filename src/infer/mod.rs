@@ -98,10 +98,18 @@ fn headed(mut tables: Vec<Table>, sentence: &str) -> Vec<Table> {
 }
 
 fn head(document: &Document) -> Vec<Remark> {
-    vec![
+    let mut head = vec![
         Remark::Plain(format!("A suite for {} {}, inferred from its document by `specproof init`.", document.title(), document.api_version())),
         Remark::Plain("Comments that begin with `guessed:` say what an entry rests on; those that begin with `question:` ask what the document does not tell. Answer a question by editing the entry below it, and strike the comment out.".to_owned()),
-    ]
+    ];
+    let sent = document.sent_by_itself();
+    if !sent.is_empty() {
+        head.push(Remark::Plain(format!(
+            "The API sends by itself, and nothing asks for it: {}.",
+            sent.join(", ")
+        )));
+    }
+    head
 }
 
 fn top(document: &Document, path: &str) -> Table {

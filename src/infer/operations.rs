@@ -2,10 +2,11 @@
 
 use super::Draft;
 use super::access::harmless;
+use super::creation::shown_in;
 use super::groups::{Group, Groups, Stands};
 use super::lists::Listing;
 use super::resources::Resources;
-use super::schema::{escape, snake};
+use super::schema::{Shapes, escape, snake};
 use super::toml::{Table, Toml, guessed, question};
 use crate::document::{Location, Operation};
 
@@ -64,7 +65,16 @@ pub(super) fn variable<'a>(
         let shown = super::creation::Representation::read(draft.shapes, list.item, group, Some(parameter))?;
         Some((list, shown.id))
     });
-    if let Some((list, id)) = found {
+    let single =
+        group.filter(|_| found.is_none()).and_then(|group| shown_alone(draft, groups, group, parameter));
+    if let Some((operation, pointer)) = single {
+        let short = draft.ask(&operation.id);
+        table.explained(
+            "discover",
+            Toml::table([("operation", short.into()), ("pointer", pointer.into())]),
+            vec![guessed("an operation without parameters answers with one; the suite cannot create one")],
+        );
+    } else if let Some((list, id)) = found {
         let short = draft.ask(&list.operation.id);
         let pointer = format!("{}/0/{}", list.items, escape(&id));
         table.explained(
@@ -77,6 +87,26 @@ pub(super) fn variable<'a>(
     }
     draft.variables.insert(name.clone(), table);
     name
+}
+
+/// An operation that answers with one item of a group, by its component, and that can be asked without any id (`/users/me`); and where the id stands.
+fn shown_alone<'a>(
+    draft: &Draft<'a>,
+    groups: &Groups<'a>,
+    group: &Group<'a>,
+    parameter: &str,
+) -> Option<(&'a Operation, String)> {
+    let shapes = draft.shapes;
+    let shown = |operation: &'a Operation| {
+        shown_in(shapes, Shapes::success(operation)?.1?.value(), group, Some(parameter))
+    };
+    let component = Shapes::component(shown(group.fetch?)?.1.schema)?;
+    groups.reading.iter().copied().find_map(|operation| {
+        let free = groups.parameters(operation).is_empty() && required(operation).is_empty();
+        let (at, one) = shown(operation).filter(|_| free)?;
+        (Shapes::component(one.schema) == Some(component))
+            .then(|| (operation, format!("{at}/{}", escape(&one.id))))
+    })
 }
 
 /// A list of a group that can be asked for without any id.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::toml::{Table, Toml};
 
 /// Every requirement: its key, its text, and what it is guessed from.
-const ALL: [(&str, &str, &str); 14] = [
+const ALL: [(&str, &str, &str); 15] = [
     (
         "kept",
         "What a client gave comes back as it was given.",
@@ -53,6 +53,11 @@ const ALL: [(&str, &str, &str); 14] = [
         "gone",
         "A record that was deleted is no longer listed.",
         "the operation is a DELETE that is carried out before it answers",
+    ),
+    (
+        "marked",
+        "A deleted record is still told of, as one that is deleted.",
+        "the document has an answer to the fetch that says so",
     ),
     (
         "changed",

@@ -5,7 +5,7 @@ use http::Method;
 use super::Draft;
 use super::creation::{Creation, Representation, creation, shown_in};
 use super::fields::{Around, Field, Related, Source, fields, referred};
-use super::groups::{Group, Groups, Stands};
+use super::groups::{Group, Groups, Stands, bare};
 use super::schema::{Shapes, snake};
 use super::seeds::Seeded;
 use super::style::paging;
@@ -114,7 +114,7 @@ impl Around for Placed<'_, '_> {
 fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
     let operation = [group.fetch, group.delete, group.update].into_iter().flatten().next();
     let operation = operation.or(group.create.filter(|_| group.chosen_id))?;
-    operation.path.rsplit('/').next()?.strip_prefix('{')?.strip_suffix('}')
+    bare(operation.path.rsplit('/').next()?).strip_prefix('{')?.strip_suffix('}')
 }
 
 impl<'a, 'g> Resources<'a, 'g> {
@@ -157,6 +157,12 @@ impl<'a, 'g> Resources<'a, 'g> {
         } else {
             self.named_by_query(shapes, group, made.as_ref().ok())
         };
+        let by_list = if by_query.is_none() && !group.path.contains("{}") {
+            self.named_by_list(groups, group, made.as_ref().ok())
+        } else {
+            None
+        };
+        let parent = parent.or(by_list);
         if patient
             && parent.is_none()
             && by_query.is_none()
@@ -278,6 +284,31 @@ impl<'a, 'g> Resources<'a, 'g> {
         })
     }
 
+    /// What a flat resource lies in by one of its lists (`/authors/{id}/articles`), where its content names that.
+    fn named_by_list(
+        &self,
+        groups: &Groups<'a>,
+        group: &Group<'a>,
+        made: Option<&(Creation<'a>, Representation<'a>)>,
+    ) -> Option<String> {
+        let (creation, _) = made?;
+        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let members = creation.members.iter().map(|member| member.name);
+        let named: Vec<String> = members
+            .chain(creation.links.iter().map(|link| link.name))
+            .filter_map(|name| match placed.stands_for(name) {
+                Some(Related::Sibling(of)) => Some(of),
+                _ => None,
+            })
+            .collect();
+        let mut holders =
+            group.lists.iter().filter_map(|list| match groups.parameters(list.operation).pop() {
+                Some((_, Stands::For(at))) => self.of_group(at).filter(|holder| holder.creation.is_some()),
+                _ => None,
+            });
+        holders.find(|holder| named.contains(&holder.name)).map(|holder| holder.name.clone())
+    }
+
     /// Whether the resource that a flat one might lie in is not read yet.
     fn may_wait(
         &self,
@@ -296,8 +327,10 @@ impl<'a, 'g> Resources<'a, 'g> {
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> bool {
         let members = made.iter().flat_map(|(creation, _)| creation.members.iter().chain(&creation.common));
-        members.filter(|member| member.required).any(|member| {
-            placed.group(member.name).is_some_and(|name| {
+        let links = made.iter().flat_map(|(creation, _)| &creation.links);
+        let required = members.filter(|member| member.required).map(|member| member.name);
+        required.chain(links.filter(|link| link.required).map(|link| link.name)).any(|member| {
+            placed.group(member).is_some_and(|name| {
                 name != placed.own
                     && !self.all.iter().any(|r| r.name == name)
                     && groups.all.iter().any(|g| g.name == name && g.create.is_some())
@@ -555,6 +588,15 @@ impl<'a, 'g> Resources<'a, 'g> {
         let mut remarks = Vec::new();
         let answers = |status: u16| delete.responses.iter().any(|r| r.status == StatusKey::Exact(status));
         let later = answers(202) && !answers(200) && !answers(204);
+        let fetched = groups.all[resource.group].fetch.and_then(|fetch| Shapes::success(fetch)?.1);
+        if let Some((at, value)) = fetched.and_then(|schema| trace(shapes, schema.value())) {
+            members.push((
+                "tombstone".to_owned(),
+                Toml::table([("at", at.into()), ("value", value), ("requirement", "marked".into())]),
+            ));
+            draft.requirements.refer("marked");
+            remarks.push(guessed("a fetch may answer with what says that the record is deleted"));
+        }
         let soft = resource.shown.members(shapes).into_iter().find(|member| {
             let name = snake(member.name);
             [
@@ -590,6 +632,17 @@ impl<'a, 'g> Resources<'a, 'g> {
         }
         table.explained("delete", Toml::Table(members), remarks);
     }
+}
+
+/// Where a branch of an answer says that the record is deleted, and what it says there.
+fn trace<'a>(shapes: Shapes<'a>, answer: &'a serde_json::Value) -> Option<(String, Toml)> {
+    let answer = shapes.document.resolve(answer);
+    let branches = ["anyOf", "oneOf"].iter().filter_map(|keyword| answer.get(*keyword)?.as_array()).flatten();
+    branches.flat_map(|branch| shapes.properties(branch)).find_map(|member| {
+        let named = matches!(snake(member.name).as_str(), "deleted" | "is_deleted");
+        let value = super::creation::fixed(shapes, member.schema).filter(|_| named && member.required)?;
+        Some((format!("/{}", super::schema::escape(member.name)), value))
+    })
 }
 
 /// The refusals that a document lists for an operation and that may answer an id that does not exist.

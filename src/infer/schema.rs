@@ -101,12 +101,27 @@ impl<'a> Shapes<'a> {
         let mut properties: Vec<Property<'a>> = Vec::new();
         for members in parts.iter().filter_map(|part| part.get("properties")?.as_object()) {
             for (name, schema) in members {
-                if !properties.iter().any(|property| property.name == name) {
-                    properties.push(Property { name, schema, required: required.contains(&name.as_str()) });
+                match properties.iter_mut().find(|property| property.name == name) {
+                    // A general list of anything, of which another part says what it lists.
+                    Some(known) if self.lists_anything(known.schema) => known.schema = schema,
+                    Some(_) => {}
+                    None => {
+                        properties.push(Property {
+                            name,
+                            schema,
+                            required: required.contains(&name.as_str()),
+                        });
+                    }
                 }
             }
         }
         properties
+    }
+
+    /// Whether a schema is that of an array and says nothing of its elements.
+    fn lists_anything(self, schema: &'a Value) -> bool {
+        let nothing = |items: &Value| items.as_object().is_none_or(serde_json::Map::is_empty);
+        self.kind(schema) == Some("array") && self.keyword(schema, "items").is_none_or(nothing)
     }
 
     /// The schema of a property.
@@ -158,9 +173,11 @@ impl<'a> Shapes<'a> {
         if self.kind(a) == Some("array") && elements(a) != elements(b) {
             return false;
         }
-        let same_values = self.keyword(a, "enum") == self.keyword(b, "enum")
-            || self.keyword(a, "enum").is_none()
-            || self.keyword(b, "enum").is_none();
+        // Some generators sort the values of a parameter.
+        let values = |schema| self.keyword(schema, "enum").and_then(Value::as_array);
+        let same_values = values(a)
+            .zip(values(b))
+            .is_none_or(|(a, b)| a.len() == b.len() && a.iter().all(|value| b.contains(value)));
         Self::component(a).is_some_and(|name| Self::component(b) == Some(name))
             || (self.kind(a).is_some()
                 && of(a).0 == of(b).0

@@ -7,7 +7,7 @@ use super::schema::{Shapes, escape, snake};
 use super::toml::{Remark, Toml, guessed, question};
 use crate::document::{Location, Operation};
 
-const SIZES: [&str; 24] = [
+const SIZES: [&str; 27] = [
     "limit",
     "page_size",
     "per_page",
@@ -32,6 +32,9 @@ const SIZES: [&str; 24] = [
     "page_per",
     "n",
     "max_keys",
+    "max_entries",
+    "max_records",
+    "num_results",
 ];
 const PAGES: [&str; 10] = [
     "page",
@@ -56,7 +59,7 @@ const OFFSETS: [&str; 9] = [
     "start_at",
     "first_result",
 ];
-const TOKENS: [&str; 16] = [
+const TOKENS: [&str; 19] = [
     "page_token",
     "cursor",
     "next_token",
@@ -73,6 +76,9 @@ const TOKENS: [&str; 16] = [
     "skiptoken",
     "start_cursor",
     "scroll_id",
+    "pagination_token",
+    "start_token",
+    "bookmark",
 ];
 const AFTERS: [&str; 6] = ["starting_after", "after_id", "since_id", "start_after", "after", "page_after"];
 const BEFORES: [&str; 6] = ["ending_before", "before_id", "max_id", "end_before", "before", "page_before"];
@@ -116,7 +122,7 @@ const MORE: [&str; 8] = [
 const PAGE_ECHOES: [&str; 7] =
     ["page", "current_page", "page_number", "number", "page_index", "page_no", "current"];
 const SIZE_ECHOES: [&str; 6] = ["size", "per_page", "page_size", "limit", "items_per_page", "page_limit"];
-const NEXT_TOKENS: [&str; 13] = [
+const NEXT_TOKENS: [&str; 16] = [
     "next_page_token",
     "next_cursor",
     "next_token",
@@ -130,6 +136,9 @@ const NEXT_TOKENS: [&str; 13] = [
     "marker",
     "continuation",
     "next_page_cursor",
+    "next_continuation_token",
+    "next_pagination_token",
+    "bookmark",
 ];
 const PREVIOUS_TOKENS: [&str; 7] = [
     "previous_page_token",
@@ -430,6 +439,8 @@ impl<'a> Looked<'a, '_> {
         if !(by_name || (said.contains("id of") && typed))
             || self.is_instant(after)
             || self.member(&NEXT_TOKENS[..5], &["string"]).is_some()
+            // Beside links to the next page it is one more way to narrow the list.
+            || (name == "since_id" && self.header(&["link"]).is_some())
         {
             return None;
         }

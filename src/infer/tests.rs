@@ -14,7 +14,10 @@ const MANNERS: &[(&str, &str)] = &[
     ("next-urls", include_str!("../../fixtures/documents/next-urls.yaml")),
     ("odata", include_str!("../../fixtures/documents/odata.yaml")),
     ("page-tokens", include_str!("../../fixtures/documents/page-tokens.yaml")),
+    ("relationships", include_str!("../../fixtures/documents/relationships.yaml")),
+    ("sent-by-itself", include_str!("../../fixtures/documents/sent-by-itself.yaml")),
     ("slugs", include_str!("../../fixtures/documents/slugs.yaml")),
+    ("sparse", include_str!("../../fixtures/documents/sparse.yaml")),
 ];
 
 #[test]

@@ -372,6 +372,63 @@ impl Style {
         all.into_iter().filter_map(|(key, parameter)| Some((key, parameter?))).collect()
     }
 
+    /// The JSON pointers of the style into an answer, by the suite file's keys for them.
+    pub fn pointers_by_key(&self) -> Vec<(&'static str, &str)> {
+        let all: Vec<(&'static str, Option<&str>)> = match self {
+            Self::PageNumber(style) => vec![
+                ("total", style.total.as_deref()),
+                ("pages", style.pages.as_deref()),
+                ("has-more", style.has_more.as_deref()),
+                ("next-page", style.next_page.as_deref()),
+                ("page-echo", style.page_echo.as_deref()),
+                ("size-echo", style.size_echo.as_deref()),
+            ],
+            Self::OffsetLimit(style) => vec![
+                ("total", style.total.as_deref()),
+                ("has-more", style.has_more.as_deref()),
+                ("limit-echo", style.limit_echo.as_deref()),
+                ("next-page", style.next_page.as_deref()),
+            ],
+            Self::TimestampCursor(style) => vec![
+                ("has-more", Some(&style.has_more)),
+                ("before-cursor", Some(&style.before_cursor)),
+                ("after-cursor", Some(&style.after_cursor)),
+            ],
+            Self::ItemCursor(style) => vec![
+                ("has-more", style.has_more.as_deref()),
+                ("first", style.first.as_deref()),
+                ("last", style.last.as_deref()),
+                ("total", style.total.as_deref()),
+            ],
+            Self::Token(style) => vec![
+                ("next", style.next.as_deref()),
+                ("previous", style.previous.as_deref()),
+                ("has-more", style.has_more.as_deref()),
+                ("total", style.total.as_deref()),
+            ],
+            Self::LinkHeader(style) => vec![("total", style.total.as_deref())],
+            Self::NextUrl(style) => vec![
+                ("next", Some(&style.next)),
+                ("previous", style.previous.as_deref()),
+                ("first", style.first.as_deref()),
+                ("last", style.last.as_deref()),
+                ("self", style.own.as_deref()),
+                ("has-more", style.has_more.as_deref()),
+                ("total", style.total.as_deref()),
+                ("pages", style.pages.as_deref()),
+            ],
+        };
+        all.into_iter().filter_map(|(key, pointer)| Some((key, pointer?))).collect()
+    }
+
+    /// Where in an item the value stands that asks for what comes after it, where the suite says so.
+    pub fn item_pointer(&self) -> Option<&str> {
+        match self {
+            Self::ItemCursor(style) => style.cursor.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The names of all parameters of the style.
     pub fn parameters(&self) -> Vec<&str> {
         self.parameters_by_key().into_iter().map(|(_, parameter)| parameter).collect()

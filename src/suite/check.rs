@@ -7,20 +7,20 @@ use super::collection::{Arguments, At, Collection, Test};
 use super::combination::{Combination, Logic};
 use super::error::{SuiteError, line_of, nearest};
 use super::model::{Bound, Make, Resource, SuiteFile};
-use crate::document::{Document, Operation};
+use crate::document::{Document, Location, Operation};
 use crate::pagination::Style;
 
 /// The checks' context: where the file is, and what was checked so far.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     place: &'a str,
     text: &'a str,
-    file: &'a SuiteFile,
-    document: &'a Document,
+    pub(super) file: &'a SuiteFile,
+    pub(super) document: &'a Document,
     /// Requirements that something refers to.
     used: BTreeSet<String>,
 }
 
-type Checked = Result<(), SuiteError>;
+pub(super) type Checked = Result<(), SuiteError>;
 
 /// Checks every name in the file.
 pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Document) -> Checked {
@@ -50,6 +50,7 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     for (name, collection) in &file.collections {
         checker.collection(&format!("collections.{name}"), collection)?;
     }
+    checker.pointers()?;
     checker.seed()?;
     for key in file.requirements.keys() {
         if !checker.used.contains(key) {
@@ -64,7 +65,7 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
 }
 
 impl<'a> Checker<'a> {
-    fn wrong(&self, key: &str, message: String, hint: Option<&str>) -> SuiteError {
+    pub(super) fn wrong(&self, key: &str, message: String, hint: Option<&str>) -> SuiteError {
         SuiteError::Meaning {
             place: self.place.to_owned(),
             line: locate(self.text, key),
@@ -130,7 +131,7 @@ impl<'a> Checker<'a> {
         let operation =
             self.document.operation(&self.file.operations[short]).expect("checked by operations()");
         for parameter in &operation.parameters {
-            if parameter.location == crate::document::Location::Path
+            if parameter.location == Location::Path
                 && !self.file.bind.contains_key(&parameter.name)
                 && !self.file.bind.contains_key(&format!("{short}.{}", parameter.name))
             {
@@ -162,13 +163,15 @@ impl<'a> Checker<'a> {
             return Err(self.wrong(key, message, None));
         };
         let members = members(self.document, schema.value());
-        // A pointer is followed as deep as its first token; a schema that names no member says nothing of them.
-        let first = name.strip_prefix('/').and_then(|rest| rest.split('/').next()).unwrap_or(name);
+        if name.starts_with('/') {
+            return self.pointer(key, &[schema.value()], name);
+        }
+        // A schema that names no member says nothing of them.
         if members.is_empty() {
             return Ok(());
         }
         let valid = members.iter().map(String::as_str);
-        self.among(key, &format!("member of the content of {}", operation.id), first, valid)
+        self.among(key, &format!("member of the content of {}", operation.id), name, valid)
     }
 
     fn resource(&mut self, at: &str, resource: &Resource) -> Checked {
@@ -281,6 +284,23 @@ impl<'a> Checker<'a> {
         self.among(&format!("{at}.resource"), "resource", &collection.resource, resources())?;
         if let Some(scope) = &collection.scope {
             self.among(&format!("{at}.scope"), "resource", scope, resources())?;
+        }
+        let in_path = operation.parameters.iter().find_map(|parameter| {
+            let bind = &self.file.bind;
+            let key = format!("{}.{}", collection.operation, parameter.name);
+            match bind.get(&key).or_else(|| bind.get(&parameter.name)) {
+                Some(Bound::Resource(resource)) if parameter.location == Location::Path => Some(resource),
+                _ => None,
+            }
+        });
+        if let (None, Some(resource)) = (&collection.scope, in_path) {
+            let message =
+                format!("its path takes the id of a {resource}, so `scope` must say what it is asked in");
+            return Err(self.wrong(
+                &format!("{at}.operation"),
+                message,
+                Some(&format!("scope = \"{resource}\"")),
+            ));
         }
         let arguments = collection.arguments;
         if let Some(parameter) = &collection.scope_query {

@@ -10,6 +10,8 @@ mod combination;
 mod error;
 mod impossible;
 mod model;
+mod pointers;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -160,6 +162,12 @@ impl Suite {
             .map(|value| serde_json::json!({ name: value }))
             .find(|content| !schema.is_valid(content))
             .map(|content| (pointer.clone(), content))
+    }
+
+    /// Whether a success of an operation (by short name) may hold something at a place, as far as the document tells.
+    pub fn may_show(&self, short: &str, pointer: &str) -> bool {
+        let answers = shape::answers(self.operation(short));
+        !matches!(shape::follow(self.document(), answers, pointer), shape::Place::Missing { .. })
     }
 
     /// Whether an update is a JSON merge patch (RFC 7396), by the media type that it takes.

@@ -246,6 +246,43 @@ const SLIPS: &[Slip] = &[
         "body-each = \"/filters/OR/0/peer_id\"",
         &["collections.messages.filters.peer-or.at.body-each", "a pointer with a `*`"],
     ),
+    // Pointers.
+    (
+        &HONCHO,
+        "items = \"/items\"",
+        "items = \"/itmes\"",
+        &["collections.workspaces.items", "there is no `/itmes`", "did you mean `/items`?"],
+    ),
+    (
+        &HONCHO,
+        "total = \"/total\", pages = \"/pages\"",
+        "total = \"/totl\", pages = \"/pages\"",
+        &["style.page-number.total", "there is no `/totl`", "did you mean `/total`?"],
+    ),
+    (
+        &ELIZAOS,
+        "before-cursor = \"/cursors/before\"",
+        "before-cursor = \"/cursors/befor\"",
+        &["style.timestamp-cursor.before-cursor", "did you mean `/cursors/before`?"],
+    ),
+    (
+        &ELIZAOS,
+        "has-more = \"/hasMore\"",
+        "has-more = \"hasMore\"",
+        &["`hasMore` is no JSON pointer", "did you mean `/hasMore`?"],
+    ),
+    (
+        &MIELTO,
+        "send = \"/title\"",
+        "send = \"/titel\"",
+        &["resources.conversation.fields.title.send", "did you mean `/title`?"],
+    ),
+    (
+        &MIELTO,
+        "read = \"/sender_id\"",
+        "read = \"/sender_di\"",
+        &["resources.message.fields.sender_id.read", "did you mean `/sender_id`?"],
+    ),
     (
         &HONCHO,
         "neither = { none = [{ filter = \"peer\" }",

@@ -150,6 +150,10 @@ fn a_faulty_suite_names_file_line_and_nearest_name() {
     with(("suite.toml", "document = ", "documnet = "), "key")
         .assert(2, &[&format!("suite.toml:{line}"), "unknown field `documnet`", "did you mean `document`?"]);
 
+    let line = 1 + text.lines().position(|line| line.starts_with("has-more = ")).unwrap();
+    with(("suite.toml", "has-more = \"/hasMore\"", "has-more = \"/hasMoer\""), "pointer")
+        .assert(2, &[&format!("suite.toml:{line}"), "there is no `/hasMoer`", "did you mean `/hasMore`?"]);
+
     let (at, line) = text.lines().enumerate().skip_while(|(_, line)| *line != "[operations]").nth(1).unwrap();
     let (short, id) = line.split_once(" = ").unwrap();
     let id = id.trim_matches('"');
@@ -167,6 +171,40 @@ fn a_document_that_cannot_be_used_is_named() {
     with(("openapi.yaml", "openapi: ", "swagger: "), "dialect").assert(2, &["openapi.yaml", "not"]);
     with(("openapi.yaml", "openapi: ", "openapi: ]\nx: "), "yaml")
         .assert(2, &["openapi.yaml:", "not valid YAML"]);
+}
+
+#[test]
+fn a_document_may_lie_in_several_files_and_in_folders_that_are_allowed() {
+    let folder = folder("several-files");
+    std::fs::create_dir_all(folder.join("api/schemas")).unwrap();
+    std::fs::create_dir_all(folder.join("shared")).unwrap();
+    let document = folder.join("api/openapi.yaml");
+    let parts = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /things:\n    get:\n      operationId: list\n      responses:\n        '200': {description: d, content: {application/json: {schema: {type: array, items: {$ref: schemas/thing.yaml}}}}}\n";
+    std::fs::write(&document, parts).unwrap();
+    std::fs::write(
+        folder.join("api/schemas/thing.yaml"),
+        "{properties: {id: {$ref: ../../shared/id.yaml}}}\n",
+    )
+    .unwrap();
+    std::fs::write(folder.join("shared/id.yaml"), "type: string\n").unwrap();
+    let (document, shared) = (document.to_str().unwrap(), folder.join("shared"));
+    let shared = shared.to_str().unwrap();
+    for command in [["audit", document], ["init", "--document"], ["list", "operations"]] {
+        let mut arguments = command.to_vec();
+        match command[0] {
+            "init" => arguments.push(document),
+            "list" => arguments.extend(["--document", document]),
+            _ => {}
+        }
+        let code = if command[0] == "audit" { 1 } else { 2 };
+        specproof(&arguments)
+            .assert(code, &["leads out of the folder of the document", "--allow-file-refs DIR"]);
+        arguments.extend(["--allow-file-refs", shared]);
+        let done = specproof(&arguments);
+        assert!(!done.stdout.contains("leads out") && done.stderr.is_empty(), "{done:#?}");
+    }
+    specproof(&["audit", document, "--allow-file-refs", "no/such/folder"])
+        .assert(2, &["--allow-file-refs", "no/such/folder"]);
 }
 
 #[test]

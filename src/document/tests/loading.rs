@@ -319,3 +319,34 @@ fn documents_can_be_shared() {
     shared(&document);
     shared(super::answer(&document));
 }
+
+#[test]
+fn what_the_api_sends_by_itself_is_named() {
+    let text = include_str!("../../../fixtures/documents/sent-by-itself.yaml");
+    let document = Document::from_text("a.yaml", text).expect("it is sound");
+    let asked: Vec<&str> = document.operations().iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(asked, ["subscribe"]);
+    assert_eq!(
+        document.sent_by_itself(),
+        ["the webhook `parcelArrived`", "the callback `arrival` of `subscribe`"]
+    );
+}
+
+#[test]
+fn response_headers_have_schemas() {
+    let headers = json!({"X-Total": {"$ref": "#/components/headers/Total"}, "X-Note": {"content": {"text/plain": {"schema": {"type": "string"}}}}});
+    let paths = json!({"/a": {"get": {"operationId": "get", "responses": {"200": {"description": "", "headers": headers}}}}});
+    for version in ["3.0.3", "3.1.0"] {
+        let document = load(
+            version,
+            paths.clone(),
+            json!({"headers": {"Total": {"required": true, "schema": {"type": "integer"}}}}),
+        );
+        let response = document.operation("get").and_then(|get| get.response(200)).expect("it is there");
+        let names: Vec<(&str, bool)> =
+            response.headers.iter().map(|header| (header.name.as_str(), header.required)).collect();
+        assert_eq!(names, [("X-Note", false), ("X-Total", true)], "{version}");
+        let total = response.headers[1].schema.as_ref().expect("it is there");
+        assert!(!total.is_valid(&json!("x")) && total.is_valid(&json!(1)), "{version}");
+    }
+}

@@ -291,3 +291,34 @@ fn closely_linked_schemas_load() {
     let wanted = [("/p1", "required", "/components/schemas/S13/required")];
     assert_eq!(found(&document, &json!({"p1": {}})), wanted.map(triple));
 }
+
+#[test]
+fn a_discriminator_changes_no_verdict() {
+    let pet = |discriminator: Value| json!({"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": discriminator});
+    let components = json!({"schemas": {
+        "Cat": {"type": "object", "required": ["kind", "lives"], "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+        "Dog": {"type": "object", "required": ["kind", "tricks"], "properties": {"kind": {"type": "string"}, "tricks": {"type": "integer"}}}
+    }});
+    for version in ["3.0.3", "3.1.0"] {
+        for discriminator in [
+            json!({"propertyName": "kind"}),
+            json!({"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "Dog"}}),
+        ] {
+            let document = load(version, answering(pet(discriminator)), components.clone());
+            assert!(answer(&document).is_valid(&json!({"kind": "Cat", "lives": 9})), "{version}");
+            assert!(answer(&document).is_valid(&json!({"kind": "no such animal", "tricks": 1})), "{version}");
+            assert!(!answer(&document).is_valid(&json!({"kind": "Cat"})), "{version}");
+        }
+    }
+}
+
+#[test]
+fn unevaluated_properties_are_those_that_no_part_names() {
+    let schema = json!({"allOf": [{"properties": {"a": {"type": "integer"}}}], "properties": {"b": {}}, "unevaluatedProperties": false});
+    let document = load("3.1.0", answering(schema.clone()), json!({}));
+    assert!(answer(&document).is_valid(&json!({"a": 1, "b": 2})));
+    let pointer = format!("{ROOT}/unevaluatedProperties");
+    assert_eq!(found(&document, &json!({"a": 1, "c": 2})), [triple(("", "unevaluatedProperties", &pointer))]);
+    // 3.0 does not have the keyword.
+    assert!(answer(&load("3.0.3", answering(schema), json!({}))).is_valid(&json!({"c": 2})));
+}

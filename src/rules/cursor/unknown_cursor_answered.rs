@@ -10,6 +10,7 @@ use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Suite, UnknownCursor};
 use crate::verdict::Level;
+use serde_json::Value;
 
 rule! {
     /// ## What it checks
@@ -24,7 +25,8 @@ rule! {
     /// token is said as `should`.
     /// ## False alarms and how they are avoided
     /// A token that was cut short may be another valid one: it counts only if it gives the first page. Where neither suite nor document says anything, nothing is
-    /// demanded. Any refusal by 4xx is good enough.
+    /// demanded, and neither where the tokens are keys of the items in plain text: the list may well go on from where a key would stand. Any refusal by 4xx is good
+    /// enough.
     UNKNOWN_CURSOR_ANSWERED {
         code: "CUR012", name: "unknown-cursor-answered", level: Must, basis: Suite,
         source: "the suite's setting `unknown-cursor`",
@@ -49,6 +51,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let mut named =
         scene.operation().responses.iter().filter(|response| response.status != StatusKey::Default);
     let refuses = named.any(|response| [400, 410, 422].iter().any(|code| response.status.covers(*code)));
+    let plain = tokens_are_keys(scene);
     for (ask, answer) in probed(scene) {
         let Ask::UnknownCursor { sure } = ask else { continue };
         if let Some(cause) = answer.put_off() {
@@ -61,7 +64,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             | (Some(UnknownCursor::Empty), Given::Nothing)
             | (Some(UnknownCursor::Start), Given::Start) => false,
             (Some(UnknownCursor::Refused | UnknownCursor::Empty), Given::Start) => true,
-            (None, Given::Start) => *sure && refuses,
+            (None, Given::Start) => *sure && refuses && !plain,
             (Some(_), _) => *sure,
             (None, _) => false,
         };
@@ -80,6 +83,20 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let actual = format!("{} in answer to {}", answer.status(), answer.label);
         sheet.fail_at(level, answer.draft(summary, requirement, expected, actual));
     }
+}
+
+/// Whether the tokens that were given are texts of the items that they follow.
+fn tokens_are_keys(scene: &Scene<'_>) -> bool {
+    let mut given = scene.evidence.walks.iter().flat_map(|walk| &walk.pages).filter_map(|page| {
+        let token = page.facts.token.as_deref()?;
+        let content = scene.evidence.entries[page.entry].exchange.json()?;
+        let items = scene.collection().items.find(content)?.as_array()?;
+        Some((token, items))
+    });
+    let holds = |item: &Value, token: &str| {
+        item.as_object().is_some_and(|members| members.values().any(|value| value.as_str() == Some(token)))
+    };
+    given.any(|(token, items)| items.iter().any(|item| holds(item, token)))
 }
 
 /// What was answered.
@@ -163,6 +180,23 @@ mod tests {
             let judgement = lists.judge(&UNKNOWN_CURSOR_ANSWERED, scenario);
             assert_eq!(judgement.verdict, verdict, "{setting} {status}: {judgement:#?}");
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
+        }
+    }
+
+    #[test]
+    fn a_made_up_key_may_stand_before_all_others() {
+        let stated = "conventions.unknown-cursor = { is = \"refused\", requirement = \"convention\" }\nconventions.foreign";
+        for (token, verdict) in [("opaque", Fail), ("m1", Pass)] {
+            let world = World::amended(&[0, 1, 2, 3], &[(stated, "conventions.foreign")]);
+            let path = "/boxes/main/by_token?page_token=x";
+            let answer = json!({ "items": [{"id": "m0"}] });
+            let exchange = exchange("list_by_token", "GET", path, None, 200, &answer);
+            let walk = world.lists("by_token").walk(2, &[&[0, 1], &[2, 3]]);
+            let walk = walk.content(0, |content| content["next_page_token"] = json!(token));
+            let lists = walk.probe("token made up", Ask::UnknownCursor { sure: true }, Asked::Open, exchange);
+            let scenario = Scenario::Tokens { collection: "by_token".into() };
+            let judgement = lists.judge(&UNKNOWN_CURSOR_ANSWERED, scenario);
+            assert_eq!(judgement.verdict, verdict, "{token}: {judgement:#?}");
         }
     }
 }

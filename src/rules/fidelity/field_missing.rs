@@ -22,7 +22,8 @@ rule! {
     /// The suite's description of the resource: where the field stands in a representation.
     /// ## False alarms and how they are avoided
     /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are
-    /// not judged, and values that were null or empty containers, are passed over.
+    /// not judged, and values that were null or empty containers, are passed over, and so are answers in which the document
+    /// has no place for the field: a list may show less of a record than a fetch does.
     FIELD_MISSING {
         code: "FID005", name: "field-missing", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -53,6 +54,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let back = read.find(representation.value);
             if says_nothing(sent) || back.is_some_and(|back| !back.is_null()) {
                 missing.insert(key, None);
+                continue;
+            }
+            let operation = &scene.evidence.entries[representation.entry].exchange.operation;
+            let has_place =
+                |read: &String| scene.suite.may_show(operation, &format!("{}{read}", representation.pointer));
+            if back.is_none() && !read.all().iter().any(has_place) {
                 continue;
             }
             missing.entry(key).or_insert_with(|| {
@@ -121,5 +128,21 @@ mod tests {
         let judgement =
             lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
         assert_eq!(judgement.verdict, Fail);
+    }
+
+    #[test]
+    fn a_list_need_not_show_what_the_document_has_no_place_for() {
+        let whole = "items: { type: array, items: { $ref: \"#/components/schemas/Note\" } }\n        total";
+        let brief = "items: { type: array, items: { properties: { id: { type: string }, color: { type: string } } } }\n        total";
+        for (field, verdict) in [("text", Pass), ("color", Fail)] {
+            let world = World::amended(&[0, 1, 2], &[(whole, brief)]);
+            let drop = |content: &mut Value| {
+                content["items"][1].as_object_mut().unwrap().remove(field);
+            };
+            let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).content(0, drop);
+            let judgement =
+                lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
+            assert_eq!(judgement.verdict, verdict, "{field}");
+        }
     }
 }
