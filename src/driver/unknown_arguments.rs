@@ -85,5 +85,5 @@ fn filters_at(collection: &Collection) -> Option<String> {
         let same = common.iter().zip(&place).take_while(|(a, b)| a == b).count();
         common.truncate(same.min(place.len() - 1));
     }
-    Some(common.iter().map(|token| format!("/{token}")).collect())
+    Some(common.iter().fold(String::new(), |pointer, token| pointer + "/" + token))
 }

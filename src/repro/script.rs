@@ -51,7 +51,9 @@ pub(super) fn text(
             let group = &steps.list[from..=i];
             let numbers: Vec<String> = group.iter().map(|step| step.number.to_string()).collect();
             let _ = writeln!(body, "all_came {}", numbers.join(" "));
-            group.iter().for_each(|step| body.push_str(&taking(step)));
+            for step in group {
+                body.push_str(&taking(step));
+            }
             body.push('\n');
         }
     }

@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
         if let (Some(delete), Some(fetch)) = (&resource.delete, &resource.fetch)
             && let Some(tombstone) = &delete.tombstone
         {
-            let shown = self.below(self.answers(&fetch.operation), &fetch.answer, "");
+            let shown = self.below(&self.answers(&fetch.operation), &fetch.answer, "");
             self.pointer(&format!("{at}.delete.tombstone.at"), &shown, &tombstone.at)?;
         }
         Ok(())
@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
         for (key, pointer) in collection.style.pointers_by_key() {
             self.pointer(&format!("{style}.{key}"), &answers, pointer)?;
         }
-        let items = self.below(answers, &collection.items, "/*");
+        let items = self.below(&answers, &collection.items, "/*");
         if let Some(cursor) = collection.style.item_pointer() {
             self.pointer(&format!("{style}.cursor"), &items, cursor)?;
         }
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
         let create = resource.create.as_ref()?;
         let content = content_schema(self.operation(&create.operation))?.value();
         let Some(batch) = &create.batch else { return Some(vec![content]) };
-        Some(self.below(vec![content], &Pointers::One(batch.at.clone()), "/*"))
+        Some(self.below(&[content], &Pointers::One(batch.at.clone()), "/*"))
     }
 
     /// Wherever a record of a resource is shown. Empty where one of these places is not described.
@@ -119,25 +119,25 @@ impl<'a> Checker<'a> {
         let mut shown: Vec<Vec<&'a Value>> = Vec::new();
         if let Some(create) = &resource.create {
             let rest = if create.batch.is_some() { "/*" } else { "" };
-            shown.push(self.below(self.answers(&create.operation), &create.answer, rest));
+            shown.push(self.below(&self.answers(&create.operation), &create.answer, rest));
         }
         if let Some(fetch) = &resource.fetch {
-            shown.push(self.below(self.answers(&fetch.operation), &fetch.answer, ""));
+            shown.push(self.below(&self.answers(&fetch.operation), &fetch.answer, ""));
         }
         if let Some(update) = &resource.update {
-            shown.push(self.below(self.answers(&update.operation), &update.answer, ""));
+            shown.push(self.below(&self.answers(&update.operation), &update.answer, ""));
         }
         for collection in self.file.collections.values().filter(|collection| collection.resource == name) {
-            shown.push(self.below(self.answers(&collection.operation), &collection.items, "/*"));
+            shown.push(self.below(&self.answers(&collection.operation), &collection.items, "/*"));
         }
         if shown.iter().any(Vec::is_empty) { Vec::new() } else { shown.concat() }
     }
 
     /// The schemas at pointers into what others describe; empty where one of them is open.
-    fn below(&self, schemas: Vec<&'a Value>, pointers: &Pointers, rest: &str) -> Vec<&'a Value> {
+    fn below(&self, schemas: &[&'a Value], pointers: &Pointers, rest: &str) -> Vec<&'a Value> {
         let mut found = Vec::new();
         for pointer in pointers.all() {
-            match follow(self.document, schemas.clone(), &format!("{pointer}{rest}")) {
+            match follow(self.document, schemas.to_vec(), &format!("{pointer}{rest}")) {
                 Place::Known(schemas) => found.extend(schemas),
                 Place::Open => return Vec::new(),
                 Place::Missing { .. } => {}

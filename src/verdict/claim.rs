@@ -262,7 +262,8 @@ impl Claim {
             Self::Status { exchange, .. }
             | Self::Header { exchange, .. }
             | Self::Json { exchange }
-            | Self::Arrives { exchange } => vec![exchange],
+            | Self::Arrives { exchange }
+            | Self::Untold { exchange, .. } => vec![exchange],
             Self::LikeGet { get, head } => vec![get, head],
             Self::Value { place, .. } | Self::Nothing { place } | Self::Schema { place, .. } => {
                 vec![&mut place.exchange]
@@ -271,7 +272,6 @@ impl Claim {
             Self::List { pages, .. } | Self::Lacks { pages, .. } => pages.exchanges.iter_mut().collect(),
             Self::SameList { one, other } => one.exchanges.iter_mut().chain(&mut other.exchanges).collect(),
             Self::CursorAtEnd { cursor, .. } => vec![&mut cursor.exchange],
-            Self::Untold { exchange, .. } => vec![exchange],
             Self::Revalidated { first, again } => vec![first, again],
             Self::After { requests, holds, .. } => requests.iter_mut().chain(holds.exchanges_mut()).collect(),
             Self::Either(claims) => claims.iter_mut().flat_map(Self::exchanges_mut).collect(),

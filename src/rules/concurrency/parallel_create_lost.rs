@@ -89,16 +89,16 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// Every record has an id of its own in its parent.
 /// The entries that created records side by side with one: those next to it, with nothing else between.
 fn beside(created: &BTreeMap<RecordNumber, usize>, entry: usize) -> Vec<usize> {
-    let creates = |entry: &usize| created.values().any(|other| other == entry);
-    let mut run: Vec<usize> = (0..entry).rev().take_while(creates).collect();
+    let makes = |entry: &usize| created.values().any(|other| other == entry);
+    let mut run: Vec<usize> = (0..entry).rev().take_while(makes).collect();
     run.reverse();
-    run.extend((entry..).take_while(creates));
+    run.extend((entry..).take_while(makes));
     run
 }
 
+/// Every record has an id of its own in its parent.
 fn unique(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNumber, usize>) {
     let mut first: BTreeMap<(Option<RecordNumber>, &str, &str), RecordNumber> = BTreeMap::new();
     for (number, entry) in created {

@@ -144,12 +144,13 @@ mod tests {
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
 
+    /// The setting, the status of the deletion, the items of the page behind the deleted fourth note (or a refusal), and what comes of it.
+    type Case<'a> = (&'a str, u16, Option<&'a [usize]>, Verdict, Level);
+
     #[test]
     fn a_cursor_outlives_its_record_or_is_refused() {
         let stated = "conventions.unknown-cursor = { is = \"refused\", requirement = \"convention\" }\n\n[collections.by_token]";
         let says = |setting: &str| stated.replace("refused", setting);
-        // The setting, the status of the deletion, the items of the page behind the deleted fourth note (or a refusal), and what comes of it.
-        type Case<'a> = (&'a str, u16, Option<&'a [usize]>, Verdict, Level);
         let cases: [Case<'_>; 11] = [
             ("refused", 204, Some(&[3, 2, 1]), Pass, Level::Must),
             ("refused", 204, None, Pass, Level::Must),

@@ -81,11 +81,11 @@ mod tests {
     fn letters_count_in_their_case_only_where_somebody_says_so() {
         let plain = "at = { query = \"color\" }, test = \"equals\", requirement = \"filter\"";
         for (open, verdict) in [(false, Fail), (true, Pass)] {
-            let word = format!(
+            let searched = format!(
                 "at = {{ query = \"color\" }}, test = \"has-word\", requirement = \"filter\", \
                  literal = {{ requirement = \"filter\", case-open = {open} }}"
             );
-            let world = World::amended(&[0, 1, 2], &[(plain, &word)]);
+            let world = World::amended(&[0, 1, 2], &[(plain, &searched)]);
             let near = |value: &str| {
                 let lists = world.lists("by_page").filter("color", json!(value)).walk(9, &[&[0]]);
                 lists.label("main color near case")
