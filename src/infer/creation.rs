@@ -169,6 +169,10 @@ pub(super) fn creation<'a>(
     parameter: Option<&str>,
 ) -> Result<(Creation<'a>, Representation<'a>), String> {
     let operation = group.create.ok_or("the document has no operation that creates one")?;
+    let wanted = super::operations::required(operation);
+    if !wanted.is_empty() {
+        return Err(format!("it requires {}, and nobody knows a value", super::style::joined(&wanted)));
+    }
     let answer = Shapes::success(operation).and_then(|(_, schema)| schema);
     let answer = answer
         .ok_or("the answer to the creation has no JSON content, so nothing tells the new record's id")?

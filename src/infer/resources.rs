@@ -536,10 +536,14 @@ impl<'a, 'g> Resources<'a, 'g> {
         };
         let fits = |field: &&Field<'a>| {
             let Some(send) = field.send.as_deref().filter(|_| field.is_kept()) else { return false };
-            let alone = shapes
-                .properties(body.value())
-                .iter()
-                .all(|p| !p.required || send.split('/').nth(1) == Some(p.name));
+            // Nothing beside the way to the member may be required, at any depth.
+            let mut at = body.value();
+            let alone = send.split('/').skip(1).all(|token| {
+                let name = super::schema::unescape(token);
+                let alone = shapes.properties(at).iter().all(|p| !p.required || p.name == name);
+                at = shapes.property(at, &name).unwrap_or(at);
+                alone
+            });
             alone && shapes.at(body.value(), send).is_some()
         };
         let mut fitting: Vec<&Field<'a>> =
