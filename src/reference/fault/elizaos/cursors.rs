@@ -3,12 +3,11 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fault, cursor, cursors, each_item, items, list, of, stamp};
+use super::{Fault, cursor, cursors, items, list, stamp};
 use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
-use crate::reference::fault::operation::ANY;
 
 fn shift(call: &mut Call, name: &str, by: i64) {
     if let Some(at) = cursor(call, name) {
@@ -38,11 +37,6 @@ fn spoil(call: &mut Call, unwanted: fn(&Call, &str) -> bool) {
             call.set(name, "unknown");
         }
     }
-}
-
-/// A date-time with zeros for what is less than a second.
-fn to_the_second(text: &str) -> String {
-    text.split_once('.').map_or_else(|| text.to_owned(), |(seconds, _)| format!("{seconds}.000Z"))
 }
 
 pub(crate) const FAULTS: &[Fault] = &[
@@ -89,36 +83,6 @@ pub(crate) const FAULTS: &[Fault] = &[
                 );
             }
             inner.send(&call).await
-        }),
-    ),
-    of(
-        ANY,
-        "elizaos-stamps-in-seconds",
-        "cursors",
-        "The time of a message is kept to the second, so that a cursor passes over what was written in the same one.",
-        around!(|mut call, inner| {
-            let (older, newer) = (cursor(&call, "before"), cursor(&call, "after"));
-            // What is left out is the whole second of the bound.
-            if let Some(at) = older {
-                call.set("before", at.div_euclid(1000) * 1000);
-            }
-            if let Some(at) = newer {
-                call.set("after", at.div_euclid(1000) * 1000 + 999);
-            }
-            let mut reply = inner.send(&call).await;
-            each_item(&mut reply, |item| json::text(item, "createdAt", to_the_second));
-            cursors(&mut reply, |it| {
-                for name in ["before", "after"] {
-                    let at = it[name].as_i64().unwrap_or_default();
-                    json::set(it, name, json!(at.div_euclid(1000) * 1000));
-                }
-            });
-            reply.edit(|body| {
-                if let Some(at) = body.pointer_mut("/userMessage/created_at") {
-                    *at = json!(at.as_i64().unwrap_or_default().div_euclid(1000) * 1000);
-                }
-            });
-            reply
         }),
     ),
     list(

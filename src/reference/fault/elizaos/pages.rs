@@ -197,17 +197,26 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|call, inner| {
             inner.memory.count(&call.path);
             let mut reply = inner.send(&call).await;
-            if call.get("before").is_some() && call.get("after").is_some() && reply.is_success() {
-                for path in inner.memory.keys().into_iter().filter(|path| *path != call.path) {
-                    let mut theirs = call.clone();
-                    theirs.path = path;
-                    let other = inner.send(&theirs).await.json()["messages"].take();
-                    items(&mut reply, |items| {
-                        items.extend(other.as_array().cloned().unwrap_or_default());
-                        items.sort_by_key(|item| std::cmp::Reverse(stamp(item)));
-                        items.truncate(usize::try_from(call.number("limit", 50)).unwrap_or_default());
-                    });
-                }
+            if call.get("before").is_none() || call.get("after").is_none() || !reply.is_success() {
+                return reply;
+            }
+            let mut own = reply.json();
+            let mut more = own["hasMore"] == true;
+            let mut all = own["messages"].as_array_mut().map(std::mem::take).unwrap_or_default();
+            for path in inner.memory.keys().into_iter().filter(|path| *path != call.path) {
+                let mut theirs = call.clone();
+                theirs.path = path;
+                let mut other = inner.send(&theirs).await.json();
+                more |= other["hasMore"] == true;
+                all.extend(other["messages"].as_array_mut().map(std::mem::take).unwrap_or_default());
+            }
+            all.sort_by_key(|item| std::cmp::Reverse(stamp(item)));
+            let limit = usize::try_from(call.number("limit", 50)).unwrap_or_default();
+            more |= all.len() > limit;
+            all.truncate(limit);
+            if let (Some(newest), Some(oldest)) = (all.first(), all.last()) {
+                let cursors = json!({"before": stamp(oldest), "after": stamp(newest)});
+                reply.edit(|body| *body = json!({"messages": all, "hasMore": more, "cursors": cursors}));
             }
             reply
         }),
