@@ -127,7 +127,17 @@ mod tests {
         let batch = r#", batch = { at = "/notes", max = 10 }, batch-order = { requirement = "create" }"#;
         for (pause, level) in [("2", Level::Must), ("0", Level::Should)] {
             let limits = format!("[limits]\ncreation-pause-ms = {pause}\n\n[operations]");
-            let world = World::amended(&[0, 1, 1, 2], &[(batch, ""), ("[operations]", &limits)]);
+            // Each note by a request of its own, and so without the array around it.
+            let changes = [
+                (batch, ""),
+                ("#/components/schemas/NewNotes\"", "#/components/schemas/NewNote\""),
+                (
+                    "schema: { type: array, items: { $ref: \"#/components/schemas/Note\" } }",
+                    "schema: { $ref: \"#/components/schemas/Note\" }",
+                ),
+                ("[operations]", &limits),
+            ];
+            let world = World::amended(&[0, 1, 1, 2], &changes);
             let judgement = world.lists("by_cursor").walk(2, &[&[3, 2], &[0]]).expect(&EQUAL_KEY_LOST, Fail);
             assert_eq!(judgement.findings[0].level, level, "{pause}");
         }

@@ -142,7 +142,8 @@ mod tests {
         for (at, verdict) in [(plain, Fail), (refusable.as_str(), Pass)] {
             let world = World::amended(&[0, 1, 2], &[(plain, at)]);
             let lists = world.lists("by_page").filter("color", json!("red")).walk(9, &[&[]]).refuse(0, 422);
-            lists.expect(&VALID_REQUEST_REFUSED, verdict);
+            let scenario = Scenario::Filter { collection: "by_page".into(), filter: "color".into() };
+            assert_eq!(lists.judge(&VALID_REQUEST_REFUSED, scenario).verdict, verdict, "{at}");
         }
     }
 
