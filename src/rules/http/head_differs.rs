@@ -20,7 +20,7 @@ rule! {
     /// RFC 9110, sections 9.3.2 and 8.6.
     /// ## False alarms and how they are avoided
     /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is not
-    /// judged, since many servers of a single API do without it. A length that is off by a little is a `should`, as
+    /// judged, since many servers of a single API do without it; 404, which a router without such a route says, is a `should`. A length that is off by a little is a `should`, as
     /// content may change from one request to the next. Rate limits and server errors make it inconclusive.
     HEAD_DIFFERS {
         code: "HTTP011", name: "head-differs", level: Must, basis: Protocol,
@@ -72,7 +72,10 @@ fn difference(head: &Answer<'_>, get: &Response) -> Option<Difference> {
         return None;
     }
     if response.status != get.status {
-        return Some((Level::Must, "HEAD has another status".into(), status_text(get.status), head.status()));
+        // A router that goes by path and method together knows no such route.
+        let unrouted = response.status == 404 && get.is_success();
+        let level = if unrouted { Level::Should } else { Level::Must };
+        return Some((level, "HEAD has another status".into(), status_text(get.status), head.status()));
     }
     if !response.body.is_empty() {
         let actual = format!("{} octets", response.body.bytes().len());
@@ -113,7 +116,7 @@ mod tests {
     fn head_answers_what_get_answers() {
         let world = World::new(1);
         let json = "application/json";
-        let cases: [(Head<'_>, Verdict, Level); 11] = [
+        let cases: [(Head<'_>, Verdict, Level); 12] = [
             ((200, Some(json), Some("9"), ""), Pass, Level::Must),
             ((200, None, None, ""), Pass, Level::Must),
             ((200, Some("application/json; charset=utf-8"), None, ""), Pass, Level::Must),
@@ -121,7 +124,8 @@ mod tests {
             ((200, Some(json), Some("0"), ""), Fail, Level::Must),
             ((200, Some(json), Some("10"), ""), Fail, Level::Should),
             ((200, Some(json), None, "{}"), Fail, Level::Must),
-            ((404, Some(json), None, ""), Fail, Level::Must),
+            ((404, Some(json), None, ""), Fail, Level::Should),
+            ((403, Some(json), None, ""), Fail, Level::Must),
             ((405, Some(json), None, ""), Pass, Level::Should),
             ((501, Some(json), None, ""), Pass, Level::Should),
             ((429, Some(json), None, ""), Inconclusive, Level::Must),
