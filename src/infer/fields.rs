@@ -108,9 +108,10 @@ pub(super) fn fields<'a>(
     let mut unsent = Vec::new();
     // A document that requires nothing leaves open what is needed: then all goes out that is known.
     let sparse = !creation.members.iter().any(|member| member.required);
-    let read_only = |member: &Property<'a>| {
-        shapes.keyword(member.schema, "readOnly").is_some_and(|flag| flag == &Value::Bool(true))
+    let is_marked = |member: &Property<'a>, keyword: &str| {
+        shapes.keyword(member.schema, keyword).is_some_and(|flag| flag == &Value::Bool(true))
     };
+    let read_only = |member: &Property<'a>| is_marked(member, "readOnly");
     // Where request and answer share a component that marks nothing, only its name tells who sets a member.
     let shared = creation.of.is_some_and(|of| Shapes::component(shown.schema) == Some(of));
     let by_name = shared
@@ -129,7 +130,13 @@ pub(super) fn fields<'a>(
             required: member.required || asked.iter().any(|words| said.starts_with(words)),
             ..*member
         };
-        let twin = back.iter().find(|p| p.name == member.name && shapes.alike(p.schema, member.schema));
+        // What is `writeOnly` stands in the schema of an answer, and not in the answer (OpenAPI 3.1, section 4.8.24).
+        let shows = |p: &&Property<'a>| {
+            p.name == member.name
+                && shapes.alike(p.schema, member.schema)
+                && ![*p, member].iter().any(|p| is_marked(p, "writeOnly"))
+        };
+        let twin = back.iter().find(shows);
         let read = twin.map(|p| format!("{}/{}", shown.read, escape(p.name)));
         let servers = is_servers(member.name)
             || (by_name && !is_clients(shapes, member) && around.stands_for(member.name).is_none());

@@ -198,7 +198,7 @@ impl Library {
             item["id"] = json!(item["id"].to_string());
         }
         let Some(book) = item.as_object_mut().filter(|item| item.contains_key("genre")) else { return };
-        if self.fault.is("genre-open") && book["pages"].is_null() {
+        if self.fault.is("genre-open") && book["pages"] == 1 {
             book["genre"] = json!("unknown");
         }
         if self.fault.is("second-page-lacks-date") && page > 0 {

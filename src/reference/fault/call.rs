@@ -9,7 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use serde_json::Value;
 
@@ -140,11 +140,13 @@ impl Call {
         self.json().get(name).cloned().unwrap_or_default()
     }
 
-    /// Replaces the body.
+    /// Replaces the body. What the client says that it is stays as it was.
     pub(crate) fn set_json(&mut self, json: &Value) {
         self.body = json.to_string().into_bytes();
         self.headers.remove(CONTENT_LENGTH);
-        self.set_header("content-type", "application/json");
+        if !self.headers.contains_key(CONTENT_TYPE) {
+            self.set_header("content-type", "application/json");
+        }
     }
 
     /// Sets a header.

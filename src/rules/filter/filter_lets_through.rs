@@ -23,7 +23,7 @@ rule! {
         code: "FLT001", name: "filter-lets-through", level: Must, basis: Suite,
         source: "the requirement that the suite gives for the filter",
         summary: "Every item of a filtered list matches the filter.",
-        implies: ["FLT003", "FLT004", "FLT005", "PAG001", "PAG014", "PAG016", "PGN002", "OFF003"],
+        implies: ["FLT003", "FLT004", "FLT005", "FLT008", "PAG001", "PAG014", "PAG016", "PGN002", "OFF003"],
         scenarios: &[Kind::Filter],
         applies: always,
         check: check,

@@ -25,7 +25,7 @@ rule! {
         code: "FLT002", name: "filter-loses", level: Must, basis: Suite,
         source: "the requirement that the suite gives for the filter",
         summary: "A walk through a filtered list meets every item that matches.",
-        implies: ["FLT005", "PAG014"],
+        implies: ["FLT005", "FLT008", "PAG014"],
         scenarios: &[Kind::Filter],
         applies: always,
         check: check,

@@ -30,10 +30,16 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    // The same request with an Accept that can be met says whether it is answered at all.
+    let is_refused = probed(scene).any(|(ask, answer)| {
+        matches!(ask, Ask::Accept { acceptable: true }) && !answer.response.is_success()
+    });
     for (ask, answer) in probed(scene) {
         let Ask::Accept { acceptable: false } = ask else { continue };
         let status = answer.response.status;
-        if let Some(cause) = answer.put_off() {
+        if is_refused {
+            sheet.unsure("the request is refused as it is");
+        } else if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
         } else if answer.response.is_success()
             || answer.is_server_error()
@@ -71,10 +77,16 @@ mod tests {
             (false, 429, Inconclusive),
             (true, 400, Inconclusive),
         ];
-        for (acceptable, status, verdict) in cases {
+        let asked = |acceptable: bool, status: u16| {
             let exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &json!({}));
-            let ask = Ask::Accept { acceptable };
-            world.probes().probe("Accept", ask, Asked::Open, exchange).expect(&ACCEPT_MISHANDLED, verdict);
+            world.probes().probe("Accept", Ask::Accept { acceptable }, Asked::Open, exchange)
+        };
+        // What is not answered whatever is accepted says nothing of Accept.
+        let missing = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 404, &json!({}));
+        let ask = Ask::Accept { acceptable: false };
+        asked(true, 404).probe("Accept", ask, Asked::Open, missing).expect(&ACCEPT_MISHANDLED, Inconclusive);
+        for (acceptable, status, verdict) in cases {
+            asked(acceptable, status).expect(&ACCEPT_MISHANDLED, verdict);
         }
     }
 }

@@ -28,7 +28,7 @@ rule! {
         code: "PAG004", name: "item-missing", level: Must, basis: Suite,
         source: "the suite's requirement that a list is complete",
         summary: "A walk from the start of a list to its end holds every item that belongs into it.",
-        implies: ["PAG006", "PAG014", "FLT002"],
+        implies: ["PAG006", "PAG014", "FLT002", "FLT008"],
         scenarios: &[Kind::Walk],
         applies: always,
         check: check,
