@@ -78,13 +78,14 @@ async fn a_bug_of_ours_leaves_nothing_behind() {
     let url = Target::new(target.base_url().parse().expect("it is a URL"));
     let mut job = setup::job(&suite, &url, &common).expect("it can be made");
     job.plan.cases[0].rules.push(&BROKEN);
+    let (_keep, interrupted) = tokio::sync::watch::channel(false);
     let options = runner::Options {
         jobs: 1,
         keep: false,
         read_only: false,
         exchanges: true,
         target: target.base_url(),
-        interrupted: tokio::sync::watch::channel(false).1,
+        interrupted,
     };
     let events = Mutex::new(Vec::new());
     let ending = runner::run(vec![job], &options, &|event| {

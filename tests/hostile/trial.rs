@@ -153,9 +153,10 @@ impl Outcome {
         let last = self.events.last().map(|event| event["event"].clone());
         want(last == Some("run-finished".into()), format!("its recording ends with {last:?}"));
         for kind in kinds() {
-            let report = std::fs::read(self.folder.join(kind)).unwrap_or_default();
-            // Annotations are of findings alone, and there may be none.
-            want(!report.is_empty() || kind == "github", format!("the report {kind} is empty"));
+            let report = written(&self.folder.join(kind));
+            // Annotations and scripts are of findings alone, and there may be none.
+            let needed = !["github", "repro"].contains(&kind.as_str());
+            want(!report.is_empty() || !needed, format!("the report {kind} is empty"));
             let raw = report.iter().any(|octet| *octet < b' ' && !b"\n\t\r".contains(octet));
             want(!raw, format!("the report {kind} holds control characters"));
         }
@@ -229,4 +230,10 @@ pub(crate) async fn assert_all(trials: impl IntoIterator<Item = impl Future<Outp
     let trials = futures_util::stream::iter(trials).buffer_unordered(4);
     let problems: Vec<String> = trials.filter_map(async |problem| problem).collect().await;
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+}
+
+/// What a report wrote: a file, or all files of a folder.
+fn written(path: &Path) -> Vec<u8> {
+    let Ok(entries) = std::fs::read_dir(path) else { return std::fs::read(path).unwrap_or_default() };
+    entries.flatten().flat_map(|entry| std::fs::read(entry.path()).unwrap_or_default()).collect()
 }
