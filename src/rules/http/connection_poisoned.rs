@@ -39,6 +39,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let before = &scene.evidence.entries[*usual].exchange;
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
+        } else if answer.is_server_error() {
+            // HTTP002 tells it, and it may come on any connection.
+            sheet.unsure("the answer is a server error, which says nothing of the connection");
         } else if !before.is_success() || answer.response.is_success() {
             sheet.judged();
         } else {
@@ -68,7 +71,7 @@ mod tests {
         let cases: [(u16, u16, Verdict); 5] = [
             (200, 200, Pass),
             (200, 400, Fail),
-            (200, 500, Fail),
+            (200, 500, Inconclusive),
             (404, 404, Pass),
             (200, 429, Inconclusive),
         ];
