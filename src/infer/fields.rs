@@ -131,12 +131,12 @@ pub(super) fn fields<'a>(
             ..*member
         };
         // What is `writeOnly` stands in the schema of an answer, and not in the answer (OpenAPI 3.1, section 4.8.24).
-        let shows = |p: &&Property<'a>| {
+        let is_twin = |p: &&Property<'a>| {
             p.name == member.name
                 && shapes.alike(p.schema, member.schema)
                 && ![*p, member].iter().any(|p| is_marked(p, "writeOnly"))
         };
-        let twin = back.iter().find(shows);
+        let twin = back.iter().find(is_twin);
         let read = twin.map(|p| format!("{}/{}", shown.read, escape(p.name)));
         let servers = is_servers(member.name)
             || (by_name && !is_clients(shapes, member) && around.stands_for(member.name).is_none());
