@@ -14,11 +14,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             "sarif" => sarif(&text),
             "junit" => junit(&text),
             "schema" => {
-                schema = Some(
-                    jsonschema::draft7::options()
-                        .should_validate_formats(true)
-                        .build(&serde_json::from_str(&text)?)?,
-                );
+                // The published pattern for the names of languages is no regular expression: it closes a class that it never opens.
+                let mut published: serde_json::Value = serde_json::from_str(&text)?;
+                for place in ["run", "toolComponent"] {
+                    let language =
+                        published.pointer_mut(&format!("/definitions/{place}/properties/language"));
+                    language.and_then(|language| language.as_object_mut()?.remove("pattern"));
+                }
+                schema = Some(jsonschema::draft7::options().should_validate_formats(true).build(&published)?);
                 Ok("a JSON Schema".to_owned())
             }
             "obeys" => obeys(schema.as_ref().ok_or("give the schema first")?, &text),
