@@ -22,6 +22,7 @@ mod library;
 mod serve;
 #[path = "apis/telemetry.rs"]
 mod telemetry;
+mod threads;
 #[path = "apis/tracker.rs"]
 mod tracker;
 
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use serve::{Running, Small, Variation};
 use specproof::client::Secret;
 use specproof::event::{Event, RuleHead};
@@ -245,7 +246,7 @@ fn inferred(small: &Small) -> Result<(), Failed> {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let arguments = threads::arguments();
     let text = std::fs::read_to_string(folder().join("faults.toml")).unwrap_or_default();
     let table: Table = toml::from_str(&text).expect("fixtures/apis/faults.toml is a table of faults by API");
     let mut trials = Vec::new();

@@ -7,12 +7,13 @@
 
 #[path = "../src/cli/matrix.rs"]
 mod matrix;
+mod threads;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use matrix::{Outcome, TOKEN, Table, token_for};
 use specproof::reference::fault::{FAULTS, Fault};
 use specproof::rules::RULES;
@@ -71,7 +72,7 @@ fn same(left: &BTreeSet<&str>, right: &BTreeSet<&str>) -> Result<(), Failed> {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let arguments = threads::arguments();
     let table: &'static Table =
         Box::leak(Box::new(Table::load().expect("fixtures/faults.toml is a table of faults")));
     let mut trials = Vec::new();

@@ -4,6 +4,8 @@
 //! and the rule, so that only they are run; for a fault that it does not name everything is run, and some script must show it. With `SPECPROOF_MEASURE=1` everything is run, and the line of the table for the smallest script that
 //! shows the fault is printed; with `SPECPROOF_MEASURE=all` every script that a report would name is tried. With `SPECPROOF_KEEP=DIR` the scripts stay in that directory.
 
+mod threads;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use serde::Deserialize;
 use specproof::reference::clock::SystemClock;
 use specproof::reference::fault::{FAULTS, Fault};
@@ -194,7 +196,7 @@ async fn judge(fault: &'static Fault, shown_by: Option<&Shown>, unshown: bool) -
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let arguments = threads::arguments();
     let table: &'static Table = Box::leak(Box::new(
         toml::from_str(include_str!("../fixtures/repro.toml")).expect("fixtures/repro.toml is a table"),
     ));

@@ -193,14 +193,14 @@ take() { jq -er --arg p "$2" "$lib at(\$p) | select(. != null) | tostring" "$1" 
     ),
     shell(
         "take_milliseconds",
-        r#"# take_milliseconds N POINTER: the instant that stands there, in milliseconds since 1970.
-take_milliseconds() { jq -er --arg p "$2" "$lib at(\$p) | milliseconds | select(. != null)" "$1" 2>/dev/null || die "the answer to request $1 has no instant at $2"; }
+        r#"# take_milliseconds N POINTER [LATER]: the instant that stands there, in milliseconds since 1970, and so many later.
+take_milliseconds() { jq -er --arg p "$2" --argjson later "${3:-0}" "$lib at(\$p) | milliseconds | select(. != null) | . + \$later" "$1" 2>/dev/null || die "the answer to request $1 has no instant at $2"; }
 "#,
     ),
     shell(
         "take_date_time",
-        r#"# take_date_time N POINTER: the instant that stands there, in UTC and to the millisecond.
-take_date_time() { jq -er --arg p "$2" "$lib at(\$p) | milliseconds | select(. != null) | . as \$ms | (. / 1000 | floor | todate | sub(\"Z\$\"; \"\")) + \".\" + ((\$ms % 1000 + 1000 | tostring)[1:]) + \"Z\"" "$1" 2>/dev/null || die "the answer to request $1 has no instant at $2"; }
+        r#"# take_date_time N POINTER [LATER]: the instant that stands there, in UTC and to the millisecond, and so many milliseconds later.
+take_date_time() { jq -er --arg p "$2" --argjson later "${3:-0}" "$lib at(\$p) | milliseconds | select(. != null) | . + \$later | . as \$ms | (. / 1000 | floor | todate | sub(\"Z\$\"; \"\")) + \".\" + ((\$ms % 1000 + 1000 | tostring)[1:]) + \"Z\"" "$1" 2>/dev/null || die "the answer to request $1 has no instant at $2"; }
 "#,
     ),
     shell(

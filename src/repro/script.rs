@@ -210,13 +210,14 @@ fn taking(step: &Step<'_>) -> String {
         Part::Sent | Part::Shows => String::new(),
     };
     for (name, at, form) in &step.taken {
-        let function = match form {
-            Form::Same => "take",
-            Form::Field => "take_field",
-            Form::Instant(CursorForm::EpochMilliseconds) => "take_milliseconds",
-            Form::Instant(CursorForm::DateTime) => "take_date_time",
+        let (function, later) = match form {
+            Form::Same => ("take", 0),
+            Form::Field => ("take_field", 0),
+            Form::Instant(CursorForm::EpochMilliseconds, later) => ("take_milliseconds", *later),
+            Form::Instant(CursorForm::DateTime, later) => ("take_date_time", *later),
         };
-        let _ = writeln!(text, "{name}=$({function} {n} {}) || exit 2", quoted(at));
+        let later = if later == 0 { String::new() } else { format!(" {later}") };
+        let _ = writeln!(text, "{name}=$({function} {n} {}{later}) || exit 2", quoted(at));
     }
     text
 }

@@ -18,6 +18,8 @@ use crate::pagination::CursorForm;
 const SHORTEST: usize = 8;
 /// The fewest digits of such a number.
 const FEWEST_DIGITS: usize = 6;
+/// How far from an instant of an answer a cursor may stand that was made from it, in milliseconds.
+const ASIDE: std::ops::RangeInclusive<i64> = -1..=1;
 
 /// In what form a value of an answer was sent back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +28,8 @@ pub(super) enum Form {
     Same,
     /// As it came in a header field.
     Field,
-    /// An instant in the form of a cursor.
-    Instant(CursorForm),
+    /// An instant in the form of a cursor, and so many milliseconds later.
+    Instant(CursorForm, i64),
 }
 
 /// A place in an answer that a value was taken from.
@@ -119,7 +121,9 @@ impl<'a> Stream<'a> {
                     && let Ok(milliseconds) = i64::try_from(instant.div_euclid(1_000_000))
                 {
                     for form in [CursorForm::EpochMilliseconds, CursorForm::DateTime] {
-                        add(form.write(milliseconds), Form::Instant(form));
+                        for later in ASIDE {
+                            add(form.write(milliseconds + later), Form::Instant(form, later));
+                        }
                     }
                 }
             });
@@ -160,7 +164,10 @@ impl<'a> Stream<'a> {
         shown: &[usize],
         followed: bool,
     ) -> Option<&Source> {
-        let all = || self.minted.get(value).into_iter().flatten().filter(|source| source.index < before);
+        let any = || self.minted.get(value).into_iter().flatten().filter(|source| source.index < before);
+        let aside = |source: &&Source| matches!(source.form, Form::Instant(_, later) if later != 0);
+        let all_aside = any().all(|source| aside(&source));
+        let all = || any().filter(|source| all_aside || !aside(source));
         let same = |source: &&Source| source.form == Form::Same;
         let creates = |source: &&Source| !self.exchanges[source.index].created.is_empty();
         let on_shown = || all().filter(same).rfind(|source| shown.contains(&source.index));

@@ -7,6 +7,7 @@ use crate::pagination::Start;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
     /// ## What it checks
@@ -51,9 +52,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 continue;
             };
             let Some(beyond) = beyond(scene, walk, page, &expected) else { continue };
+            let denial = denied(scene, walk, page);
             let wrong = match (said, &beyond) {
                 (true, Beyond::Nothing) | (false, Beyond::Records(_) | Beyond::Count(_)) => true,
-                (true, Beyond::Unseen) if ends_after(scene, walk, i) || denied(scene, walk, page) => true,
+                (true, Beyond::Unseen) if ends_after(scene, walk, i) || denial.is_some() => true,
                 (true, Beyond::Unseen) => continue,
                 _ => false,
             };
@@ -66,8 +68,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
             blamed = true;
             let rest = beyond.words(scene);
+            let place = |page: &Page| Place {
+                exchange: page.entry,
+                item: None,
+                at: pointer.iter().map(|at| (*at).to_owned()).collect(),
+            };
+            let alike = denial.map(|larger| Claim::Same {
+                one: place(larger),
+                other: place(page),
+                by: Likeness::Exact,
+            });
             sheet.fail(Draft {
                 pointer: pointer.map(str::to_owned),
+                claims: alike.into_iter().collect(),
                 ..draft(
                     &walk.label,
                     format!("page {} says {said} though {rest} stands beyond it", i + 1),
@@ -81,23 +94,21 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// Whether a larger page at the same bound holds the same items and says that no more come. What stands before an instant does not become more; only in
+/// A larger page at the same bound that holds the same items and says that no more come. What stands before an instant does not become more; only in
 /// front of the newest item others may have written in between.
-fn denied(scene: &Scene<'_>, walk: &Walk, page: &Page) -> bool {
+fn denied<'a>(scene: &Scene<'a>, walk: &Walk, page: &Page) -> Option<&'a Page> {
     let closed_above = matches!(page.start, Start::Before(_) | Start::Between { .. });
     let mut others = scene.evidence.walks.iter().filter(|other| other.query.scope == walk.query.scope);
-    closed_above
-        && by_timestamp(scene.collection())
-        && others.any(|other| {
-            let Some(larger) = other.pages.first().filter(|larger| larger.start == page.start) else {
-                return false;
-            };
-            other.query.filters == walk.query.filters
-                && other.effective_size > walk.effective_size
-                && larger.facts.has_more == Some(false)
-                && larger.ids.is_some()
-                && larger.ids == page.ids
-        })
+    if !closed_above || !by_timestamp(scene.collection()) {
+        return None;
+    }
+    others.find_map(|other| {
+        let larger = other.pages.first()?;
+        let same = larger.start == page.start && larger.ids.is_some() && larger.ids == page.ids;
+        let asked_more =
+            other.query.filters == walk.query.filters && other.effective_size > walk.effective_size;
+        (same && asked_more && larger.facts.has_more == Some(false)).then_some(larger)
+    })
 }
 
 #[cfg(test)]
