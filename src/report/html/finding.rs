@@ -57,12 +57,13 @@ pub(super) fn write(page: &mut String, view: &View<'_>, located: &Located) -> fm
     if let Some(comparison) = &finding.comparison {
         self::comparison(page, comparison)?;
     }
-    let mut commands = Vec::new();
     if let Some(exchange) = finding.exchanges.last() {
-        commands.push((view.curl)(exchange, view.base()));
+        // A batch of hundreds of records is one long line: it scrolls, so the keyboard must reach it.
+        let command = (view.curl)(exchange, view.base());
+        writeln!(page, "<pre class=\"request\" tabindex=\"0\">{}</pre>", html_lines(&command))?;
     }
-    commands.push(format!("specproof explain {}", finding.rule));
-    commands.push(format!("specproof check --only '{}::'", located.case));
+    let commands =
+        [format!("specproof explain {}", finding.rule), format!("specproof check --only '{}::'", located.case)];
     writeln!(page, "<pre class=\"commands\">{}</pre>", html_lines(&commands.join("\n")))?;
     let left = finding.exchanges.len().saturating_sub(EXCHANGES);
     if left > 0 {
