@@ -253,7 +253,7 @@ pub struct Dimension {
     pub covered: usize,
     /// How many there are.
     pub total: usize,
-    /// The share in percent that the user asks for. A run that falls short of it does not conform.
+    /// The share in percent that the user asks for. A run that falls short of it ends with 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<u8>,
     /// The items, in the order of the document.
@@ -336,7 +336,7 @@ pub struct RunFinished {
     pub requests: usize,
     /// How long the run took, in microseconds.
     pub elapsed_us: u64,
-    /// Entries of the user's that are to be deleted, since they put up with nothing any more. A run with any does not conform.
+    /// Entries of the user's that are to be deleted, since they put up with nothing any more. A run with any ends with 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<Stale>,
 }

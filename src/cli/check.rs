@@ -143,7 +143,7 @@ async fn all(arguments: &Check, prepared: &[Prepared], faults: &[&'static Fault]
         console::print(&format!("\n{}", String::from_utf8_lossy(&out)))?;
     }
     // A target that does not conform is worth more than one of which nothing is known.
-    let worst = [Exit::Nonconforming, Exit::NoVerdict, Exit::NothingSelected];
+    let worst = [Exit::Nonconforming, Exit::FallsShort, Exit::NoVerdict, Exit::NothingSelected];
     let found = worst.into_iter().find(|exit| ended.iter().any(|(_, ended, _)| ended == exit));
     let stopped = ended.len() < prepared.len();
     Ok(found.unwrap_or(if stopped { Exit::NoVerdict } else { Exit::Conforms }).code())
@@ -267,7 +267,7 @@ async fn run_on(
         let folder =
             if arguments.targets.len() > 1 { &folder.join(file_name(&prepared.name)) } else { folder };
         // What a run did that is not whole says nothing of what it would have done.
-        if matches!(outputs.ends(), Exit::Conforms | Exit::Nonconforming) {
+        if matches!(outputs.ends(), Exit::Conforms | Exit::Nonconforming | Exit::FallsShort) {
             same = snapshots::settle(folder, &snapshots.files(), arguments.snapshot_update, &outputs)?;
         } else {
             outputs.say("the run has no verdict, so its snapshots are not compared");

@@ -31,6 +31,7 @@ impl Badge {
             }
             Exit::Conforms => (exit.to_string(), "brightgreen"),
             Exit::Nonconforming => (count(self.tally.defects().len(), "defect"), "red"),
+            Exit::FallsShort => ("falls short".to_owned(), "yellow"),
             Exit::NoVerdict | Exit::NothingSelected => (exit.to_string(), "lightgrey"),
         }
     }

@@ -21,6 +21,8 @@ pub enum Exit {
     Conforms,
     /// The target broke a `must`, or a `should` where the run is strict.
     Nonconforming,
+    /// Nothing that was judged is wrong, but the run covers less than the user asks for, or entries of the user's are to be deleted.
+    FallsShort,
     /// The target could not be judged: unreachable, not seeded, interrupted, or the harness failed.
     NoVerdict,
     /// The selection matched no case.
@@ -33,7 +35,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Conforms => 0,
-            Self::Nonconforming => 1,
+            Self::Nonconforming | Self::FallsShort => 1,
             Self::NoVerdict => 3,
             Self::NothingSelected => 4,
         }
@@ -45,6 +47,7 @@ impl std::fmt::Display for Exit {
         f.write_str(match self {
             Self::Conforms => "conforms",
             Self::Nonconforming => "does not conform",
+            Self::FallsShort => "falls short of what was asked for",
             Self::NoVerdict => "no verdict",
             Self::NothingSelected => "nothing selected",
         })
@@ -459,12 +462,10 @@ impl Tally {
             .cells()
             .filter(|(_, cell)| cell.sign() != Sign::Known)
             .any(|(rule, cell)| cell.verdict == Verdict::Fail && self.level(rule, cell) <= weakest);
-        if broken
-            || !self.stale().is_empty()
-            || self.shortfalls().next().is_some()
-            || self.findings().any(|located| located.finding.level <= weakest)
-        {
+        if broken || self.findings().any(|located| located.finding.level <= weakest) {
             Exit::Nonconforming
+        } else if !self.stale().is_empty() || self.shortfalls().next().is_some() {
+            Exit::FallsShort
         } else if judged && self.count(Verdict::Error) == 0 && !self.is_unanswered() {
             Exit::Conforms
         } else {
@@ -550,6 +551,25 @@ mod tests {
             }
         }
         assert_eq!(tally.exit(false), Exit::NoVerdict);
+    }
+
+    #[test]
+    fn an_entry_to_delete_falls_short_of_what_was_asked_for() {
+        for (levels, exit) in [(&[][..], Exit::FallsShort), (&[Level::Must][..], Exit::Nonconforming)] {
+            let mut tally = Tally::default();
+            for mut event in samples::run(levels, false, Some(Ending::Complete)) {
+                if let Event::RunFinished(foot) = &mut event {
+                    foot.stale = vec![Stale {
+                        place: "specproof.toml:3".into(),
+                        entry: "PAG003 on get_messages".into(),
+                        why: "it passes".into(),
+                    }];
+                }
+                tally.add(&event);
+            }
+            assert_eq!(tally.exit(false), exit);
+            assert_eq!(exit.code(), 1);
+        }
     }
 
     #[test]

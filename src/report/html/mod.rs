@@ -136,7 +136,7 @@ impl Html {
         let tally = &self.tally;
         let sign = match exit {
             Exit::Conforms => Sign::Pass,
-            Exit::Nonconforming => Sign::Fail,
+            Exit::Nonconforming | Exit::FallsShort => Sign::Fail,
             Exit::NoVerdict | Exit::NothingSelected => Sign::Error,
         };
         writeln!(

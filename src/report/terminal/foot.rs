@@ -210,7 +210,7 @@ pub(super) fn summary(
     let exit = tally.exit(options.strict);
     let sign = match exit {
         Exit::Conforms => Sign::Pass,
-        Exit::Nonconforming => Sign::Fail,
+        Exit::Nonconforming | Exit::FallsShort => Sign::Fail,
         Exit::NoVerdict | Exit::NothingSelected => Sign::Error,
     };
     let message = tally.foot.as_ref().and_then(|foot| foot.message.as_deref());
