@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use specproof::client::{ClientError, Secret};
+use specproof::client::{Secret, check_base};
 use specproof::setup::{Shown, Target};
 use specproof::suite::{Suite, nearest};
 use tokio::time::Instant;
@@ -24,10 +24,7 @@ pub(super) fn target(
         let hint = if base_url.contains("://") { "" } else { "; it starts with http:// or https://" };
         Failure::usage(format!("base URL `{}` is not a URL: {error}{hint}", harmless(base_url)))
     })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        let host = url.host_str().unwrap_or_default().to_owned();
-        return Err(Failure::usage(ClientError::Userinfo(host).to_string()));
-    }
+    check_base(&url).map_err(|error| Failure::usage(error.to_string()))?;
     let mut target = Target::new(url);
     for header in &access.headers {
         target.headers.push(pair(header, ':', "--header", "'NAME: VALUE'")?);

@@ -31,3 +31,4 @@ pub use reachability::{Reachability, probe};
 pub use recording::Recording;
 pub use redact::{MIN_SECRET_LEN, NOT_A_CREDENTIAL, Redactor};
 pub use send::Client;
+pub use transport::check_base;

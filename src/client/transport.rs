@@ -143,7 +143,8 @@ fn not_idle(outcome: Result<RawResponse, Failure>) -> Result<RawResponse, Failur
     outcome.map_err(|failure| Failure { closed_before_response: false, ..failure })
 }
 
-fn check_base(base: &Url) -> Result<(), ClientError> {
+/// Whether requests can be sent to a base URL at all: it is `http` or, where that is built in, `https`, and holds neither credentials nor a query.
+pub fn check_base(base: &Url) -> Result<(), ClientError> {
     if !base.username().is_empty() || base.password().is_some() {
         return Err(ClientError::Userinfo(base.host_str().unwrap_or_default().to_owned()));
     }

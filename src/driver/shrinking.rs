@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Driver;
-use super::list::{Ask, may_be_absent, pages_for};
+use super::list::{Ask, pages_for};
 use super::together::{SMALL, scope_of};
+use super::walks::Stepping;
 use crate::evidence::{self, Asked, Evidence, Page, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::pagination::{Start, Style};
@@ -32,44 +33,25 @@ impl Driver {
             evidence.obstacles.push("the list has no second page".to_owned());
             return;
         }
-        let mut ask = Ask::first(name, collection, query.clone());
-        let positional = matches!(collection.style, Style::PageNumber(_) | Style::OffsetLimit(_));
         let most = pages_for(there.len() * 2, SMALL.min(step)) + 2;
-        let mut pages: Vec<Page> = Vec::new();
-        let mut deleted = None;
-        let end = loop {
-            if pages.len() >= most {
-                break WalkEnd::Cap;
-            }
-            let page = self.page(oracle, evidence, "shrinking", &ask).await;
-            let items = page.len();
-            let status = evidence.entries[page.entry].exchange.status();
-            if status == Some(404) && !pages.is_empty() && positional && may_be_absent(collection) {
-                evidence.entries[page.entry].asked = Asked::Open;
-                break WalkEnd::Exhausted;
-            }
-            let next = items.and_then(|items| collection.style.next(&ask.start, step, items, &page.facts));
-            pages.push(page);
-            if pages.len() == 1 {
-                let ids = pages[0].ids.as_deref().unwrap_or_default();
-                let inner = ids.get(1..ids.len().saturating_sub(1)).unwrap_or_default().iter().flatten();
-                let mut own = inner.filter_map(|id| oracle.find(&collection.resource, id, scope));
-                let Some(record) = own.find(|number| there.contains(number)) else { break WalkEnd::Broken };
-                let path = self.path_of(&delete.operation, oracle, Some(record));
-                let about = evidence::Ask::Delete { record };
-                self.deleting(evidence, delete, path.clone(), "delete during a walk", about, Asked::Good)
-                    .await;
-                self.forget(&collection.resource, &path);
-                deleted = Some(record);
-            }
-            match (items, next) {
-                (None, _) => break WalkEnd::Broken,
-                (Some(count), Some(next)) if !positional || count as u64 >= step => {
-                    ask.start = self.in_form(name, collection, next);
-                }
-                _ => break WalkEnd::Exhausted,
-            }
-        };
+        let mut walk = Stepping::new("shrinking", Ask::first(name, collection, query.clone()), step, most);
+        self.step(oracle, evidence, &mut walk).await;
+        let ids = walk.pages.first().and_then(|page| page.ids.as_deref()).unwrap_or_default();
+        let inner = ids.get(1..ids.len().saturating_sub(1)).unwrap_or_default().iter().flatten();
+        let mut own = inner.filter_map(|id| oracle.find(&collection.resource, id, scope));
+        let deleted = own.find(|number| there.contains(number));
+        if let Some(record) = deleted {
+            let path = self.path_of(&delete.operation, oracle, Some(record));
+            let about = evidence::Ask::Delete { record };
+            self.deleting(evidence, delete, path.clone(), "delete during a walk", about, Asked::Good).await;
+            self.forget(&collection.resource, &path);
+        } else {
+            walk.end = Some(WalkEnd::Broken);
+        }
+        while walk.end.is_none() {
+            self.step(oracle, evidence, &mut walk).await;
+        }
+        let (pages, end) = (walk.pages, walk.end.unwrap_or(WalkEnd::Broken));
         let met = |number: &RecordNumber| {
             let id = oracle.record(*number).id.as_str();
             pages.iter().flat_map(Page::known_ids).filter(|known| *known == id).count()

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Driver;
-use super::list::{Ask as ListAsk, may_be_absent, pages_for};
+use super::list::{Ask as ListAsk, pages_for};
 use super::request::{Content, Parts};
 use super::values::Place;
+use super::walks::Stepping;
 use crate::evidence::{Ask, Asked, Evidence, Page, Probe, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, Record, expected};
 use crate::pagination::Style;
@@ -129,44 +130,23 @@ impl Driver {
         let step = size.or(self.suite.size_bounds(collection).default).unwrap_or(SMALL);
         let query = Self::query(scope, 0, size);
         let there = expected(&self.suite, oracle, collection, &query).members();
-        let mut ask = ListAsk::first(name, collection, query.clone());
-        let positional = matches!(collection.style, Style::PageNumber(_) | Style::OffsetLimit(_));
         let most = pages_for(there.len() * 2 + 2, SMALL.min(step)) + 2;
-        let mut pages: Vec<Page> = Vec::new();
-        let end = loop {
-            if pages.len() >= most {
-                break WalkEnd::Cap;
-            }
-            let page = self.page(oracle, evidence, "growing", &ask).await;
-            let items = page.len();
-            // Where the list has grown, nobody knows beforehand where it ends.
-            let status = evidence.entries[page.entry].exchange.status();
-            if status == Some(404) && !pages.is_empty() && positional && may_be_absent(collection) {
-                evidence.entries[page.entry].asked = Asked::Open;
-                break WalkEnd::Exhausted;
-            }
-            let next = items.and_then(|items| collection.style.next(&ask.start, step, items, &page.facts));
-            pages.push(page);
-            if pages.len() == 1 {
-                let label = format!("together-{}", collection.resource);
-                let index = index * APART;
-                let place = Place { label: &label, name: &label, index, serial: index, parent };
-                let mut apart = Evidence::default();
-                self.create(oracle, &mut apart, &collection.resource, &[place]).await;
-                let offset = evidence.entries.len();
-                evidence.entries.append(&mut apart.entries);
-                evidence.probes.extend(
-                    apart.probes.into_iter().map(|probe| Probe { entry: probe.entry + offset, ..probe }),
-                );
-            }
-            match (items, next) {
-                (None, _) => break WalkEnd::Broken,
-                (Some(count), Some(next)) if !positional || count as u64 >= step => {
-                    ask.start = self.in_form(name, collection, next);
-                }
-                _ => break WalkEnd::Exhausted,
-            }
-        };
+        let first = ListAsk::first(name, collection, query.clone());
+        let mut walk = Stepping::new("growing", first, step, most);
+        self.step(oracle, evidence, &mut walk).await;
+        let label = format!("together-{}", collection.resource);
+        let index = index * APART;
+        let place = Place { label: &label, name: &label, index, serial: index, parent };
+        let mut apart = Evidence::default();
+        self.create(oracle, &mut apart, &collection.resource, &[place]).await;
+        let offset = evidence.entries.len();
+        evidence.entries.append(&mut apart.entries);
+        let probes = apart.probes.into_iter();
+        evidence.probes.extend(probes.map(|probe| Probe { entry: probe.entry + offset, ..probe }));
+        while walk.end.is_none() {
+            self.step(oracle, evidence, &mut walk).await;
+        }
+        let (pages, end) = (walk.pages, walk.end.unwrap_or(WalkEnd::Broken));
         let mut met: BTreeMap<&str, usize> = BTreeMap::new();
         for id in pages.iter().flat_map(Page::known_ids) {
             *met.entry(id).or_default() += 1;

@@ -1,11 +1,12 @@
-//! Whole walks with many page sizes, in one order, over every seeded scope.
+//! Whole walks with many page sizes, in one order, over every seeded scope; and walks that something happens to on the way.
 
 use std::collections::BTreeSet;
 
 use super::Driver;
-use super::list::{Ask, pages_for};
-use crate::evidence::{Evidence, RecordNumber, WalkKind};
+use super::list::{Ask, may_be_absent, pages_for};
+use crate::evidence::{Asked, Evidence, Page, RecordNumber, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected};
+use crate::pagination::Style;
 use crate::suite::{Collection, SizeBounds};
 
 /// The most pages that a walk with a small page size may take.
@@ -13,7 +14,55 @@ const MOST_PAGES: usize = 17;
 /// The most that it may take in an order beside the usual one.
 const FEW_PAGES: usize = 3;
 
+/// A walk through a list that something happens to on the way, page by page.
+pub(super) struct Stepping<'a> {
+    label: &'static str,
+    ask: Ask<'a>,
+    step: u64,
+    most: usize,
+    /// The pages until now.
+    pub(super) pages: Vec<Page>,
+    /// How it ended, if it did.
+    pub(super) end: Option<WalkEnd>,
+}
+
+impl<'a> Stepping<'a> {
+    /// A walk that starts with this request. `step` is how many items a page has, `most` how many pages there may be.
+    pub(super) fn new(label: &'static str, ask: Ask<'a>, step: u64, most: usize) -> Self {
+        Self { label, ask, step, most, pages: Vec::new(), end: None }
+    }
+}
+
 impl Driver {
+    /// Asks for the next page of a walk.
+    pub(super) async fn step(&self, oracle: &Oracle, evidence: &mut Evidence, walk: &mut Stepping<'_>) {
+        if walk.pages.len() >= walk.most {
+            walk.end = Some(WalkEnd::Cap);
+            return;
+        }
+        let (name, collection) = (walk.ask.name, walk.ask.collection);
+        let positional = matches!(collection.style, Style::PageNumber(_) | Style::OffsetLimit(_));
+        let page = self.page(oracle, evidence, walk.label, &walk.ask).await;
+        // Where the list changes, nobody knows beforehand where it ends.
+        let status = evidence.entries[page.entry].exchange.status();
+        if status == Some(404) && !walk.pages.is_empty() && positional && may_be_absent(collection) {
+            evidence.entries[page.entry].asked = Asked::Open;
+            walk.end = Some(WalkEnd::Exhausted);
+            return;
+        }
+        let items = page.len();
+        let next =
+            items.and_then(|items| collection.style.next(&walk.ask.start, walk.step, items, &page.facts));
+        walk.pages.push(page);
+        match (items, next) {
+            (None, _) => walk.end = Some(WalkEnd::Broken),
+            (Some(count), Some(next)) if !positional || count as u64 >= walk.step => {
+                walk.ask.start = self.in_form(name, collection, next);
+            }
+            _ => walk.end = Some(WalkEnd::Exhausted),
+        }
+    }
+
     /// Walks every scope in one order with every page size that tells something; for an order that mirrors another, that one too.
     pub(super) async fn walks(
         &self,

@@ -22,6 +22,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         (&["check", "http://127.0.0.1:1", "--suite", "honcho", "--fault", "x"], &["leave the URL out"]),
         (&["check", "nonsense", "--suite", "honcho"], &["`nonsense` is not a URL", "http://"]),
         (&["check", "ftp://127.0.0.1", "--suite", "honcho"], &["must start with http:// or https://"]),
+        (&["check", "htp://example.com", "--suite", "honcho"], &["must start with http:// or https://"]),
         (&["check", "http://me:pw@127.0.0.1", "--suite", "honcho"], &["user name or password"]),
         (&["check", "http://192.0.2.1", "--suite", "honcho"], &["not on this machine", "--allow-remote"]),
         (&["check", "--jobs", "0"], &["invalid value '0'"]),

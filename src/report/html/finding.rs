@@ -62,8 +62,10 @@ pub(super) fn write(page: &mut String, view: &View<'_>, located: &Located) -> fm
         let command = (view.curl)(exchange, view.base());
         writeln!(page, "<pre class=\"request\" tabindex=\"0\">{}</pre>", html_lines(&command))?;
     }
-    let commands =
-        [format!("specproof explain {}", finding.rule), format!("specproof check --only '{}::'", located.case)];
+    let commands = [
+        format!("specproof explain {}", finding.rule),
+        format!("specproof check --only '{}::'", located.case),
+    ];
     writeln!(page, "<pre class=\"commands\">{}</pre>", html_lines(&commands.join("\n")))?;
     let left = finding.exchanges.len().saturating_sub(EXCHANGES);
     if left > 0 {

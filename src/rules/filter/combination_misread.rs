@@ -1,12 +1,8 @@
 //! FLT008: a combination of filters does not give what satisfies it.
 
-use super::{described, let_through, lost, requirement};
+use super::{Words, judge_together};
 use crate::rules::declare::{always, rule};
-use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{
-    NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some,
-};
-use crate::rules::{Draft, Scene, Sheet};
+use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
 
 rule! {
@@ -33,38 +29,15 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    for walk in scene.evidence.walks.iter().filter(|walk| walk.pages.iter().any(|page| page.ids.is_some())) {
-        let Some(requirement) = requirement(scene, &walk.query) else { continue };
-        let expected = scene.expected(&walk.query);
-        let lost = if walk.is_whole() { lost(scene, walk, &expected) } else { Vec::new() };
-        let summary = if let Some((i, number)) = let_through(scene, walk, &expected) {
-            let name = scene.oracle.record(number).name();
-            format!("{name} comes on page {} though it does not satisfy the filters", i + 1)
-        } else if lost.is_empty() {
-            sheet.judged();
-            continue;
-        } else if quiet(scene, walk) {
-            let lacking = some(&names(scene, &lost));
-            format!("{} that satisfies the filters on no page: {lacking}", items(lost.len()))
-        } else {
-            sheet.unsure(NOT_QUIET);
-            continue;
-        };
-        let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
-        let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
-        sheet.fail(Draft {
-            comparison: Some(side_by_side(&wanted, &met)),
-            ..draft(
-                &walk.label,
-                summary,
-                requirement,
-                format!("{} that satisfy {}", items(wanted.len()), described(&walk.query)),
-                format!("{}: {}", items(met.len()), some(&met)),
-                entries(walk),
-            )
-        });
-    }
+    judge_together(scene, sheet, &WORDS);
 }
+
+/// How the rule speaks.
+const WORDS: Words = Words {
+    satisfies: "satisfies the filters",
+    satisfy: "satisfy",
+    does_not: "does not satisfy the filters",
+};
 
 #[cfg(test)]
 mod tests {

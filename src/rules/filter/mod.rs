@@ -13,10 +13,13 @@ pub(super) mod value_not_literal;
 use std::collections::BTreeSet;
 
 use super::fidelity::representations::is_of;
-use super::paging::lists::{own_of, passed_over};
+use super::paging::compare::side_by_side;
+use super::paging::lists::{
+    NOT_QUIET, aligned, draft, entries, items, names, own_of, passed_over, quiet, shown, some,
+};
 use crate::evidence::{Filtering, Query, RecordNumber, Walk};
 use crate::oracle::Expected;
-use crate::rules::Scene;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Field, Filter, Suite};
 use crate::verdict::Requirement;
@@ -56,6 +59,48 @@ fn let_through(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> Option<(u
         });
         Some((i, known.find(wrong)?))
     })
+}
+
+/// What a rule on several filters at once says of an item: that it satisfies them, and that it does not.
+struct Words {
+    satisfies: &'static str,
+    satisfy: &'static str,
+    does_not: &'static str,
+}
+
+/// Judges every list with filters as a whole: what comes satisfies them all, and what satisfies them comes.
+fn judge_together(scene: &Scene<'_>, sheet: &mut Sheet<'_>, words: &Words) {
+    for walk in scene.evidence.walks.iter().filter(|walk| walk.pages.iter().any(|page| page.ids.is_some())) {
+        let Some(requirement) = requirement(scene, &walk.query) else { continue };
+        let expected = scene.expected(&walk.query);
+        let lost = if walk.is_whole() { lost(scene, walk, &expected) } else { Vec::new() };
+        let summary = if let Some((i, number)) = let_through(scene, walk, &expected) {
+            let name = scene.oracle.record(number).name();
+            format!("{name} comes on page {} though it {}", i + 1, words.does_not)
+        } else if lost.is_empty() {
+            sheet.judged();
+            continue;
+        } else if quiet(scene, walk) {
+            let lacking = some(&names(scene, &lost));
+            format!("{} that {} on no page: {lacking}", items(lost.len()), words.satisfies)
+        } else {
+            sheet.unsure(NOT_QUIET);
+            continue;
+        };
+        let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
+        let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
+        sheet.fail(Draft {
+            comparison: Some(side_by_side(&wanted, &met)),
+            ..draft(
+                &walk.label,
+                summary,
+                requirement,
+                format!("{} that {} {}", items(wanted.len()), words.satisfy, described(&walk.query)),
+                format!("{}: {}", items(met.len()), some(&met)),
+                entries(walk),
+            )
+        });
+    }
 }
 
 /// The records that certainly pass and that a whole walk does not meet.

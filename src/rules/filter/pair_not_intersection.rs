@@ -1,12 +1,8 @@
 //! FLT005: two filters together do not give what passes both.
 
-use super::{described, let_through, lost, requirement};
+use super::{Words, judge_together};
 use crate::rules::declare::{always, rule};
-use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{
-    NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some,
-};
-use crate::rules::{Draft, Scene, Sheet};
+use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
 
 rule! {
@@ -33,45 +29,11 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    for walk in scene.evidence.walks.iter().filter(|walk| walk.pages.iter().any(|page| page.ids.is_some())) {
-        let Some(requirement) = requirement(scene, &walk.query) else { continue };
-        let expected = scene.expected(&walk.query);
-        let lost = if walk.is_whole() { lost(scene, walk, &expected) } else { Vec::new() };
-        let summary = match let_through(scene, walk, &expected) {
-            Some((i, number)) => {
-                format!(
-                    "{} comes on page {} though it does not pass both",
-                    scene.oracle.record(number).name(),
-                    i + 1
-                )
-            }
-            None if lost.is_empty() => {
-                sheet.judged();
-                continue;
-            }
-            None if !quiet(scene, walk) => {
-                sheet.unsure(NOT_QUIET);
-                continue;
-            }
-            None => {
-                format!("{} that passes both on no page: {}", items(lost.len()), some(&names(scene, &lost)))
-            }
-        };
-        let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
-        let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
-        sheet.fail(Draft {
-            comparison: Some(side_by_side(&wanted, &met)),
-            ..draft(
-                &walk.label,
-                summary,
-                requirement,
-                format!("{} that pass {}", items(wanted.len()), described(&walk.query)),
-                format!("{}: {}", items(met.len()), some(&met)),
-                entries(walk),
-            )
-        });
-    }
+    judge_together(scene, sheet, &WORDS);
 }
+
+/// How the rule speaks.
+const WORDS: Words = Words { satisfies: "passes both", satisfy: "pass", does_not: "does not pass both" };
 
 #[cfg(test)]
 mod tests {

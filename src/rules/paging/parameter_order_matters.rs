@@ -1,10 +1,9 @@
 //! PAG011: a request that means the same, spelt in another way, gives another page.
 
-use super::lists::{draft, shown, some};
-use super::same_page::{Sameness, compare, pairs};
+use super::same_page::judge_repeats;
 use crate::evidence::WalkKind;
 use crate::rules::declare::{always, rule};
-use crate::rules::{Draft, Scene, Sheet};
+use crate::rules::{Scene, Sheet};
 use crate::scenario::Kind;
 
 rule! {
@@ -31,23 +30,14 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    for (first, second) in pairs(scene, WalkKind::Permuted) {
-        match compare(scene, first, second) {
-            Sameness::Unknown => {}
-            Sameness::Same => sheet.judged(),
-            Sameness::Different(comparison) => sheet.fail(Draft {
-                comparison: Some(comparison),
-                ..draft(
-                    &second.0.label,
-                    "the same question, spelt in another way, gave another page",
-                    scene.in_document("Parameters are told apart by name.", &scene.operation().pointer),
-                    format!("the same page: {}", some(&shown(scene, &first.0.query, first.1))),
-                    some(&shown(scene, &second.0.query, second.1)),
-                    vec![first.1.entry, second.1.entry],
-                )
-            }),
-        }
-    }
+    let requirement = scene.in_document("Parameters are told apart by name.", &scene.operation().pointer);
+    judge_repeats(
+        scene,
+        sheet,
+        WalkKind::Permuted,
+        "the same question, spelt in another way, gave another page",
+        &requirement,
+    );
 }
 
 #[cfg(test)]

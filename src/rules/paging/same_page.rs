@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::compare::side_by_side;
-use super::lists::{closed, own, ranks, shown};
+use super::lists::{closed, draft, own, ranks, shown, some};
 use super::walk_depends_on_size::normal;
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
-use crate::rules::Scene;
-use crate::verdict::Comparison;
+use crate::rules::{Draft, Scene, Sheet};
+use crate::verdict::{Comparison, Requirement};
 
 /// The only page of a walk, and the walk.
 pub(in crate::rules) type Single<'a> = (&'a Walk, &'a Page);
 
 /// Each walk of a kind with the walk before it that it repeats: the nearest one of another kind that asks for the same list.
-pub(in crate::rules) fn pairs<'a>(scene: &Scene<'a>, kind: WalkKind) -> Vec<(Single<'a>, Single<'a>)> {
+fn pairs<'a>(scene: &Scene<'a>, kind: WalkKind) -> Vec<(Single<'a>, Single<'a>)> {
     let walks = &scene.evidence.walks;
     let single = |walk: &'a Walk| Some((walk, walk.pages.first()?));
     let repeated = walks.iter().enumerate().filter(|(_, walk)| walk.kind == kind);
@@ -27,6 +27,33 @@ pub(in crate::rules) fn pairs<'a>(scene: &Scene<'a>, kind: WalkKind) -> Vec<(Sin
             Some((first, second))
         })
         .collect()
+}
+
+/// Judges every walk of a kind, which must give the page that the walk before it gave.
+pub(super) fn judge_repeats(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    kind: WalkKind,
+    summary: &str,
+    requirement: &Requirement,
+) {
+    for (first, second) in pairs(scene, kind) {
+        match compare(scene, first, second) {
+            Sameness::Unknown => {}
+            Sameness::Same => sheet.judged(),
+            Sameness::Different(comparison) => sheet.fail(Draft {
+                comparison: Some(comparison),
+                ..draft(
+                    &second.0.label,
+                    summary,
+                    requirement.clone(),
+                    format!("the same page: {}", some(&shown(scene, &first.0.query, first.1))),
+                    some(&shown(scene, &second.0.query, second.1)),
+                    vec![first.1.entry, second.1.entry],
+                )
+            }),
+        }
+    }
 }
 
 /// How two answers compare.
