@@ -142,6 +142,7 @@ pub static RULES: &[&Rule] = &[
     &negative::refused_left_trace::REFUSED_LEFT_TRACE,
     &negative::wrong_media_type_accepted::WRONG_MEDIA_TYPE_ACCEPTED,
     &negative::read_only_taken::READ_ONLY_TAKEN,
+    &negative::refused_otherwise::REFUSED_OTHERWISE,
     // AUT: without credentials, or with wrong ones.
     &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
     &credentials::challenge_missing::CHALLENGE_MISSING,

@@ -36,6 +36,9 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     if let Some(promise) = &file.authentication {
         checker.requirement("authentication.requirement", &promise.requirement)?;
     }
+    if let Some(stated) = &file.invalid {
+        checker.requirement("invalid.requirement", &stated.requirement)?;
+    }
     if let Some(tenants) = &file.tenants {
         checker.requirement("tenants.requirement", &tenants.requirement)?;
     }
