@@ -150,6 +150,8 @@ pub static RULES: &[&Rule] = &[
     &credentials::refusal_tells::REFUSAL_TELLS,
     &credentials::shown_to_another_user::SHOWN_TO_ANOTHER_USER,
     &credentials::other_user_told::OTHER_USER_TOLD,
+    &credentials::form_misread::FORM_MISREAD,
+    &credentials::credentials_shown::CREDENTIALS_SHOWN,
     // LIF: change and delete.
     &lifecycle::deleted_still_found::DELETED_STILL_FOUND,
     &lifecycle::update_not_kept::UPDATE_NOT_KEPT,

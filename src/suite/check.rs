@@ -349,6 +349,10 @@ impl<'a> Checker<'a> {
             }
             self.requirement(&format!("{at}.requirement"), &order.requirement)?;
         }
+        for (i, name) in collection.pairs.iter().flatten().enumerate() {
+            let filters = collection.filters.keys().map(String::as_str);
+            self.among(&format!("{at}.pairs.{}", i / 2), "filter", name, filters)?;
+        }
         let fields = &self.file.resources[&collection.resource].fields;
         for (name, filter) in &collection.filters {
             let at = format!("{at}.filters.{name}");
