@@ -224,6 +224,11 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
                 let (first, second) = ((*first).clone(), (*second).clone());
                 add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });
             }
+            for [first, second] in &collection.pairs {
+                let (first, second) = (first.clone(), second.clone());
+                let case = format!("filter-pair-{first}-{second}");
+                add(case, Scenario::FilterPair { collection: name(), first, second });
+            }
             for combination in collection.combinations.keys() {
                 add(
                     format!("combination-{combination}"),

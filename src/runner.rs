@@ -375,14 +375,19 @@ pub async fn run_case(
     planned: &Planned,
 ) -> (CaseFinished, Evidence, Arc<Oracle>) {
     let suite = &job.driver.suite;
-    if let Some(problem) = &seeding.problem {
+    let acknowledged = seeding.problem.as_ref().and_then(|_| seeding.acknowledged(&planned.case));
+    if let Some(problem) = seeding.problem.as_ref().filter(|_| acknowledged.is_none()) {
         return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
     }
     if let Some(cause) = seeding.missing(&job.driver, &planned.case) {
         return not_run(suite, planned, &cause);
     }
     let started = Instant::now();
-    let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
+    let (evidence, oracle) = match acknowledged {
+        // Why the target could not be seeded may stand in what it acknowledged.
+        Some(evidence) => (evidence.clone(), Arc::clone(&seeding.oracle)),
+        None => driver::perform(&job.driver, seeding, &planned.case).await,
+    };
     let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
     if !evidence.entries.iter().all(recorded) {
         let cause = "the recording does not hold every request of this case: it is of another version, or of another suite";

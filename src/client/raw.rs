@@ -16,6 +16,9 @@ use crate::evidence::{Body, Request, TransportErrorKind};
 /// The most octets of a header section, and of one line of the chunked coding.
 const MAX_HEAD: usize = 64 << 10;
 
+/// How long a target may be silent after its answer to HEAD before that answer is whole. It was asked to close the connection, which most do at once.
+const SILENCE: Duration = Duration::from_millis(100);
+
 /// The most interim responses (RFC 9110, section 15.2) before the final one.
 const MAX_INTERIM: usize = 8;
 
@@ -120,6 +123,7 @@ impl Reader {
             }
             let mut response = RawResponse { status, headers, body: Vec::new() };
             response.body = match framing(&response, head_only, max_body)? {
+                Framing::None if head_only => self.unasked(max_body).await,
                 Framing::None => Vec::new(),
                 Framing::Length(length) => self.take(length).await?,
                 Framing::Chunked => self.chunks(max_body).await?,
@@ -128,6 +132,17 @@ impl Reader {
             return Ok(response);
         }
         Err(malformed("too many interim responses"))
+    }
+
+    /// What follows the head of an answer to HEAD, where nothing is to follow (RFC 9110, section 9.3.2): the connection ends there, or falls silent.
+    async fn unasked(&mut self, max_body: usize) -> Vec<u8> {
+        while self.buffer.len() < max_body {
+            match tokio::time::timeout(SILENCE, self.fill(Phase::Content)).await {
+                Ok(Ok(true)) => {}
+                _ => break,
+            }
+        }
+        std::mem::take(&mut self.buffer)
     }
 
     async fn head(&mut self) -> Result<(u16, Vec<(String, Vec<u8>)>), Failure> {

@@ -60,6 +60,7 @@ impl Driver {
                 }
             }
         }
+        self.beside(oracle, evidence, name, collection, (scope, members[members.len() / 2])).await;
         self.between(oracle, evidence, name, collection, (scope, &members)).await;
 
         for size in sizes(&[1, 3, 7]).into_iter().filter(|_| reads_back(&collection.style)) {
@@ -76,6 +77,33 @@ impl Driver {
         match &collection.style {
             Style::ItemCursor(_) => self.strange_items(oracle, evidence, name, collection, scope).await,
             _ => self.malformed_cursors(oracle, evidence, name, collection, scope).await,
+        }
+    }
+
+    /// Bounds that lie beside a record's instant, on the side where the record is still on the page: what moves every bound by a little shows there alone.
+    async fn beside(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        (scope, record): (Option<RecordNumber>, RecordNumber),
+    ) {
+        let Style::TimestampCursor(style) = &collection.style else { return };
+        let (Some(first), Some(instant)) = (style.forms.first(), milliseconds_of(collection, oracle, record))
+        else {
+            return;
+        };
+        let form = self.form(name, *first);
+        let size = self.size(collection, self.suite.size_bounds(collection).maximum.unwrap_or(50));
+        for (word, start) in [
+            ("before right after", Start::Before(form.write(instant + ASIDE))),
+            ("after right before", Start::After(form.write(instant - ASIDE))),
+        ] {
+            let ask = Ask::first(name, collection, Self::query(scope, 0, size)).at(start);
+            let label =
+                format!("{} {word} {}", Self::scope_label(oracle, scope), oracle.record(record).name());
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
     }
 

@@ -1,5 +1,7 @@
 //! Filters: every value alone and with paging, values that nothing has, and two filters together.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::Driver;
@@ -96,8 +98,12 @@ impl Driver {
             let word = if spec.literal.is_some() { word } else { format!("n\u{e9}{marker}") };
             asked.push(("odd", json!(word), true));
         }
-        if let Some(value) = first.filter(|_| spec.literal.is_some()) {
-            asked.extend(near(spec.test, &value).into_iter().map(|(what, value)| (what, value, false)));
+        if let Some(literal) = &spec.literal {
+            let values = self.values_for(oracle, collection, spec, scope);
+            let misses = values.iter().map(|value| near(spec.test, value)).find(|misses| !misses.is_empty());
+            let whole = matches!(spec.test, Test::Equals | Test::Contains);
+            let misses = misses.into_iter().flatten().filter(|(what, _)| !(whole && literal.case_open && *what == "case"));
+            asked.extend(misses.map(|(what, value)| (what, value, false)));
         }
         for (what, value, good) in asked {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
@@ -176,7 +182,17 @@ impl Driver {
         let resource = self.suite.resource(&collection.resource);
         let field = &resource.fields[&filter.field];
         let mut values: Vec<Value> = Vec::new();
-        for number in expected(&self.suite, oracle, collection, &query).members() {
+        let mut members: Vec<RecordNumber> =
+            expected(&self.suite, oracle, collection, &query).members();
+        // What is a part of another record's value comes first: a filter must tell them apart.
+        if filter.test == Test::Equals {
+            let text = |number: &RecordNumber| oracle.record(*number).sent.get(&filter.field).and_then(Value::as_str);
+            let all: BTreeSet<&str> = members.iter().filter_map(text).collect();
+            let whole =
+                |number: &RecordNumber| !text(number).is_some_and(|own| all.iter().any(|one| *one != own && one.contains(own)));
+            members.sort_by_key(whole);
+        }
+        for number in members {
             let record = oracle.record(number);
             let value = match filter.test {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),

@@ -28,7 +28,14 @@ impl Driver {
         let short = case.operation.as_str();
         let parts = self.usual_parts(oracle, short);
         let get = |purpose: &str| self.outgoing(short, purpose, &parts);
-        let usual = self.send(evidence, get("usual"), Asked::Good).await;
+        // As most clients ask that care for nothing.
+        let mut usual = get("usual");
+        for (name, value) in &mut usual.headers {
+            if name == "accept" {
+                "*/*".clone_into(value);
+            }
+        }
+        let usual = self.send(evidence, usual, Asked::Good).await;
         self.negotiated(evidence, get("Accept")).await;
         self.unknown_parts(evidence, get("unknown part"), usual).await;
         let refused = self.other_methods(oracle, evidence, case, &parts).await;

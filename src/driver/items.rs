@@ -5,7 +5,7 @@ use super::list::Ask as ListAsk;
 use super::request::Parts;
 use super::unknown::UnknownId;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
-use crate::oracle::Oracle;
+use crate::oracle::{Oracle, Record};
 use crate::suite::Collection;
 
 /// The most records that are fetched of the first ones of a seed group: of the first group with so many, and of any other.
@@ -30,6 +30,12 @@ impl Driver {
             if all.len() > most {
                 most = MOST_OF_GROUP[1];
             }
+        }
+        // In place of one of the many, the longest: what is cut off shows there alone.
+        let length = |(_, record): &(RecordNumber, &Record)| record.acknowledged.to_string().len();
+        let of_resource = oracle.records().filter(|(_, record)| record.resource == resource_name);
+        if let (Some((longest, _)), Some(last)) = (of_resource.max_by_key(length), chosen.last_mut()) {
+            *last = longest;
         }
         let again = chosen.first().copied();
         for record in chosen.into_iter().chain(again) {

@@ -7,6 +7,7 @@ mod bounds;
 mod cleanup;
 mod combinations;
 mod content;
+mod credentials;
 mod deletion;
 mod expiry;
 mod filters;

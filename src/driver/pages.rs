@@ -78,6 +78,13 @@ impl Driver {
             let ask = Ask::first(name, collection, Self::query(scope, 0, Some(size)));
             self.single(oracle, evidence, &format!("{label} size={size}"), WalkKind::Page, ask).await;
         }
+        // Where nobody says that a size over the maximum is refused, it may be; but no page holds more.
+        let open = self.asked_of_invalid(&collection.operation) == Asked::Open && !self.suite.file().inferred;
+        if let Some(size) = bounds.maximum.filter(|_| open && lowered.is_none()).map(|maximum| maximum + 1) {
+            let mut ask = Ask::first(name, collection, Self::query(scope, 0, Some(size)));
+            ask.asked = Asked::Open;
+            self.single(oracle, evidence, &format!("{label} size={size}"), WalkKind::Page, ask).await;
+        }
         explicit.query.size = self.size(collection, 2);
         let label = format!("{label}{}", size_label(explicit.query.size));
         self.single(oracle, evidence, &label, WalkKind::Page, explicit.clone()).await;

@@ -1,15 +1,13 @@
-//! What HTTP itself demands: methods that a path does not have, HEAD, and credentials.
+//! What HTTP itself demands: methods that a path does not have, and HEAD.
 
 use super::Driver;
 use super::request::{Content, Parts};
 use super::values::Place;
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-
-use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL, Outgoing};
+use crate::client::Outgoing;
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{CredentialForm, CredentialPlace, Resource};
+use crate::suite::Resource;
 
 /// The most undocumented methods that one operation is asked with.
 const METHODS: usize = 1;
@@ -87,7 +85,7 @@ impl Driver {
     }
 
     /// A record in parents of its own, up to the outermost, so that no list which is being walked changes.
-    async fn apart(
+    pub(super) async fn apart(
         &self,
         oracle: &mut Oracle,
         evidence: &mut Evidence,
@@ -112,7 +110,7 @@ impl Driver {
 
     /// Makes of a request one that would create a record, had it credentials: a target that looks at these last would refuse it for what it lacks.
     /// Should it be let in, the record is to lie where no other case looks. Gives that parent.
-    async fn creates_apart(
+    pub(super) async fn creates_apart(
         &self,
         oracle: &mut Oracle,
         evidence: &mut Evidence,
@@ -137,106 +135,6 @@ impl Driver {
             *value = self.unknown_id(oracle, short, parameter, like);
         }
     }
-
-    /// A good request without credentials, and with wrong ones; then one that would also be refused for other reasons.
-    pub(super) async fn credentials(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
-        let mut usual = self.usual_parts(oracle, &case.operation);
-        // Should the target delete without credentials, it is to be no record that another case looks at.
-        let suite = std::sync::Arc::clone(&self.suite);
-        let mut resources = suite.file().resources.iter();
-        let deleted =
-            resources.find(|(_, r)| r.delete.as_ref().is_some_and(|d| d.operation == case.operation));
-        if let Some((resource, _)) = deleted
-            && let Some(record) = self.apart(oracle, evidence, resource).await
-        {
-            usual.path = self.path_of(&case.operation, oracle, Some(record));
-        }
-        let wanted = Some(case.operation.as_str());
-        let created = suite.file().resources.iter().find(|(_, resource)| resource.created_by() == wanted);
-        let mut parent = None;
-        if let Some((_, resource)) = created {
-            parent = self.creates_apart(oracle, evidence, resource, &mut usual).await;
-        }
-        let mut nowhere = usual.clone();
-        self.lead_nowhere(oracle, &case.operation, &mut nowhere);
-        let form = self.suite.file().credentials.first();
-        let wrong = |scheme: Option<&str>| -> Credentials {
-            let other = form.map(|form| {
-                let form = match scheme {
-                    Some(scheme) if form.header.is_some() => {
-                        CredentialForm { prefix: format!("{scheme} "), ..form.clone() }
-                    }
-                    _ => form.clone(),
-                };
-                credential(&form, &form.value(NOT_A_CREDENTIAL))
-            });
-            Credentials::Other(other.into_iter().collect())
-        };
-        let cut = self
-            .client
-            .usual_credentials()
-            .iter()
-            .map(|one| Credential { value: cut_short(&one.value), ..one.clone() });
-        let cut: Vec<Credential> = cut.collect();
-        // Content that breaks the document, and not only JSON: a framework may parse that before it looks at credentials.
-        let operation = self.suite.operation(&case.operation);
-        let schema = operation.request_body.as_ref().and_then(|body| body.content.first()?.schema.as_ref());
-        let wrong_content = schema.and_then(|schema| {
-            let contents = [serde_json::json!({ "specproof": [] }), serde_json::json!([])];
-            contents.into_iter().find(|content| !schema.is_valid(content))
-        });
-        nowhere.content = wrong_content.map(Content::Json);
-        let place = self.suite.file().operations.keys().position(|short| *short == case.operation);
-        let other = if place.is_some_and(|place| place.is_multiple_of(2)) {
-            ("unknown credentials", &usual, wrong(None))
-        } else {
-            ("wrong scheme", &usual, wrong(Some("Basic")))
-        };
-        let cut = ("credentials without their last character", &usual, Credentials::Other(cut));
-        // What is there only to make the others testable is asked the telling questions alone.
-        let other = [cut, other].into_iter().filter(|_| !self.suite.is_seeding(operation));
-        let cases = [
-            ("no credentials", &usual, Credentials::None),
-            ("no credentials, nothing there", &nowhere, Credentials::None),
-        ];
-        let expired = self.expired.clone().map(|expired| ("expired credentials", &usual, expired));
-        for (what, parts, credentials) in cases.into_iter().chain(other).chain(expired) {
-            let mut outgoing = self.outgoing(&case.operation, what, parts);
-            outgoing.credentials = credentials;
-            let entry = self.send(evidence, outgoing, Asked::Unauthenticated).await;
-            self.remember_created(created, oracle, parent, evidence, entry);
-            let ask = Ask::Credentials { what: what.to_owned() };
-            evidence.probes.push(Probe { label: what.to_owned(), ask, entry });
-        }
-        self.token_alone(oracle, evidence, &case.operation).await;
-    }
-}
-
-/// A credential where its form says.
-fn credential(form: &CredentialForm, value: &str) -> Credential {
-    let (place, name) = match form.place() {
-        CredentialPlace::Header(name) => (client::Place::Header, name.to_lowercase()),
-        CredentialPlace::Query(name) => (client::Place::Query, name.to_owned()),
-    };
-    Credential { place, name, value: value.to_owned() }
-}
-
-/// A credential without its last character. Of one that goes by Basic (RFC 7617) the password is cut, or the name where there is no password: the
-/// end of a Base64 text need not mean anything.
-fn cut_short(value: &str) -> String {
-    let without_last =
-        |text: &str| text.chars().take(text.chars().count().saturating_sub(1)).collect::<String>();
-    let pair = value
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
-        .and_then(|(_, coded)| String::from_utf8(BASE64_STANDARD.decode(coded.trim()).ok()?).ok());
-    match pair.as_deref().and_then(|pair| pair.split_once(':')) {
-        None => without_last(value),
-        Some((name, "")) => format!("Basic {}", BASE64_STANDARD.encode(format!("{}:", without_last(name)))),
-        Some((name, password)) => {
-            format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{}", without_last(password))))
-        }
-    }
 }
 
 /// Whether a path template, with its parameters in braces, stands for a path.
@@ -255,20 +153,6 @@ pub(super) fn stands_for(template: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_credential_is_cut_where_it_means_something() {
-        for (value, cut) in [
-            ("Bearer abc", "Bearer ab"),
-            ("session=ä1", "session=ä"),
-            ("", ""),
-            ("Basic dXNlcjpwYXNz", "Basic dXNlcjpwYXM="),
-            ("Basic a2V5Og==", "Basic a2U6"),
-            ("Basic ???", "Basic ??"),
-        ] {
-            assert_eq!(cut_short(value), cut, "{value}");
-        }
-    }
 
     #[test]
     fn a_template_stands_for_paths() {

@@ -12,7 +12,7 @@ use super::request::{Content, Parts, set_at};
 use super::values::Place;
 use crate::document::Location;
 use crate::event::SeedingProblem;
-use crate::evidence::{Ask, Asked, Evidence, Exchange, Probe, RecordNumber};
+use crate::evidence::{Ask, Asked, Entry, Evidence, Exchange, Probe, RecordNumber};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
@@ -139,6 +139,20 @@ impl Seeding {
             self.notes.push(format!("{resource} is left out: {why}"));
             self.refused.insert(resource.to_owned(), why);
         }
+    }
+
+    /// The evidence of a creation that the target says to have carried out, although it could not be seeded: what it answered may break the
+    /// document so badly that nothing can be made of it. A page for people, or a refusal, may come from another server altogether and is none.
+    pub fn acknowledged(&self, case: &Case) -> Option<&Evidence> {
+        let Scenario::Create { resource } = &case.scenario else { return None };
+        let evidence = self.evidence.get(resource)?;
+        let said = |entry: &Entry| {
+            entry.exchange.response().is_some_and(|response| {
+                let json = response.essence().is_some_and(|essence| essence.contains("json"));
+                response.is_success() && (json || response.body.is_empty())
+            })
+        };
+        evidence.entries.iter().any(said).then_some(evidence)
     }
 
     /// Why a case cannot be run, where it needs a resource that the target refused to create, or a value that nobody gave.

@@ -398,6 +398,13 @@ pub enum Ask {
         /// What was wrong with them.
         what: String,
     },
+    /// The right credentials in another form than usual.
+    CredentialForm {
+        /// Which.
+        what: String,
+        /// Whether it is one of the right forms.
+        good: bool,
+    },
     /// A record was deleted.
     Delete {
         /// The record.

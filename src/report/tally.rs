@@ -443,21 +443,27 @@ impl Tally {
 
     /// How the run ends. Under `strict` a broken `should` counts as a broken `must`.
     ///
-    /// A run that was not seeded, was interrupted or has no end gives no verdict, whatever was found until then; one in which
-    /// nothing was judged, or in which a case got no answer at all, is never taken for success.
+    /// A run that was interrupted or has no end gives no verdict, whatever was found until then, and one that was not seeded gives none but that
+    /// what the target acknowledged is wrong; one in which nothing was judged, or in which a case got no answer at all, is never taken for success.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
-        let seeded = self
-            .suites
-            .iter()
-            .all(|suite| suite.seeded.as_ref().is_none_or(|seeded| seeded.problem.is_none()));
+        let weakest = if strict { Level::Should } else { Level::Must };
+        let unseeded: Vec<&SuiteTally> =
+            self.suites.iter().filter(|suite| suite.seeded.as_ref().is_some_and(|s| s.problem.is_some())).collect();
+        let seeded = unseeded.is_empty();
+        let broken_before = |suite: &&SuiteTally| {
+            let cells = suite.operations.iter().flat_map(|operation| operation.cells.values());
+            cells.flat_map(|cell| &cell.findings).any(|located| located.finding.level <= weakest)
+        };
         match self.foot.as_ref().map(|foot| foot.ending) {
             Some(Ending::NothingSelected) => return Exit::NothingSelected,
             Some(Ending::Complete) if seeded => {}
+            Some(Ending::NoVerdict) if !seeded && unseeded.iter().all(broken_before) => {
+                return Exit::Nonconforming;
+            }
             _ => return Exit::NoVerdict,
         }
         let judged = self.cells().any(|(_, cell)| matches!(cell.verdict, Verdict::Pass | Verdict::Fail));
-        let weakest = if strict { Level::Should } else { Level::Must };
         let broken = self
             .cells()
             .filter(|(_, cell)| cell.sign() != Sign::Known)
@@ -492,8 +498,8 @@ mod tests {
             (&[Must], false, Some(Complete), 1, 1),
             (&[Should, Must], false, Some(Complete), 1, 1),
             (&[], true, Some(Complete), 3, 3),
-            (&[Must], true, Some(Unseeded), 3, 3),
-            (&[Should], true, Some(Unseeded), 3, 3),
+            (&[Must], true, Some(Unseeded), 1, 1),
+            (&[Should], true, Some(Unseeded), 3, 1),
             (&[], false, Some(Unseeded), 3, 3),
             (&[], false, Some(Interrupted), 3, 3),
             (&[Must], false, Some(Interrupted), 3, 3),

@@ -142,6 +142,7 @@ pub static RULES: &[&Rule] = &[
     &negative::refused_left_trace::REFUSED_LEFT_TRACE,
     &negative::wrong_media_type_accepted::WRONG_MEDIA_TYPE_ACCEPTED,
     &negative::read_only_taken::READ_ONLY_TAKEN,
+    &negative::refused_otherwise::REFUSED_OTHERWISE,
     // AUT: without credentials, or with wrong ones.
     &credentials::accepted_without_credentials::ACCEPTED_WITHOUT_CREDENTIALS,
     &credentials::challenge_missing::CHALLENGE_MISSING,
@@ -149,6 +150,8 @@ pub static RULES: &[&Rule] = &[
     &credentials::refusal_tells::REFUSAL_TELLS,
     &credentials::shown_to_another_user::SHOWN_TO_ANOTHER_USER,
     &credentials::other_user_told::OTHER_USER_TOLD,
+    &credentials::form_misread::FORM_MISREAD,
+    &credentials::credentials_shown::CREDENTIALS_SHOWN,
     // LIF: change and delete.
     &lifecycle::deleted_still_found::DELETED_STILL_FOUND,
     &lifecycle::update_not_kept::UPDATE_NOT_KEPT,

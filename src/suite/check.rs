@@ -36,6 +36,9 @@ pub(super) fn check(place: &str, text: &str, file: &SuiteFile, document: &Docume
     if let Some(promise) = &file.authentication {
         checker.requirement("authentication.requirement", &promise.requirement)?;
     }
+    if let Some(stated) = &file.invalid {
+        checker.requirement("invalid.requirement", &stated.requirement)?;
+    }
     if let Some(tenants) = &file.tenants {
         checker.requirement("tenants.requirement", &tenants.requirement)?;
     }
@@ -345,6 +348,10 @@ impl<'a> Checker<'a> {
                 self.among(&format!("{at}.mirror-of"), "order", other, names)?;
             }
             self.requirement(&format!("{at}.requirement"), &order.requirement)?;
+        }
+        for (i, name) in collection.pairs.iter().flatten().enumerate() {
+            let filters = collection.filters.keys().map(String::as_str);
+            self.among(&format!("{at}.pairs.{}", i / 2), "filter", name, filters)?;
         }
         let fields = &self.file.resources[&collection.resource].fields;
         for (name, filter) in &collection.filters {

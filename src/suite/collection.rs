@@ -35,6 +35,9 @@ pub struct Collection {
     /// Its filters.
     #[serde(default)]
     pub filters: BTreeMap<String, Filter>,
+    /// Pairs of filters that are asked for together, beside the first two that test for equality.
+    #[serde(default)]
+    pub pairs: Vec<[String; 2]>,
     /// How filters are joined.
     #[serde(default)]
     pub logic: Option<Logic>,

@@ -180,6 +180,18 @@ impl Suite {
     pub fn is_seeding(&self, operation: &Operation) -> bool {
         operation.extensions.get("x-provenance").and_then(serde_json::Value::as_str) == Some("seeding")
     }
+
+    /// The place of an operation among those that share the questions about credentials, and how many these are. What is there only to make the others
+    /// testable is not among them.
+    pub fn credential_turn(&self, short: &str) -> Option<(usize, usize)> {
+        let asked = |short: &&String| {
+            let operation = self.operation(short);
+            let secured = !operation.security.is_empty() || !self.file().credentials.is_empty();
+            secured && !self.is_seeding(operation)
+        };
+        let sharing: Vec<&String> = self.file().operations.keys().filter(asked).collect();
+        Some((sharing.iter().position(|one| *one == short)?, sharing.len()))
+    }
 }
 
 /// What the document says of a page size.

@@ -47,6 +47,9 @@ pub struct SuiteFile {
     /// The requirement that every operation needs credentials once the target was given some, where the document does not say so.
     #[serde(default)]
     pub authentication: Option<Authentication>,
+    /// How parameters and content are refused that break the document, where the API has one answer for all of them.
+    #[serde(default)]
+    pub invalid: Option<Statuses>,
     /// How a request says for which tenant it is, where there are several.
     #[serde(default)]
     pub tenants: Option<Tenants>,

@@ -1,6 +1,6 @@
 //! AUT003: a request without proper credentials is refused by a status that says something else.
 
-use crate::document::StatusKey;
+use crate::document::{SecurityScheme, StatusKey};
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::{always, rule};
@@ -22,8 +22,9 @@ rule! {
     /// ## False alarms and how they are avoided
     /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
     /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
-    /// redirect to where one signs in. Where the suite states 401 for a request without any credentials, 400 and 404 are a `must` for
-    /// such a one; 403 is a `should` where suite or document state 401.
+    /// redirect to where one signs in. Where the suite states 401 for a request without any credentials, 400, 403 and 404 are a `must` for
+    /// such a one; 403 is a `should` where the document states 401, or its scheme is that of bearer tokens, which has 401 for such a request (RFC 6750, section 3).
+    /// 400 and 422 are a `should` in answer to content that breaks the document too: nobody says which is looked at first.
     /// Successes and server errors have rules of their own, and rate limits are
     /// inconclusive.
     WRONG_STATUS_WITHOUT_CREDENTIALS {
@@ -44,6 +45,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let Ask::Credentials { what } = ask else { continue };
         let level = match answer.response.status {
             // Where it is stated that 401 asks for credentials, 403 tells a client that asking its user is of no use.
+            403 if what.starts_with("no credentials") && stated(scene) == Some(401) => Level::Must,
             403 if what.starts_with("no credentials") && wants_401(scene) => Level::Should,
             // A success or a server error is another rule's.
             200..300 | 401 | 403 | 500.. => {
@@ -54,6 +56,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 sheet.unsure(answer.put_off().unwrap_or_default());
                 continue;
             }
+            // The request has content that breaks the document, and nobody says which of the two is looked at first.
+            400 | 422 if what.ends_with("nothing there") && answer.request.body.is_some() => Level::Should,
             404 if asks => Level::Must,
             400 | 404 if what.starts_with("no credentials") && stated(scene) == Some(401) => Level::Must,
             300..=400 | 404 => Level::Should,
@@ -81,12 +85,17 @@ fn stated(scene: &Scene<'_>) -> Option<u16> {
     scene.suite.file().authentication.as_ref()?.status
 }
 
-/// Whether the suite or the document states 401, and not 403, for a request without credentials.
+/// Whether the suite or the document states 401, by name or by the scheme, and not 403, for a request without credentials.
 fn wants_401(scene: &Scene<'_>) -> bool {
     let operation = scene.operation();
     let documents =
         |status| operation.responses.iter().any(|response| response.status == StatusKey::Exact(status));
-    stated(scene) == Some(401) || documents(401) && !documents(403)
+    let schemes = scene.suite.document().security_schemes();
+    let mut names = operation.security.iter().flat_map(std::collections::BTreeMap::keys);
+    let bearer = names.any(|name| {
+        matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer")
+    });
+    stated(scene) == Some(401) || (bearer || documents(401)) && !documents(403)
 }
 
 #[cfg(test)]
@@ -128,7 +137,7 @@ mod tests {
         for (what, status, level) in [
             ("no credentials", 400, Level::Must),
             ("no credentials", 404, Level::Must),
-            ("no credentials", 403, Level::Should),
+            ("no credentials", 403, Level::Must),
             ("unknown credentials", 400, Level::Should),
         ] {
             let ask = Ask::Credentials { what: what.into() };

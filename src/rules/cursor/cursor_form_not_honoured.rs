@@ -1,6 +1,7 @@
 //! CUR011: of several forms in which a cursor may be written, one is not honoured.
 
 use super::forms::{parameter, trials};
+use crate::evidence::Walk;
 use crate::pagination::Style;
 use crate::rules::declare::rule;
 use crate::rules::paging::lists::{collection, draft};
@@ -8,6 +9,7 @@ use crate::rules::proofs::claims::status_within;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -17,9 +19,10 @@ rule! {
     /// ## Example
     /// `before=1700000000000` is obeyed, and `before=2023-11-14T22:13:20.000Z`, the form that the schema asks for, is not.
     /// ## Source
-    /// The parameters for the bounds in the OpenAPI document; `may`, since a document with two forms contradicts itself.
+    /// The parameters for the bounds in the OpenAPI document; `may`, since a document with two forms contradicts itself. It is a `must` where the form that is
+    /// answered with an unbounded page is the one in which the target's own pages give cursors.
     /// ## False alarms and how they are avoided
-    /// It is said only if another form is obeyed at the same record, so that the bound itself is known to work.
+    /// It is said only if another form is obeyed at the same record, so that the bound itself is known to work. A form that is refused is never more than a `may`.
     CURSOR_FORM_NOT_HONOURED {
         code: "CUR011", name: "cursor-form-not-honoured", level: May, basis: Document,
         source: "the parameters for the bounds",
@@ -51,7 +54,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
             let parameter = parameter(scene, trial.walk);
             let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
-            sheet.fail(Draft {
+            let level = if silently(scene, trial.walk, good.walk, trial.form) { Level::Must } else { sheet.level() };
+            let draft = Draft {
                 claims: vec![status_within(trial.walk.last_entry(), &[(200, 399)])],
                 ..draft(
                     &trial.walk.label,
@@ -61,9 +65,22 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     "a refusal, or a page with items from beyond the cursor",
                     vec![good.walk.last_entry(), trial.walk.last_entry()],
                 )
-            });
+            };
+            sheet.fail_at(level, draft);
         }
     }
+}
+
+/// Whether a form was answered with a page although it is the one in which the target's own pages give cursors: whoever sends these back as they are reads
+/// the wrong page without a word.
+fn silently(scene: &Scene<'_>, trial: &Walk, good: &Walk, form: &str) -> bool {
+    let Style::TimestampCursor(style) = &scene.collection().style else { return false };
+    let answered = trial.pages.first().is_some_and(|page| page.ids.is_some());
+    let given = scene.evidence.json(good.last_entry()).and_then(|page| {
+        let pointers = [&style.before_cursor, &style.after_cursor];
+        pointers.into_iter().find_map(|pointer| page.pointer(pointer))
+    });
+    answered && given.is_some_and(|cursor| cursor.is_number() == form.starts_with("epoch"))
 }
 
 #[cfg(test)]

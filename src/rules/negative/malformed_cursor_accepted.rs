@@ -22,7 +22,7 @@ rule! {
     /// ## Example
     /// `before=not-a-cursor` is answered 200 with the newest items.
     /// ## Source
-    /// The document's schema of the parameter, where it rules the text out and the document names a refusal; else it
+    /// The document's schema of the parameter, where it rules the text out; it is a `should` where the document names no refusal. Else it
     /// is a `may`, since nobody says what becomes of such a text.
     /// ## False alarms and how they are avoided
     /// It is a `must` only when the document's schema forbids both the text and the number that it spells. Any
@@ -56,12 +56,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         }
-        // Where the document names no refusal, nobody says that what breaks its schema is refused.
-        let forbidding = forbidding(scene, &answer).filter(|_| answer.asked == Asked::Invalid);
-        let (level, requirement) = match forbidding {
+        // Where the document names no refusal, it does not say that what breaks its schema is refused, and yet such a text asks for no page.
+        let refusable = if answer.asked == Asked::Invalid { Level::Must } else { Level::Should };
+        let (level, requirement) = match forbidding(scene, &answer) {
             Some(parameter) => {
                 let text = format!("`{}` obeys this schema", parameter.name);
-                (Level::Must, scene.in_document(text, parameter.schema.pointer()))
+                (refusable, scene.in_document(text, parameter.schema.pointer()))
             }
             None => (Level::May, sheet.own_requirement()),
         };
@@ -112,7 +112,7 @@ mod tests {
         let cases: [(&World, Asked, u16, Verdict, Level); 7] = [
             (&strict, Asked::Invalid, 400, Pass, Level::Must),
             (&strict, Asked::Invalid, 200, Fail, Level::Must),
-            (&strict, Asked::Open, 200, Fail, Level::May),
+            (&strict, Asked::Open, 200, Fail, Level::Should),
             (&loose, Asked::Invalid, 200, Fail, Level::May),
             (&loose, Asked::Invalid, 422, Pass, Level::Must),
             (&loose, Asked::Invalid, 429, Inconclusive, Level::Must),

@@ -7,6 +7,7 @@ use crate::pagination::Start;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::Adjacency;
 use crate::verdict::{Claim, Likeness, Place};
 
 rule! {
@@ -21,7 +22,7 @@ rule! {
     /// The meaning of such a field, which the suite names.
     /// ## False alarms and how they are avoided
     /// `null` and a missing field say nothing. Where others write, "no more" is judged while own records remain, and
-    /// "more" where the page after it is empty and no walk of the list met anything further, or where a larger page at the same
+    /// "more" on an empty page where the suite says that pages hold what is next to their bound, where the page after it is empty and no walk of the list met anything further, or where a larger page at the same
     /// bound held the same and said that it was all. Records with keys
     /// equal to a page's last one may be counted or not, and pages in a direction that the suite leaves open are passed over.
     HAS_MORE_WRONG {
@@ -55,6 +56,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let denial = denied(scene, walk, page);
             let wrong = match (said, &beyond) {
                 (true, Beyond::Nothing) | (false, Beyond::Records(_) | Beyond::Count(_)) => true,
+                (true, Beyond::Unseen) if page.len() == Some(0) && holds_the_next(scene, page) => true,
                 (true, Beyond::Unseen) if ends_after(scene, walk, i) || denial.is_some() => true,
                 (true, Beyond::Unseen) => continue,
                 _ => false,
@@ -92,6 +94,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
+}
+
+/// Whether a page holds the items next to its one bound, so that one without items has nothing beyond it.
+fn holds_the_next(scene: &Scene<'_>, page: &Page) -> bool {
+    let adjacency = scene.collection().conventions.adjacency.as_ref();
+    let range = matches!(page.start, Start::Between { .. });
+    !range && adjacency.is_some_and(|stated| stated.is == Adjacency::Next)
 }
 
 /// A larger page at the same bound that holds the same items and says that no more come. What stands before an instant does not become more; only in

@@ -20,7 +20,7 @@ rule! {
     /// The page size parameter in the OpenAPI document.
     /// ## False alarms and how they are avoided
     /// Where the request names no size and the document neither a default nor a maximum, nothing is demanded. A size over the documented
-    /// maximum may be cut down to it, which is no violation.
+    /// maximum may be refused, cut down to it or taken for the default; no page holds more than the maximum.
     PAGE_OVER_SIZE {
         code: "PAG007", name: "page-over-size", level: Must, basis: Document,
         source: "the page size parameter of the operation",
@@ -68,7 +68,10 @@ fn most(scene: &Scene<'_>, walk: &Walk) -> Option<(u64, &'static str)> {
             let largest = scene.collection().largest_size.as_ref();
             match largest.filter(|largest| largest.over == OverLargest::Lowered && size > largest.size) {
                 Some(largest) => Some((largest.size, "the largest, to which larger ones are lowered")),
-                None => Some((size, "what was asked for")),
+                None => match bounds.maximum.filter(|maximum| size > *maximum) {
+                    Some(maximum) => Some((maximum, "the maximum")),
+                    None => Some((size, "what was asked for")),
+                },
             }
         }
         None => bounds.default.map(|n| (n, "the default")).or(bounds.maximum.map(|n| (n, "the maximum"))),

@@ -19,7 +19,7 @@ rule! {
     /// The suite's setting on pages past the end.
     /// ## False alarms and how they are avoided
     /// In lists that others write into, a page counts as past the end only if the total that it tells says so. Where the suite states nothing,
-    /// 404 and an empty page are both right, and the report says which it was. Server errors are left to the rules about statuses.
+    /// 404 and an empty page are both right, and the report says which it was; a number far behind the end may be refused as such, by 400 or 422. Server errors are left to the rules about statuses.
     PAST_END_NOT_EMPTY {
         code: "PAG012", name: "past-end-not-empty", level: Must, basis: Suite,
         source: "the suite's setting `past-end`",
@@ -52,6 +52,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             (Some(_), _) => {
                 sheet.unsure("the list is longer than what was created in it, so that its end is not known");
             }
+            // Far numbers may be refused as such; the next ones are as good as any.
+            (None, None) if matches!(status, 400 | 422) && is_next(scene, walk, page) => {
+                sheet.fail(wrong(format!("status {status}")));
+            }
             (None, None) if (400..500).contains(&status) => sheet.judged(),
             (None, Some(PastEnd::NotFound)) if status == 404 => sheet.judged(),
             (None, Some(_)) if (400..500).contains(&status) => sheet.fail(wrong(format!("status {status}"))),
@@ -77,6 +81,15 @@ fn is_past_end(scene: &Scene<'_>, walk: &Walk, page: &Page) -> bool {
         return slice.from >= expected.len() + expected.maybe.len();
     }
     page.facts.total.and_then(|total| usize::try_from(total).ok()).is_some_and(|total| slice.from >= total)
+}
+
+/// Whether a page starts no further behind the last item than the length of the list and one page more.
+fn is_next(scene: &Scene<'_>, walk: &Walk, page: &Page) -> bool {
+    let size = walk.effective_size.unwrap_or(1);
+    let slice = scene.collection().style.slice(&page.start, size);
+    let expected = scene.expected(&walk.query);
+    let most = 2 * (expected.len() + expected.maybe.len()) + usize::try_from(2 * size).unwrap_or(usize::MAX / 2);
+    closed(scene.collection()) && slice.is_some_and(|slice| slice.from <= most)
 }
 
 fn wrong(
