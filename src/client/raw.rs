@@ -97,6 +97,9 @@ pub(super) async fn exchange(
     reader.response(head_only, max_body).await
 }
 
+/// How long what follows the header section of an answer without content is waited for, where the target leaves the connection open.
+const SURPLUS_WAIT: Duration = Duration::from_millis(200);
+
 struct Reader {
     stream: TcpStream,
     /// Octets that were read and not yet used.
@@ -120,7 +123,7 @@ impl Reader {
             }
             let mut response = RawResponse { status, headers, body: Vec::new() };
             response.body = match framing(&response, head_only, max_body)? {
-                Framing::None => Vec::new(),
+                Framing::None => self.surplus().await,
                 Framing::Length(length) => self.take(length).await?,
                 Framing::Chunked => self.chunks(max_body).await?,
                 Framing::UntilClose => self.until_close(max_body).await?,
@@ -222,6 +225,15 @@ impl Reader {
             }
         }
         Ok(std::mem::take(&mut self.buffer))
+    }
+
+    /// What follows where no content belongs, until the target closes the connection as it was asked to, or for a moment: any of it is too much.
+    async fn surplus(&mut self) -> Vec<u8> {
+        let whole = async {
+            while self.buffer.len() < MAX_HEAD && matches!(self.fill(Phase::Content).await, Ok(true)) {}
+        };
+        let _ = tokio::time::timeout(SURPLUS_WAIT, whole).await;
+        std::mem::take(&mut self.buffer)
     }
 
     /// Reads some more; `false` at the end of the connection.
