@@ -141,6 +141,20 @@ impl Seeding {
         }
     }
 
+    /// The exchanges that a case about creation is judged by where the target could not be seeded whole. None where what failed only says that the
+    /// target is out of service, wants other credentials, or is not the API at all.
+    pub fn of_creation(&self, case: &Case) -> Option<&Evidence> {
+        let Scenario::Create { resource } = &case.scenario else { return None };
+        let failed = self.problem.as_ref()?.exchange.as_ref()?;
+        let elsewhere = match failed.status() {
+            Some(401 | 403 | 407 | 429 | 502..=504) => true,
+            // What was acknowledged shows that the API stands where it was looked for.
+            Some(300..=399 | 404 | 405) => self.oracle.records().next().is_none(),
+            _ => false,
+        };
+        self.evidence.get(resource).filter(|evidence| !elsewhere && !evidence.entries.is_empty())
+    }
+
     /// Why a case cannot be run, where it needs a resource that the target refused to create, or a value that nobody gave.
     pub fn missing(&self, driver: &Driver, case: &Case) -> Option<String> {
         let file = driver.suite.file();

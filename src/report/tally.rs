@@ -440,7 +440,7 @@ impl Tally {
 
     /// How the run ends. Under `strict` a broken `should` counts as a broken `must`.
     ///
-    /// A run that was not seeded, was interrupted or has no end gives no verdict, whatever was found until then; one in which
+    /// A run that was interrupted or has no end gives no verdict, whatever was found until then; one that was not seeded, in which
     /// nothing was judged, or in which a case got no answer at all, is never taken for success.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
@@ -450,7 +450,7 @@ impl Tally {
             .all(|suite| suite.seeded.as_ref().is_none_or(|seeded| seeded.problem.is_none()));
         match self.foot.as_ref().map(|foot| foot.ending) {
             Some(Ending::NothingSelected) => return Exit::NothingSelected,
-            Some(Ending::Complete) if seeded => {}
+            Some(Ending::Complete) => {}
             _ => return Exit::NoVerdict,
         }
         let judged = self.cells().any(|(_, cell)| matches!(cell.verdict, Verdict::Pass | Verdict::Fail));
@@ -465,7 +465,7 @@ impl Tally {
             || self.findings().any(|located| located.finding.level <= weakest)
         {
             Exit::Nonconforming
-        } else if judged && self.count(Verdict::Error) == 0 && !self.is_unanswered() {
+        } else if seeded && judged && self.count(Verdict::Error) == 0 && !self.is_unanswered() {
             Exit::Conforms
         } else {
             Exit::NoVerdict
@@ -491,6 +491,8 @@ mod tests {
             (&[Must], false, Some(Complete), 1, 1),
             (&[Should, Must], false, Some(Complete), 1, 1),
             (&[], true, Some(Complete), 3, 3),
+            (&[Should], true, Some(Complete), 3, 1),
+            (&[Must], true, Some(Complete), 1, 1),
             (&[Must], true, Some(Unseeded), 3, 3),
             (&[Should], true, Some(Unseeded), 3, 3),
             (&[], false, Some(Unseeded), 3, 3),
