@@ -192,9 +192,17 @@ impl Driver {
         } else {
             ("wrong scheme", &usual, wrong(Some("Basic")))
         };
+        let nearly = if place.is_some_and(|place| place.is_multiple_of(2)) {
+            let longer = self.client.usual_credentials().iter().filter(|one| !is_basic(&one.value));
+            let longer = longer.map(|one| Credential { value: format!("{}0", one.value), ..one.clone() });
+            ("credentials with a character more", &usual, Credentials::Other(longer.collect()))
+        } else {
+            let empty = form.filter(|form| !form.basic).map(|form| credential(form, &form.value("")));
+            ("credentials that are empty", &usual, Credentials::Other(empty.into_iter().collect()))
+        };
         let cut = ("credentials without their last character", &usual, Credentials::Other(cut));
         // What is there only to make the others testable is asked the telling questions alone.
-        let other = [cut, other].into_iter().filter(|_| !self.suite.is_seeding(operation));
+        let other = [cut, nearly, other].into_iter().filter(|_| !self.suite.is_seeding(operation));
         let cases = [
             ("no credentials", &usual, Credentials::None),
             ("no credentials, nothing there", &nowhere, Credentials::None),
@@ -221,6 +229,11 @@ fn credential(form: &CredentialForm, value: &str) -> Credential {
     Credential { place, name, value: value.to_owned() }
 }
 
+/// Whether a credential goes by the scheme Basic, whose text has no end that a character could be put at.
+fn is_basic(value: &str) -> bool {
+    value.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+}
+
 /// A credential without its last character. Of one that goes by Basic (RFC 7617) the password is cut, or the name where there is no password: the
 /// end of a Base64 text need not mean anything.
 fn cut_short(value: &str) -> String {
@@ -228,7 +241,7 @@ fn cut_short(value: &str) -> String {
         |text: &str| text.chars().take(text.chars().count().saturating_sub(1)).collect::<String>();
     let pair = value
         .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .filter(|_| is_basic(value))
         .and_then(|(_, coded)| String::from_utf8(BASE64_STANDARD.decode(coded.trim()).ok()?).ok());
     match pair.as_deref().and_then(|pair| pair.split_once(':')) {
         None => without_last(value),
