@@ -2,6 +2,7 @@
 
 pub(super) mod accepted_without_credentials;
 pub(super) mod challenge_missing;
+pub(super) mod credentials_repeated;
 pub(super) mod other_user_told;
 pub(super) mod refusal_tells;
 pub(super) mod shown_to_another_user;
