@@ -260,7 +260,10 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
         if operation.parameters.iter().any(varied) {
             add("parameters".to_owned(), Scenario::Parameters);
         }
-        let by_content = |c: &Collection| c.operation == *short && c.arguments == Arguments::Content;
+        // A list that is asked by content has its arguments there, or its filters.
+        let by_content = |c: &Collection| {
+            c.operation == *short && (c.arguments == Arguments::Content || takes_json(operation))
+        };
         if file.collections.values().any(by_content) {
             add("content".to_owned(), Scenario::Content);
         }

@@ -22,7 +22,7 @@ use crate::plan::{Plan, Planned, Terms, plan};
 use crate::rules::{self, RULES, Scene};
 use crate::scenario::Scenario;
 use crate::suite::{Suite, SuiteFile};
-use crate::verdict::Verdict;
+use crate::verdict::{Judgement, Verdict};
 
 /// How long requests that are under way may go on once the user interrupts the run: what they create is then known, and can be removed.
 const WIND_DOWN: Duration = Duration::from_secs(2);
@@ -68,6 +68,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
     sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;
     let mut message = None;
+    let mut whole = true;
     let mut account = Account::default();
     if jobs.iter().all(|job| job.plan.cases.is_empty()) {
         ending = Ending::NothingSelected;
@@ -78,6 +79,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
             break;
         }
         if let Some((how, why)) = Box::pin(run_suite(job, options, &mut account, sink)).await {
+            whole = false;
             // What went wrong first usually explains what comes after it.
             if message.is_none() || ending == Ending::Complete {
                 (ending, message) = (how, Some(why));
@@ -94,7 +96,7 @@ pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
         requests: jobs.iter().map(|job| job.driver.client.requests()).sum(),
         elapsed_us: microseconds(begin),
         // Of a run that is not whole nobody can say what would have failed in the rest of it.
-        stale: if ending == Ending::Complete { stale(&jobs, &account) } else { Vec::new() },
+        stale: if ending == Ending::Complete && whole { stale(&jobs, &account) } else { Vec::new() },
     }));
     ending
 }
@@ -242,6 +244,7 @@ async fn run_suite(
     }));
 
     let mut unanswered: Vec<String> = Vec::new();
+    let mut found = false;
     let done = AtomicUsize::new(0);
     let seeding_ref = &seeding;
     let (reading, writing): (Vec<&Planned>, Vec<&Planned>) =
@@ -289,6 +292,7 @@ async fn run_suite(
             }
             emit_exchanges(&event.case, &evidence, created);
             account.add(&event);
+            found |= event.judgements.iter().any(|judgement| judgement.verdict == Verdict::Fail);
             sink(Event::CaseFinished(event));
         }
     }
@@ -323,7 +327,9 @@ async fn run_suite(
         more => format!("{more} cases, such as {first}, got no answer to any of their requests"),
     });
     let silent = silent.map(|why| (Ending::Complete, why));
-    over.or(unseeded.map(|why| (Ending::NoVerdict, why))).or(silent)
+    // What stood in the way of seeding is the verdict where it breaks a rule.
+    let how = if found { Ending::Complete } else { Ending::NoVerdict };
+    over.or(unseeded.map(|why| (how, why))).or(silent)
 }
 
 /// Why nothing more can be sent for a suite's cases, where that is so, and how the run then ends.
@@ -375,32 +381,21 @@ pub async fn run_case(
     planned: &Planned,
 ) -> (CaseFinished, Evidence, Arc<Oracle>) {
     let suite = &job.driver.suite;
-    let acknowledged = seeding.problem.as_ref().and_then(|_| seeding.acknowledged(&planned.case));
-    if let Some(problem) = seeding.problem.as_ref().filter(|_| acknowledged.is_none()) {
-        return not_run(suite, planned, &format!("the target could not be seeded: {}", problem.message));
+    if let Some(problem) = &seeding.problem {
+        let cause = format!("the target could not be seeded: {}", problem.message);
+        return judged_by_seeding(job, seeding, planned, &cause);
     }
     if let Some(cause) = seeding.missing(&job.driver, &planned.case) {
         return not_run(suite, planned, &cause);
     }
     let started = Instant::now();
-    let (evidence, oracle) = match acknowledged {
-        // Why the target could not be seeded may stand in what it acknowledged.
-        Some(evidence) => (evidence.clone(), Arc::clone(&seeding.oracle)),
-        None => driver::perform(&job.driver, seeding, &planned.case).await,
-    };
+    let (evidence, oracle) = driver::perform(&job.driver, seeding, &planned.case).await;
     let recorded = |entry: &Entry| !matches!(&entry.exchange.outcome, Err(error) if error.kind == TransportErrorKind::NotRecorded);
     if !evidence.entries.iter().all(recorded) {
         let cause = "the recording does not hold every request of this case: it is of another version, or of another suite";
         return not_run(suite, planned, cause);
     }
-    let scene = Scene { suite, case: &planned.case, oracle: &oracle, evidence: &evidence };
-    let judged = planned.rules.iter().map(|rule| {
-        let mut judgement = rules::judge(rule, &scene);
-        job.known.mark(suite.name(), &planned.case.operation, &mut judgement);
-        judgement.trim();
-        judgement
-    });
-    let judgements = judged.collect();
+    let judgements = judged(job, planned, &oracle, &evidence);
     let event = CaseFinished {
         suite: suite.name().to_owned(),
         case: planned.case.id.clone(),
@@ -411,6 +406,40 @@ pub async fn run_case(
         elapsed_us: microseconds(started),
     };
     (event, evidence, oracle)
+}
+
+/// What the rules of a case say of its evidence.
+fn judged(job: &Job, planned: &Planned, oracle: &Oracle, evidence: &Evidence) -> Vec<Judgement> {
+    let suite = &job.driver.suite;
+    let scene = Scene { suite, case: &planned.case, oracle, evidence };
+    let judged = planned.rules.iter().map(|rule| {
+        let mut judgement = rules::judge(rule, &scene);
+        job.known.mark(suite.name(), &planned.case.operation, &mut judgement);
+        judgement.trim();
+        judgement
+    });
+    judged.collect()
+}
+
+/// A case of a target that could not be seeded. The answers that stood in the way may themselves be wrong: those to creations are judged, and what
+/// they break is found; all else is inconclusive.
+fn judged_by_seeding(
+    job: &Job,
+    seeding: &Seeding,
+    planned: &Planned,
+    cause: &str,
+) -> (CaseFinished, Evidence, Arc<Oracle>) {
+    let (mut event, evidence, oracle) = not_run(&job.driver.suite, planned, cause);
+    let Some(sent) = seeding.of_creation(&planned.case) else { return (event, evidence, oracle) };
+    for (inconclusive, judgement) in
+        event.judgements.iter_mut().zip(judged(job, planned, &seeding.oracle, sent))
+    {
+        if judgement.verdict == Verdict::Fail {
+            *inconclusive = judgement;
+        }
+    }
+    event.requests = sent.entries.len();
+    (event, sent.clone(), Arc::clone(&seeding.oracle))
 }
 
 /// A case without evidence: every rule is inconclusive.

@@ -16,9 +16,6 @@ use crate::evidence::{Body, Request, TransportErrorKind};
 /// The most octets of a header section, and of one line of the chunked coding.
 const MAX_HEAD: usize = 64 << 10;
 
-/// How long a target may be silent after its answer to HEAD before that answer is whole. It was asked to close the connection, which most do at once.
-const SILENCE: Duration = Duration::from_millis(100);
-
 /// The most interim responses (RFC 9110, section 15.2) before the final one.
 const MAX_INTERIM: usize = 8;
 
@@ -100,6 +97,9 @@ pub(super) async fn exchange(
     reader.response(head_only, max_body).await
 }
 
+/// How long what follows the header section of an answer without content is waited for, where the target leaves the connection open.
+const SURPLUS_WAIT: Duration = Duration::from_millis(200);
+
 struct Reader {
     stream: TcpStream,
     /// Octets that were read and not yet used.
@@ -123,8 +123,7 @@ impl Reader {
             }
             let mut response = RawResponse { status, headers, body: Vec::new() };
             response.body = match framing(&response, head_only, max_body)? {
-                Framing::None if head_only => self.unasked(max_body).await,
-                Framing::None => Vec::new(),
+                Framing::None => self.surplus().await,
                 Framing::Length(length) => self.take(length).await?,
                 Framing::Chunked => self.chunks(max_body).await?,
                 Framing::UntilClose => self.until_close(max_body).await?,
@@ -132,17 +131,6 @@ impl Reader {
             return Ok(response);
         }
         Err(malformed("too many interim responses"))
-    }
-
-    /// What follows the head of an answer to HEAD, where nothing is to follow (RFC 9110, section 9.3.2): the connection ends there, or falls silent.
-    async fn unasked(&mut self, max_body: usize) -> Vec<u8> {
-        while self.buffer.len() < max_body {
-            match tokio::time::timeout(SILENCE, self.fill(Phase::Content)).await {
-                Ok(Ok(true)) => {}
-                _ => break,
-            }
-        }
-        std::mem::take(&mut self.buffer)
     }
 
     async fn head(&mut self) -> Result<(u16, Vec<(String, Vec<u8>)>), Failure> {
@@ -237,6 +225,15 @@ impl Reader {
             }
         }
         Ok(std::mem::take(&mut self.buffer))
+    }
+
+    /// What follows where no content belongs, until the target closes the connection as it was asked to, or for a moment: any of it is too much.
+    async fn surplus(&mut self) -> Vec<u8> {
+        let whole = async {
+            while self.buffer.len() < MAX_HEAD && matches!(self.fill(Phase::Content).await, Ok(true)) {}
+        };
+        let _ = tokio::time::timeout(SURPLUS_WAIT, whole).await;
+        std::mem::take(&mut self.buffer)
     }
 
     /// Reads some more; `false` at the end of the connection.

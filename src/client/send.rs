@@ -69,7 +69,7 @@ impl Client {
     ///
     /// While the target answers 429, or 503 with `Retry-After`, the request is sent again, at most five times in all; the
     /// exchange is the last one. Where a connection ends before a response begins, the request is sent once more on a new
-    /// one, whatever its method, since the target may have been closing a connection that was idle; a target that had carried it out already has then done so twice. A path that the URL type would rewrite (`..` segments, say), and HEAD, go over a raw connection.
+    /// one, whatever its method, since the target may have been closing a connection that was idle; a target that had carried it out already has then done so twice. A path that the URL type would rewrite (`..` segments, say) and HEAD go over a raw connection.
     pub async fn send(&self, outgoing: Outgoing) -> Exchange {
         self.send_over(outgoing, Connection::Any).await
     }
@@ -150,9 +150,9 @@ impl Client {
             Ok(assembled) => {
                 let rewritten = inner.transport.url(&assembled.path).is_none();
                 let plain = inner.transport.base().scheme() == "http";
-                // A proper client drops what follows the head of an answer to HEAD; only the octets show it.
-                let head = assembled.method == http::Method::HEAD;
-                let connection = if (rewritten || head) && plain { Connection::Raw } else { connection };
+                // A proper client does not see what follows the header section of an answer to HEAD.
+                let raw = plain && (rewritten || assembled.method == http::Method::HEAD);
+                let connection = if raw { Connection::Raw } else { connection };
                 inner.run(operation, purpose, request, Wire::Request(&assembled, connection)).await
             }
         }

@@ -1,6 +1,6 @@
 //! Content at both sides of every bound that the document sets, and content that is no JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Driver;
 use super::gzip::gzip;
@@ -11,13 +11,16 @@ use super::seed::Item;
 use super::values::Place;
 use crate::document::{Location, RequestBody};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
-use crate::generate::{Expectation, body_specimens, keywords_at, raw_bodies};
+use crate::generate::{Expectation, Specimen, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{Collection, Make, Resource};
+use crate::suite::{Arguments, Collection, Field, Make, Resource};
 
 /// The contents that are no JSON which every operation gets: what each parser refuses, and what breaks those that do not look.
 pub(super) const TELLING: [&str; 3] = ["malformed", "empty", "deep-nesting"];
+
+/// How many values of other types a place gets in operations that create less than others.
+const FEW_TYPES: usize = 2;
 
 /// The octets of content that is larger than many servers take, and is sent all the same.
 const LARGE: usize = 1_500_000;
@@ -53,9 +56,22 @@ impl Driver {
         } else {
             // A list by POST: its arguments are what is varied.
             let mut parts = self.usual_parts(oracle, &case.operation);
-            let Some(Content::Json(base)) = parts.content.take() else { return };
+            let base = match parts.content.take() {
+                Some(Content::Json(base)) => base,
+                // Without arguments there is nothing to send, or an object without members.
+                _ => serde_json::json!({}),
+            };
+            if !schema.is_valid(&base) {
+                return;
+            }
             (base, parts, None, None)
         };
+        let lists = &self.suite.file().collections;
+        let filtered = |c: &Collection| c.operation == case.operation && c.arguments == Arguments::Query;
+        if created.is_none() && lists.values().any(filtered) {
+            self.broken_filters(evidence, case, schema, &parts, &base).await;
+            return;
+        }
         let invalid = self.asked_of_invalid(&case.operation);
 
         // What is varied below must be good to begin with.
@@ -69,12 +85,29 @@ impl Driver {
 
         let resolve = |reference: &str| suite.document().reference(reference);
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
+        let most = created.is_none_or(|(name, _)| self.is_most_seeded(name));
+        let mut types: BTreeMap<String, usize> = BTreeMap::new();
         let mut serial = 0;
         for mut specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
             let identity = |(_, resource): (_, &Resource)| Self::is_identity(resource, &specimen.place);
-            if specimen.valid && (!is_bound(specimen.keyword) || created.is_some_and(identity)) {
+            if specimen.valid && !is_bound(specimen.keyword) {
                 continue;
+            }
+            if specimen.valid && created.is_some_and(identity) {
+                let own = created.and_then(|(_, resource)| own_name(resource, &base, &specimen));
+                let Some(value) = own.filter(|value| schema.is_valid(value)) else { continue };
+                specimen.value = least(&value, "", &is_valid);
+            }
+            if let Some((_, resource)) = created {
+                repeat_items(resource, &base, &mut specimen, &is_valid);
+            }
+            if !most && !specimen.valid && specimen.keyword == "type" {
+                let times = types.entry(specimen.place.clone()).or_default();
+                *times += 1;
+                if *times > FEW_TYPES {
+                    continue;
+                }
             }
             let at = |keyword| keywords_at(schema.value(), &specimen.place, keyword, &resolve);
             // What a client must not send is passed over by many servers, whatever it is.
@@ -116,9 +149,8 @@ impl Driver {
         }
 
         // A list by POST is asked as thoroughly as the operation that creates most.
-        let all = created.is_none_or(|(name, _)| self.is_most_seeded(name));
         for raw in raw_bodies(&base) {
-            if !all && !TELLING.contains(&raw.label) {
+            if !most && !TELLING.contains(&raw.label) {
                 continue;
             }
             let refuse = raw.expectation == Expectation::Refuse;
@@ -130,7 +162,7 @@ impl Driver {
             let label = raw.label.to_owned();
             evidence.probes.push(Probe { label, ask: Ask::InvalidContent { refuse }, entry });
         }
-        if all {
+        if most {
             self.odd_content(oracle, evidence, (case, created, parent), &parts, &base).await;
         }
         let Some((resource_name, resource)) = created else { return };
@@ -144,6 +176,52 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Good).await;
             self.remember_answer(resource_name, oracle, parent, evidence.json(entry));
             self.what_came_of_it(oracle, evidence, resource_name, parent).await;
+        }
+    }
+
+    /// The content of a list whose paging stands in the query, broken: itself and each of its members of another type, and no JSON at all. What makes a
+    /// good filter nobody knows from the schema.
+    async fn broken_filters(
+        &self,
+        evidence: &mut Evidence,
+        case: &Case,
+        schema: &crate::document::Schema,
+        parts: &Parts,
+        base: &serde_json::Value,
+    ) {
+        let invalid = self.asked_of_invalid(&case.operation);
+        // A list that only makes others testable is asked with fewer.
+        let (types, texts) =
+            if self.suite.is_seeding(self.suite.operation(&case.operation)) { (1, 1) } else { (2, 1) };
+        let resolve = |reference: &str| self.suite.document().reference(reference);
+        let is_valid = |value: &serde_json::Value| schema.is_valid(value);
+        let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+        for specimen in body_specimens(schema.value(), &resolve, &is_valid, base) {
+            let times = taken.entry(specimen.place.clone()).or_default();
+            let deep = specimen.place.matches('/').count() > 1;
+            // Many servers take what is empty for what is absent.
+            let empty = specimen.value.pointer(&specimen.place).is_none_or(says_little);
+            if specimen.valid
+                || specimen.lenient
+                || specimen.keyword != "type"
+                || deep
+                || empty
+                || *times == types
+            {
+                continue;
+            }
+            *times += 1;
+            let parts = Parts { content: Some(Content::Json(specimen.value)), ..parts.clone() };
+            let outgoing = self.outgoing(&case.operation, &specimen.label, &parts);
+            let ask = Ask::InvalidEdge { keyword: specimen.keyword.to_owned(), place: specimen.place };
+            self.probe(evidence, &specimen.label, outgoing, invalid, ask).await;
+        }
+        for raw in
+            raw_bodies(base).into_iter().filter(|raw| raw.expectation == Expectation::Refuse).take(texts)
+        {
+            let parts = Parts { content: Some(Content::Raw(raw.bytes, Some(JSON_TYPE))), ..parts.clone() };
+            let outgoing = self.outgoing(&case.operation, raw.label, &parts);
+            self.probe(evidence, raw.label, outgoing, invalid, Ask::InvalidContent { refuse: true }).await;
         }
     }
 
@@ -381,6 +459,83 @@ fn rename(resource: &Resource, usual: &Item, other: &Item, varied: &str, content
         if let Some(at) = content.pointer_mut(send).filter(|at| Some(&**at) == usual.sent.get(name)) {
             *at = value.clone();
         }
+    }
+}
+
+/// A name of ours that is as long as the longest of a specimen, where that is what the specimen is about.
+fn own_name(resource: &Resource, base: &serde_json::Value, specimen: &Specimen) -> Option<serde_json::Value> {
+    let named = |field: &Field| {
+        matches!(field.make, Some(Make::Name)) && field.send.as_deref() == Some(specimen.place.as_str())
+    };
+    if specimen.keyword != "maxLength" || !resource.fields.values().any(named) {
+        return None;
+    }
+    let own = base.pointer(&specimen.place)?.as_str()?;
+    let wanted = specimen.value.pointer(&specimen.place)?.as_str()?.chars().count();
+    let missing = wanted.checked_sub(own.chars().count())?;
+    let mut value = base.clone();
+    *value.pointer_mut(&specimen.place)? = format!("{own}{}", "x".repeat(missing)).into();
+    Some(value)
+}
+
+/// Where a specimen is about how many records a batch has, they are all like the one that is known to be good, unless each has a name of its own:
+/// made-up ones would name what does not exist.
+fn repeat_items(
+    resource: &Resource,
+    base: &serde_json::Value,
+    specimen: &mut Specimen,
+    is_valid: &dyn Fn(&serde_json::Value) -> bool,
+) {
+    let Some(batch) = resource.batch().filter(|batch| batch.at == specimen.place) else { return };
+    let unique =
+        |field: &Field| matches!(field.make, Some(Make::Name | Make::Uuid | Make::Email | Make::Schema));
+    let good = base.pointer(&batch.at).and_then(|items| items.get(0));
+    let (false, Some(good)) = (resource.fields.values().any(unique), good) else { return };
+    let mut repeated = specimen.value.clone();
+    let Some(items) = repeated.pointer_mut(&batch.at).and_then(serde_json::Value::as_array_mut) else {
+        return;
+    };
+    if !matches!(specimen.keyword, "minItems" | "maxItems") {
+        return;
+    }
+    // Records without what may be left out are good ones too.
+    let least = least(base, &format!("{}/0", batch.at), is_valid);
+    let good = least.pointer(&batch.at).and_then(|items| items.get(0)).unwrap_or(good);
+    items.iter_mut().for_each(|item| item.clone_from(good));
+    if is_valid(&repeated) == specimen.valid {
+        specimen.value = repeated;
+    }
+}
+
+/// Content without the members of the object at a place that the schema lets be left out.
+fn least(
+    content: &serde_json::Value,
+    place: &str,
+    is_valid: &dyn Fn(&serde_json::Value) -> bool,
+) -> serde_json::Value {
+    let mut least = content.clone();
+    let members = content.pointer(place).and_then(serde_json::Value::as_object);
+    for name in members.into_iter().flat_map(serde_json::Map::keys) {
+        let mut without = least.clone();
+        let object = without.pointer_mut(place).and_then(serde_json::Value::as_object_mut);
+        let left_out = object.is_some_and(|object| object.remove(name).is_some());
+        if left_out && is_valid(&without) {
+            least = without;
+        }
+    }
+    least
+}
+
+/// Whether a value is one that many languages take for false.
+fn says_little(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
     }
 }
 

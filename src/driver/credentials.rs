@@ -84,7 +84,14 @@ impl Driver {
             let basic = CredentialForm { prefix: "Basic ".to_owned(), ..form.clone() };
             all.push(lacking("wrong scheme", nobodys(basic)));
         }
-        let all = all.into_iter().chain(other_forms);
+        let longer = self.client.usual_credentials().iter().filter(|one| !is_basic(&one.value));
+        let longer: Vec<Credential> =
+            longer.map(|one| Credential { value: format!("{}0", one.value), ..one.clone() }).collect();
+        let mut nearly = Vec::new();
+        nearly.extend((!longer.is_empty()).then(|| lacking("credentials with a character more", longer)));
+        let empty = form.filter(|form| !form.basic).map(|form| vec![credential(form, &form.value(""))]);
+        nearly.extend(empty.map(|empty| lacking("credentials that are empty", empty)));
+        let all = all.into_iter().chain(other_forms).chain(nearly);
         let mut own: Vec<Question> =
             all.enumerate().filter(|(i, _)| i % sharing == turn).map(|(_, one)| one).collect();
         if turn > 0 || sharing == 1 {
@@ -104,7 +111,9 @@ impl Driver {
         let [usual] = self.client.usual_credentials() else { return Vec::new() };
         let mut forms = Vec::new();
         let token = match usual.value.split_once(' ') {
-            Some((scheme, token)) if usual.name == "authorization" && scheme.eq_ignore_ascii_case("bearer") => {
+            Some((scheme, token))
+                if usual.name == "authorization" && scheme.eq_ignore_ascii_case("bearer") =>
+            {
                 let with = |value: String| Credential { value, ..usual.clone() };
                 forms.push(form("the token by the scheme Basic", false, with(format!("Basic {token}"))));
                 forms.push(form("the token without a scheme", false, with(token.to_owned())));
@@ -133,6 +142,11 @@ fn credential(form: &CredentialForm, value: &str) -> Credential {
     Credential { place, name, value: value.to_owned() }
 }
 
+/// Whether a credential goes by the scheme Basic, whose text has no end that a character could be put at.
+fn is_basic(value: &str) -> bool {
+    value.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+}
+
 /// A credential without its last character. Of one that goes by Basic (RFC 7617) the password is cut, or the name where there is no password: the
 /// end of a Base64 text need not mean anything.
 fn cut_short(value: &str) -> String {
@@ -140,7 +154,7 @@ fn cut_short(value: &str) -> String {
         |text: &str| text.chars().take(text.chars().count().saturating_sub(1)).collect::<String>();
     let pair = value
         .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .filter(|_| is_basic(value))
         .and_then(|(_, coded)| String::from_utf8(BASE64_STANDARD.decode(coded.trim()).ok()?).ok());
     match pair.as_deref().and_then(|pair| pair.split_once(':')) {
         None => without_last(value),

@@ -14,6 +14,8 @@ use crate::suite::{Collection, Filter, Test};
 
 /// The most values of one filter that are asked for.
 const MOST_VALUES: usize = 3;
+/// The most values that something is compared with.
+const MOST_BOUNDS: usize = MOST_VALUES - 1;
 
 impl Driver {
     /// One filter with some of the seeded values, each walked whole, and one value that nothing has.
@@ -102,7 +104,10 @@ impl Driver {
             let values = self.values_for(oracle, collection, spec, scope);
             let misses = values.iter().map(|value| near(spec.test, value)).find(|misses| !misses.is_empty());
             let whole = matches!(spec.test, Test::Equals | Test::Contains);
-            let misses = misses.into_iter().flatten().filter(|(what, _)| !(whole && literal.case_open && *what == "case"));
+            let misses = misses
+                .into_iter()
+                .flatten()
+                .filter(|(what, _)| !(whole && literal.case_open && *what == "case"));
             asked.extend(misses.map(|(what, value)| (what, value, false)));
         }
         for (what, value, good) in asked {
@@ -182,14 +187,16 @@ impl Driver {
         let resource = self.suite.resource(&collection.resource);
         let field = &resource.fields[&filter.field];
         let mut values: Vec<Value> = Vec::new();
-        let mut members: Vec<RecordNumber> =
-            expected(&self.suite, oracle, collection, &query).members();
+        let mut members: Vec<RecordNumber> = expected(&self.suite, oracle, collection, &query).members();
         // What is a part of another record's value comes first: a filter must tell them apart.
         if filter.test == Test::Equals {
-            let text = |number: &RecordNumber| oracle.record(*number).sent.get(&filter.field).and_then(Value::as_str);
+            let text = |number: &RecordNumber| {
+                oracle.record(*number).sent.get(&filter.field).and_then(Value::as_str)
+            };
             let all: BTreeSet<&str> = members.iter().filter_map(text).collect();
-            let whole =
-                |number: &RecordNumber| !text(number).is_some_and(|own| all.iter().any(|one| *one != own && one.contains(own)));
+            let whole = |number: &RecordNumber| {
+                !text(number).is_some_and(|own| all.iter().any(|one| *one != own && one.contains(own)))
+            };
             members.sort_by_key(whole);
         }
         for number in members {
@@ -228,9 +235,9 @@ impl Driver {
                 // One array may hold what is a part of another's element: so every element has its turn.
                 Test::HasMember => MOST_VALUES + 1,
                 // These values divide nothing that has to be put together again.
-                Test::NotEquals | Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => {
-                    MOST_VALUES - 1
-                }
+                Test::NotEquals => MOST_BOUNDS,
+                // Those by which the most shows are chosen among all.
+                Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => usize::MAX,
                 _ => MOST_VALUES,
             };
             if values.len() >= most {
@@ -238,6 +245,7 @@ impl Driver {
             }
         }
         match (filter.test, values.first()) {
+            (Test::Greater | Test::AtLeast | Test::AtMost | Test::Less, _) => telling_bounds(values),
             (Test::In, Some(_)) => values.chunks(2).map(|pair| json!(pair)).collect(),
             // Two members at once, of which the first or the last lets everything through.
             (Test::Contains, Some(first)) => {
@@ -248,6 +256,21 @@ impl Driver {
             _ => values,
         }
     }
+}
+
+/// Of values to compare with, those first by which it shows most whether numbers are compared as text; else the first ones.
+fn telling_bounds(values: Vec<Value>) -> Vec<Value> {
+    let misread = |value: &Value| {
+        let beyond = |other: &&Value| {
+            let (Some(a), Some(b)) = (other.as_f64(), value.as_f64()) else { return false };
+            (a > b) != (other.to_string() > value.to_string())
+        };
+        values.iter().filter(beyond).count()
+    };
+    let mut ranked: Vec<(usize, Value)> =
+        values.iter().map(|value| (misread(value), value.clone())).collect();
+    ranked.sort_by_key(|(misread, _)| std::cmp::Reverse(*misread));
+    ranked.into_iter().map(|(_, value)| value).take(MOST_BOUNDS).collect()
 }
 
 /// Whether the last walk began with a refusal of the request itself.
@@ -288,4 +311,21 @@ fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
     }
     let wrap = |word: String| if shade { json!({ "shade": word }) } else { json!(word) };
     near.into_iter().map(|(what, word)| (what, wrap(word))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_tell_numbers_from_text() {
+        for (values, chosen) in [
+            (json!([5, 7, 12, 30]), json!([5, 7])),
+            (json!([30, 12, 5]), json!([5, 30])),
+            (json!(["b", "a", "c"]), json!(["b", "a"])),
+        ] {
+            let values = values.as_array().cloned().unwrap_or_default();
+            assert_eq!(Value::from(telling_bounds(values)), chosen);
+        }
+    }
 }

@@ -9,8 +9,8 @@ use crate::suite::{Collection, OverLargest};
 
 /// The largest page number or offset that every common integer type holds.
 const FAR: u64 = 2_147_483_647;
-/// One that 32 bits do not hold, and one that a 64-bit float does not hold exactly.
-const HUGE: [u64; 2] = [4_294_967_297, 9_007_199_254_740_993];
+/// One that 32 bits do not hold, and the largest that a signed 64-bit integer holds: a float does not hold it, and no integer its product with a size.
+const HUGE: [u64; 2] = [4_294_967_297, 9_223_372_036_854_775_807];
 
 impl Driver {
     /// Single pages of one collection.

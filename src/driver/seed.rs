@@ -12,7 +12,7 @@ use super::request::{Content, Parts, set_at};
 use super::values::Place;
 use crate::document::Location;
 use crate::event::SeedingProblem;
-use crate::evidence::{Ask, Asked, Entry, Evidence, Exchange, Probe, RecordNumber};
+use crate::evidence::{Ask, Asked, Evidence, Exchange, Probe, RecordNumber, Response};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
@@ -141,18 +141,22 @@ impl Seeding {
         }
     }
 
-    /// The evidence of a creation that the target says to have carried out, although it could not be seeded: what it answered may break the
-    /// document so badly that nothing can be made of it. A page for people, or a refusal, may come from another server altogether and is none.
-    pub fn acknowledged(&self, case: &Case) -> Option<&Evidence> {
+    /// The exchanges that a case about creation is judged by where the target could not be seeded whole. None where what failed only says that the
+    /// target is out of service, wants other credentials, or is not the API at all.
+    pub fn of_creation(&self, case: &Case) -> Option<&Evidence> {
         let Scenario::Create { resource } = &case.scenario else { return None };
-        let evidence = self.evidence.get(resource)?;
-        let said = |entry: &Entry| {
-            entry.exchange.response().is_some_and(|response| {
-                let json = response.essence().is_some_and(|essence| essence.contains("json"));
-                response.is_success() && (json || response.body.is_empty())
-            })
+        let failed = self.problem.as_ref()?.exchange.as_ref()?;
+        let nothing = self.oracle.records().next().is_none();
+        let is_page = |answer: &Response| answer.essence().is_some_and(|essence| essence == "text/html");
+        let elsewhere = match failed.status() {
+            Some(401 | 403 | 407 | 429 | 502..=504) => true,
+            // What was acknowledged shows that the API stands where it was looked for.
+            Some(300..=399 | 404 | 405) => nothing,
+            // A page for people comes from some other server.
+            Some(200..=299) => nothing && failed.response().is_some_and(is_page),
+            _ => false,
         };
-        evidence.entries.iter().any(said).then_some(evidence)
+        self.evidence.get(resource).filter(|evidence| !elsewhere && !evidence.entries.is_empty())
     }
 
     /// Why a case cannot be run, where it needs a resource that the target refused to create, or a value that nobody gave.

@@ -87,7 +87,8 @@ impl Driver {
                 } else if collection.style.size_parameter().is_none() {
                     Vec::new()
                 } else if !telling.contains(&scope) {
-                    if order == 0 { vec![largest] } else { Vec::new() }
+                    // Of further empty lists nothing depends on the size.
+                    if order == 0 && known.len() > 0 { vec![largest] } else { Vec::new() }
                 } else if order == 0 {
                     sizes(known.len(), bounds).into_iter().map(Some).collect()
                 } else {
@@ -96,7 +97,10 @@ impl Driver {
                     vec![small, largest]
                 };
             let sizeless = collection.style.size_parameter().is_none();
-            if order == 0 && collection.scope.is_some() && bounds.default.is_some() || sizeless {
+            // A further list that one page holds looks the same at the default size.
+            let told = !telling.contains(&scope) && !sizes.is_empty();
+            let has_default = bounds.default.is_some() || sizes.is_empty();
+            if order == 0 && collection.scope.is_some() && has_default && !told || sizeless {
                 sizes.push(None);
             }
             sizes.dedup();

@@ -33,8 +33,9 @@ impl Words {
     }
 
     /// An object of everything that is lost easily between a request and a store: nesting, null, empty containers,
-    /// integers beyond 2^53, small and large floats, keys that differ only by case, a string of the corpus (never one with
-    /// NUL or a noncharacter, which a server may refuse).
+    /// integers beyond 2^53, floats small, large and of many digits, keys that differ only by case, that are empty, padded or
+    /// decomposed, lists of one and lists that sorting would change, text that reads like another type, a string of the corpus
+    /// (never one with NUL or a noncharacter, which a server may refuse).
     pub fn metadata(rng: &mut ChaCha8Rng) -> Value {
         let strings: Vec<_> = corpus().iter().filter(|entry| !entry.nul && !entry.noncharacter).collect();
         let awkward =
@@ -64,6 +65,17 @@ impl Words {
             "$dollar": 3,
             "sch\u{fc}ssel \u{1f511}": 4,
             "awkward": awkward,
+            "": 5,
+            " padded ": 6,
+            "cafe\u{301}": 7,
+            "single": ["one"],
+            "unsorted": [3, 1, 2, 1],
+            "digits": 0.300_000_000_000_000_04,
+            "moment": "2024-05-06T07:08:09+02:00",
+            "false_text": "false",
+            "null_text": "null",
+            "exponent_text": "1e3",
+            "curly": "\u{201c}a\u{201d} \u{2018}b\u{2019} \u{2013} \u{2026}",
         })
     }
 }

@@ -1,5 +1,7 @@
 //! When two values are the same, and where they first differ.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Number, Value};
 
@@ -76,20 +78,33 @@ fn escape(key: &str) -> String {
 /// The instant that a value names, in nanoseconds since the epoch: an RFC 3339 text, or a number of milliseconds.
 pub fn instant_nanoseconds(value: &Value) -> Option<i128> {
     match value {
-        Value::String(text) => text
-            .parse::<Timestamp>()
-            .ok()
-            .or_else(|| {
-                text.parse::<jiff::civil::DateTime>()
-                    .ok()?
-                    .to_zoned(jiff::tz::TimeZone::UTC)
-                    .ok()
-                    .map(|z| z.timestamp())
-            })
-            .map(Timestamp::as_nanosecond),
+        Value::String(text) => {
+            let text = to_nanoseconds(text);
+            text.parse::<Timestamp>()
+                .ok()
+                .or_else(|| {
+                    text.parse::<jiff::civil::DateTime>()
+                        .ok()?
+                        .to_zoned(jiff::tz::TimeZone::UTC)
+                        .ok()
+                        .map(|z| z.timestamp())
+                })
+                .map(Timestamp::as_nanosecond)
+        }
         Value::Number(number) => number.as_i64().map(|ms| i128::from(ms) * 1_000_000),
         _ => None,
     }
+}
+
+/// An RFC 3339 text without the digits beyond nanoseconds: its grammar sets no end to them (section 5.6).
+fn to_nanoseconds(text: &str) -> Cow<'_, str> {
+    const NANOSECONDS: usize = 9;
+    let Some((before, after)) = text.split_once('.') else { return Cow::Borrowed(text) };
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    if digits <= NANOSECONDS {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{before}.{}{}", &after[..NANOSECONDS], &after[digits..]))
 }
 
 /// Whether two values name the same instant to the microsecond.
@@ -134,6 +149,7 @@ mod tests {
         for (other, same) in [
             (json!("2026-01-02T04:04:05.678901+01:00"), Some(true)),
             (json!("2026-01-02T03:04:05.678901999Z"), Some(true)),
+            (json!("2026-01-02T03:04:05.678901999999+00:00"), Some(true)),
             (json!("2026-01-02T03:04:05.678901"), Some(true)),
             (json!("2026-01-02T03:04:05.678902Z"), Some(false)),
             (json!("2026-01-02T03:04:05Z"), Some(false)),

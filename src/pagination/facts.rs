@@ -26,7 +26,7 @@ impl Answer<'_> {
     }
 
     fn number(&self, pointer: Option<&str>) -> Option<i64> {
-        self.at(pointer).and_then(Value::as_i64)
+        self.at(pointer).and_then(integer)
     }
 
     /// The first value of a header field; its name in any case of letters.
@@ -48,6 +48,15 @@ impl Answer<'_> {
     }
 }
 
+/// An integer as JSON Schema understands it (2020-12, section 6.1.1): a number without a fraction, however it is written.
+fn integer(value: &Value) -> Option<i64> {
+    /// Up to here every integer has a 64-bit float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "the bound keeps the value inside i64")]
+    let whole = |float: f64| (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i64);
+    value.as_i64().or_else(|| value.as_f64().and_then(whole))
+}
+
 impl Style {
     /// What an answer says of its page.
     pub fn facts(&self, answer: &Answer<'_>) -> PageFacts {
@@ -63,11 +72,11 @@ impl Style {
             Self::PageNumber(style) => {
                 facts.page = answer.number(style.page_echo.as_deref());
                 facts.size = answer.number(style.size_echo.as_deref());
-                facts.next_page = answer.at(style.next_page.as_deref()).map(Value::as_i64);
+                facts.next_page = answer.at(style.next_page.as_deref()).map(integer);
             }
             Self::OffsetLimit(style) => {
                 facts.size = answer.number(style.limit_echo.as_deref());
-                facts.next_page = answer.at(style.next_page.as_deref()).map(Value::as_i64);
+                facts.next_page = answer.at(style.next_page.as_deref()).map(integer);
             }
             Self::TimestampCursor(style) => {
                 facts.before = answer.content.pointer(&style.before_cursor).and_then(cursor_text);
@@ -211,5 +220,18 @@ mod tests {
         assert_eq!(path(Rel::Next).as_deref(), Some("/items?page=3"));
         assert_eq!(path(Rel::Own).as_deref(), Some("/items?page=2"));
         assert_eq!((path(Rel::Previous), read.total), (None, Some(9)));
+    }
+
+    #[test]
+    fn an_integer_is_a_number_without_a_fraction() {
+        for (value, read) in [
+            (json!(5), Some(5)),
+            (json!(5.0), Some(5)),
+            (json!(5.5), None),
+            (json!("5"), None),
+            (json!(1e300), None),
+        ] {
+            assert_eq!(integer(&value), read, "{value}");
+        }
     }
 }

@@ -443,26 +443,20 @@ impl Tally {
 
     /// How the run ends. Under `strict` a broken `should` counts as a broken `must`.
     ///
-    /// A run that was interrupted or has no end gives no verdict, whatever was found until then, and one that was not seeded gives none but that
-    /// what the target acknowledged is wrong; one in which nothing was judged, or in which a case got no answer at all, is never taken for success.
+    /// A run that was interrupted or has no end gives no verdict, whatever was found until then; one that was not seeded, in which
+    /// nothing was judged, or in which a case got no answer at all, is never taken for success.
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
-        let weakest = if strict { Level::Should } else { Level::Must };
-        let unseeded: Vec<&SuiteTally> =
-            self.suites.iter().filter(|suite| suite.seeded.as_ref().is_some_and(|s| s.problem.is_some())).collect();
-        let seeded = unseeded.is_empty();
-        let broken_before = |suite: &&SuiteTally| {
-            let cells = suite.operations.iter().flat_map(|operation| operation.cells.values());
-            cells.flat_map(|cell| &cell.findings).any(|located| located.finding.level <= weakest)
-        };
+        let seeded = self
+            .suites
+            .iter()
+            .all(|suite| suite.seeded.as_ref().is_none_or(|seeded| seeded.problem.is_none()));
         match self.foot.as_ref().map(|foot| foot.ending) {
             Some(Ending::NothingSelected) => return Exit::NothingSelected,
-            Some(Ending::Complete) if seeded => {}
-            Some(Ending::NoVerdict) if !seeded && unseeded.iter().all(broken_before) => {
-                return Exit::Nonconforming;
-            }
+            Some(Ending::Complete) => {}
             _ => return Exit::NoVerdict,
         }
+        let weakest = if strict { Level::Should } else { Level::Must };
         let judged = self.cells().any(|(_, cell)| matches!(cell.verdict, Verdict::Pass | Verdict::Fail));
         let broken = self
             .cells()
@@ -472,7 +466,7 @@ impl Tally {
             Exit::Nonconforming
         } else if !self.stale().is_empty() || self.shortfalls().next().is_some() {
             Exit::FallsShort
-        } else if judged && self.count(Verdict::Error) == 0 && !self.is_unanswered() {
+        } else if seeded && judged && self.count(Verdict::Error) == 0 && !self.is_unanswered() {
             Exit::Conforms
         } else {
             Exit::NoVerdict
@@ -498,8 +492,10 @@ mod tests {
             (&[Must], false, Some(Complete), 1, 1),
             (&[Should, Must], false, Some(Complete), 1, 1),
             (&[], true, Some(Complete), 3, 3),
-            (&[Must], true, Some(Unseeded), 1, 1),
-            (&[Should], true, Some(Unseeded), 3, 1),
+            (&[Should], true, Some(Complete), 3, 1),
+            (&[Must], true, Some(Complete), 1, 1),
+            (&[Must], true, Some(Unseeded), 3, 3),
+            (&[Should], true, Some(Unseeded), 3, 3),
             (&[], false, Some(Unseeded), 3, 3),
             (&[], false, Some(Interrupted), 3, 3),
             (&[Must], false, Some(Interrupted), 3, 3),

@@ -32,6 +32,7 @@ pub static RULES: &[&Rule] = &[
     &http::allow_disagrees::ALLOW_DISAGREES,
     &http::unknown_field_refused::UNKNOWN_FIELD_REFUSED,
     &http::connection_poisoned::CONNECTION_POISONED,
+    &http::coding_not_wanted::CODING_NOT_WANTED,
     &http::problem_wrong::PROBLEM_WRONG,
     // SCH: content and header fields against their schemas.
     &schema::response_schema::RESPONSE_SCHEMA,
@@ -166,6 +167,8 @@ pub static RULES: &[&Rule] = &[
     &lifecycle::idempotency_key_ignored::IDEMPOTENCY_KEY_IGNORED,
     &lifecycle::change_time_wrong::CHANGE_TIME_WRONG,
     &lifecycle::precondition_ignored::PRECONDITION_IGNORED,
+    &lifecycle::update_reaches_further::UPDATE_REACHES_FURTHER,
+    &lifecycle::tag_not_changed::TAG_NOT_CHANGED,
     // CON: many at once.
     &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
     &concurrency::stale_after_write::STALE_AFTER_WRITE,

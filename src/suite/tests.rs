@@ -109,7 +109,7 @@ fn seeding_stays_within_the_limit_of_requests() {
 #[test]
 fn equal_names_stand_under_different_parents() {
     let suite = suite(&HONCHO);
-    for name in ["main", "side", "alice", "bob", "carol"] {
+    for name in ["main", "main-side", "alice", "bob", "carol"] {
         let parents: Vec<_> = suite
             .file()
             .seed

@@ -3,6 +3,8 @@
 use http::StatusCode;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 
+use serde_json::json;
+
 use super::Fault;
 use super::damage::Damage::{self, Reply};
 use super::damage::around;
@@ -73,6 +75,15 @@ const PREFIX: Damage = around!(|mut call, inner| {
     inner.send(&call).await
 });
 
+/// Shows what the request carried where there is nothing to show.
+const REPEATED: Damage = Reply(|call, reply| {
+    if reply.status == StatusCode::NOT_FOUND
+        && let Some(sent) = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok())
+    {
+        reply.set_json(&json!({ "detail": sent }));
+    }
+});
+
 pub(crate) const FAULTS: &[Fault] = &[
     auth(Api::Honcho, "list-messages", "honcho-list-open", "The list of messages needs no token.", OPEN),
     auth(Api::Honcho, "get-message", "honcho-fetch-open", "A message is fetched without a token.", OPEN),
@@ -90,6 +101,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "elizaos-missing-key-forbidden",
         "A request without a key is answered with 403 instead of 401.",
         FORBIDDEN,
+    ),
+    auth(
+        Api::Honcho,
+        ANY,
+        "honcho-refusal-repeats-token",
+        "A 404 shows the token that came with the request.",
+        REPEATED,
     ),
     auth(Api::Honcho, ANY, "honcho-no-challenge", "A 401 does not say how to authenticate.", UNCHALLENGED),
     auth(Api::Elizaos, "list-messages", "elizaos-list-open", "The list of messages needs no key.", OPEN),

@@ -9,6 +9,9 @@ use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
 use crate::verdict::Level;
 
+/// What is asked with credentials of which only the form is there.
+const NO_SECRET: &str = "credentials that are empty";
+
 rule! {
     /// ## What it checks
     /// A request that would be good with credentials is refused without them by 401 or 403.
@@ -47,6 +50,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             // Where it is stated that 401 asks for credentials, 403 tells a client that asking its user is of no use.
             403 if what.starts_with("no credentials") && stated(scene) == Some(401) => Level::Must,
             403 if what.starts_with("no credentials") && wants_401(scene) => Level::Should,
+            // A field without its secret is no proper field (RFC 6750, section 3.1).
+            400 if what == NO_SECRET => {
+                sheet.judged();
+                continue;
+            }
             // A success or a server error is another rule's.
             200..300 | 401 | 403 | 500.. => {
                 sheet.judged();
@@ -92,9 +100,8 @@ fn wants_401(scene: &Scene<'_>) -> bool {
         |status| operation.responses.iter().any(|response| response.status == StatusKey::Exact(status));
     let schemes = scene.suite.document().security_schemes();
     let mut names = operation.security.iter().flat_map(std::collections::BTreeMap::keys);
-    let bearer = names.any(|name| {
-        matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer")
-    });
+    let bearer = names
+        .any(|name| matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer"));
     stated(scene) == Some(401) || (bearer || documents(401)) && !documents(403)
 }
 
@@ -126,6 +133,17 @@ mod tests {
             let probes = world.probes().probe("none", ask, Asked::Unauthenticated, exchange);
             let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_may_be_malformed() {
+        let world = World::new(1);
+        for (what, verdict) in [(NO_SECRET, Pass), ("no credentials", Fail)] {
+            let ask = Ask::Credentials { what: what.into() };
+            let exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 400, &json!({}));
+            let probes = world.probes().probe("none", ask, Asked::Unauthenticated, exchange);
+            probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, verdict);
         }
     }
 

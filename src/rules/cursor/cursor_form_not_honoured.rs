@@ -54,7 +54,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             }
             let parameter = parameter(scene, trial.walk);
             let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
-            let level = if silently(scene, trial.walk, good.walk, trial.form) { Level::Must } else { sheet.level() };
+            let level =
+                if silently(scene, trial.walk, good.walk, trial.form) { Level::Must } else { sheet.level() };
             let draft = Draft {
                 claims: vec![status_within(trial.walk.last_entry(), &[(200, 399)])],
                 ..draft(

@@ -5,6 +5,7 @@ pub(super) mod batch_order;
 mod changes;
 pub(super) mod compare;
 pub(super) mod default_not_taken;
+mod edges;
 pub(super) mod fetch_unstable;
 pub(super) mod field_missing;
 pub(super) mod id_not_unique;

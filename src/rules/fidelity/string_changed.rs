@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::changes::{self, shown};
 use super::compare::Aspect;
+use super::edges;
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -12,7 +13,8 @@ use crate::suite::Suite;
 rule! {
     /// ## What it checks
     /// Every text that was sent comes back code point for code point, by itself and inside of arrays and
-    /// objects, however deep: when created, when fetched, and in the list.
+    /// objects, however deep: when created, when fetched, and in the list. So does text of the greatest length that the
+    /// document allows, where it was accepted.
     /// ## Why it matters
     /// Text that is trimmed, normalised, cut or decoded wrongly is lost for good, and two clients no longer
     /// mean the same by it.
@@ -29,7 +31,7 @@ rule! {
         source: "the suite's requirement about the field",
         summary: "Text comes back code point for code point as it was sent.",
         implies: ["FID007", "LIF003"],
-        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Content],
         applies: applies,
         check: check,
     }
@@ -39,10 +41,17 @@ rule! {
 const AROUND: usize = 12;
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    changes::applies(suite, case, Aspect::String)
+    match case.scenario.kind() {
+        Kind::Content => edges::applies(suite, case),
+        _ => changes::applies(suite, case, Aspect::String),
+    }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    if scene.case.scenario.kind() == Kind::Content {
+        edges::judge(scene, sheet, around);
+        return;
+    }
     changes::judge(scene, sheet, Aspect::String, |sent, back| match (sent, back) {
         (Some(Value::String(sent)), Some(Value::String(back))) => {
             let at = sent.chars().zip(back.chars()).take_while(|(a, b)| a == b).count();
@@ -123,6 +132,26 @@ mod tests {
             let exchange = exchange("create_note", "POST", "/boxes/main/notes", None, 201, &content);
             let ask = Ask::Create { records: world.notes.clone(), ordered: true };
             world.probes().probe("create", ask, Asked::Good, exchange).expect(&STRING_CHANGED, verdict);
+        }
+    }
+
+    #[test]
+    fn the_longest_text_comes_back_whole() {
+        let world = World::new(1);
+        let long = "x".repeat(200);
+        for (status, back, listed, verdict) in [
+            (201, long.as_str(), long.as_str(), Pass),
+            (201, &long[1..], long.as_str(), Fail),
+            (201, long.as_str(), &long[1..], Fail),
+            (422, &long[1..], long.as_str(), Pass),
+        ] {
+            let (sent, answer) = (json!({"notes": [{"text": long}]}), json!([{"id": "m0", "text": back}]));
+            let exchange = exchange("create_note", "POST", "/boxes/main/notes", Some(&sent), status, &answer);
+            let ask = Ask::ValidEdge { keyword: "maxLength".into(), place: "/notes/0/text".into() };
+            let lists = world.lists("by_page").walk(5, &[&[0]]).set(0, "/items/0/text", json!(listed));
+            let lists = lists.probe("longest", ask, Asked::Good, exchange);
+            let judgement = lists.judge(&STRING_CHANGED, Scenario::Content);
+            assert_eq!(judgement.verdict, verdict, "{status} {judgement:#?}");
         }
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod accept_mishandled;
 pub(super) mod allow_disagrees;
 pub(super) mod allow_missing;
 pub(super) mod charset_wrong;
+pub(super) mod coding_not_wanted;
 pub(super) mod connection_poisoned;
 pub(super) mod content_not_allowed;
 pub(super) mod content_type_wrong;

@@ -1,16 +1,22 @@
 //! ISO002: a record is found through a parent that is not its own.
 
-use crate::evidence::Ask;
-use crate::rules::answers::probed;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::evidence::{Ask, RecordNumber};
+use crate::oracle::Record;
+use crate::rules::answers::{Answer, probed};
 use crate::rules::declare::rule;
-use crate::rules::fidelity::representations::{by_id, fetched, is_of};
+use crate::rules::fidelity::representations::{by_id, fetched, id_text, is_of};
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// A record that is asked for through a parent in which it does not lie is not answered by a success.
+    /// A record that is asked for through a parent in which it does not lie, or that never existed, is not answered by a success, and what
+    /// refuses it shows no record.
     /// ## Why it matters
     /// Whoever may look into one parent reads what lies in all others; the parent in the path protects nothing.
     /// ## Example
@@ -19,7 +25,8 @@ rule! {
     /// The suite's requirement that a record is found only through its own parents.
     /// ## False alarms and how they are avoided
     /// It is judged only where the suite states the requirement. If the other parent has a record with the same
-    /// id and that is what came, all is well. Any refusal is good enough.
+    /// id and that is what came, all is well. Any refusal is good enough. A refusal shows a record where it holds all of it that tells it from others, or a word
+    /// that the run made up and that stands in it alone.
     FOUND_THROUGH_WRONG_PARENT {
         code: "ISO002", name: "found-through-wrong-parent", level: Must, basis: Suite,
         source: "the suite's requirement that a record is found only through its own parents",
@@ -42,6 +49,18 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(promise) = promise else { return };
     let records = by_id(scene, resource);
     for (ask, answer) in probed(scene) {
+        if !answer.response.is_success()
+            && matches!(ask, Ask::WrongParent { .. } | Ask::UnknownItem)
+            && let Some(number) = shown(scene, &answer, &records)
+        {
+            sheet.fail(answer.draft(
+                format!("the refusal shows {}", scene.oracle.record(number).name()),
+                scene.requirement(&promise.requirement),
+                "a refusal that shows nothing of a record",
+                answer.status_and_content(),
+            ));
+            continue;
+        }
         let Ask::WrongParent { record } = ask else { continue };
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
@@ -66,13 +85,38 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// A record that a refusal shows: as a whole, or by the word that stands in it alone.
+fn shown(
+    scene: &Scene<'_>,
+    answer: &Answer<'_>,
+    records: &BTreeMap<&str, Vec<RecordNumber>>,
+) -> Option<RecordNumber> {
+    let body = &answer.response.body;
+    let mut ahead: Vec<&Value> = body.json().into_iter().collect();
+    while let Some(value) = ahead.pop() {
+        match value {
+            Value::Array(items) => ahead.extend(items),
+            Value::Object(members) => ahead.extend(members.values()),
+            _ => continue,
+        }
+        let id = scene.resource().and_then(|(_, resource)| resource.id.find(value)).and_then(id_text);
+        let twins = id.and_then(|id| records.get(id.as_str()));
+        if let Some(number) = twins.into_iter().flatten().find(|n| is_of(scene, **n, value) == Some(true)) {
+            return Some(*number);
+        }
+    }
+    let text = body.text();
+    let told = |record: &Record| record.marker.as_ref().is_some_and(|word| text.contains(word.as_str()));
+    scene.oracle.records().find(|(_, record)| told(record)).map(|(number, _)| number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::Asked;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn a_record_is_found_through_its_own_parent_only() {
@@ -94,6 +138,26 @@ mod tests {
         for (status, content, verdict) in cases {
             let exchange = exchange("get_note", "GET", "/boxes/other/notes/m0", None, status, content);
             let probes = world.probes().probe("wrong", Ask::WrongParent { record }, Asked::Unknown, exchange);
+            probes.expect(&FOUND_THROUGH_WRONG_PARENT, verdict);
+        }
+    }
+
+    #[test]
+    fn a_refusal_shows_no_record() {
+        let mut world = World::new(1);
+        let mut marked = world.oracle.record(world.notes[0]).clone();
+        marked.marker = Some("zqmarkerqz".to_owned());
+        world.oracle.add(marked);
+        let own = world.oracle.record(world.notes[0]).acknowledged.as_ref().clone();
+        for (content, verdict) in [
+            (json!({"detail": "no zqmarker here"}), Pass),
+            (json!({"detail": "did you mean zqmarkerqz?"}), Fail),
+            (json!({"detail": [{"found": own}]}), Fail),
+            (json!({"detail": [{"found": {"id": "m0"}}]}), Pass),
+        ] {
+            let exchange = exchange("get_note", "GET", "/boxes/main/notes/none", None, 404, &content);
+            let ask = Ask::WrongParent { record: world.notes[0] };
+            let probes = world.probes().probe("unknown", ask, Asked::Unknown, exchange);
             probes.expect(&FOUND_THROUGH_WRONG_PARENT, verdict);
         }
     }

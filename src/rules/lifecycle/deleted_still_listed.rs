@@ -1,18 +1,18 @@
 //! LIF004: a deleted record still stands in its list.
 
 use super::walks::{collections_of, would_hold};
-use crate::evidence::Ask;
+use crate::evidence::{Ask, Walk, WalkEnd};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
 use crate::rules::fidelity::representations::resource_by_number;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{Suite, Total};
 use crate::verdict::{Claim, Pages};
 
 rule! {
     /// ## What it checks
-    /// A list that is read after a deletion was confirmed does not hold the deleted record.
+    /// A list that is read after a deletion was confirmed does not hold the deleted record, nor does its total count it.
     /// ## Why it matters
     /// Users see again what they deleted, and clients offer to open what cannot be opened.
     /// ## Example
@@ -21,7 +21,8 @@ rule! {
     /// The suite's requirement that a deleted record leaves its list at once.
     /// ## False alarms and how they are avoided
     /// It is judged only where the suite states the requirement, only after a deletion that was answered by a
-    /// success, and only on lists without a filter.
+    /// success, and only on lists without a filter. The total is looked at where the suite calls it exact, nobody else writes into the list, and it was
+    /// right before the deletion.
     DELETED_STILL_LISTED {
         code: "LIF004", name: "deleted-still-listed", level: Must, basis: Suite,
         source: "the suite's requirement that a deleted record leaves its list",
@@ -60,7 +61,25 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 ids.position(|id| id.as_deref() == Some(record.id.as_str())).map(|i| (page, i))
             });
             let Some((page, i)) = found else {
-                sheet.judged();
+                match still_counted(scene, walk, answer.entry) {
+                    None => sheet.judged(),
+                    Some((total, there, key)) => sheet.fail(Draft {
+                        input: walk.label.clone(),
+                        summary: format!(
+                            "{} was deleted, and the total of its list still counts it",
+                            record.name()
+                        ),
+                        requirement: scene.requirement(key),
+                        expected: there.to_string(),
+                        actual: total.to_string(),
+                        comparison: None,
+                        claims: Vec::new(),
+                        pointer: None,
+                        entries: std::iter::once(answer.entry)
+                            .chain(walk.pages.last().map(|page| page.entry))
+                            .collect(),
+                    }),
+                }
                 continue;
             };
             sheet.fail(Draft {
@@ -84,6 +103,26 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
+}
+
+/// The total of a list that was read whole, how many items there are, and the requirement, where it counts more than there are and did not so before
+/// the deletion.
+fn still_counted<'a>(scene: &Scene<'a>, walk: &Walk, deletion: usize) -> Option<(i64, i64, &'a str)> {
+    let of = |walk: &Walk| Some(&scene.evidence.entries[walk.pages.first()?.entry].exchange.operation);
+    let list = scene.suite.file().collections.values().find(|list| Some(&list.operation) == of(walk))?;
+    let stated = list.conventions.total.as_ref().filter(|stated| stated.is == Total::Exact)?;
+    let told = |walk: &Walk| {
+        let total = walk.pages.last()?.facts.total?;
+        (walk.end == WalkEnd::Exhausted)
+            .then(|| (total, i64::try_from(walk.ids().count()).unwrap_or(i64::MAX)))
+    };
+    let earlier = |other: &&Walk| other.pages.iter().all(|page| page.entry < deletion);
+    let mut before = scene.evidence.walks.iter().filter(earlier);
+    let before = before.find(|other| of(other) == of(walk) && other.query == walk.query)?;
+    let (counted, held) = told(before)?;
+    let (total, there) = told(walk)?;
+    (list.others.is_none() && counted == held && total > there)
+        .then(|| (total, there, stated.requirement.as_str()))
 }
 
 #[cfg(test)]
@@ -129,5 +168,19 @@ mod tests {
         let lists = lists.walk(5, &[&[0, 2]]).scope(world.other).walk(5, &[&[1]]);
         let judgement = lists.judge(&DELETED_STILL_LISTED, Scenario::Delete { resource: "note".into() });
         assert_eq!(judgement.verdict, Pass);
+    }
+
+    #[test]
+    fn what_was_deleted_is_not_counted() {
+        let world = World::new(3);
+        for (before, after, verdict) in [(3, 2, Pass), (3, 3, Fail), (4, 3, Pass)] {
+            let delete = exchange("delete_note", "DELETE", "/boxes/main/notes/m1", None, 204, &json!(null));
+            let ask = Ask::Delete { record: world.notes[1] };
+            let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, "/total", json!(before));
+            let lists = lists.probe("delete", ask, Asked::Good, delete);
+            let lists = lists.walk(5, &[&[0, 2]]).set(0, "/total", json!(after));
+            let judgement = lists.judge(&DELETED_STILL_LISTED, Scenario::Delete { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{before} {after}");
+        }
     }
 }

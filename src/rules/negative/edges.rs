@@ -6,8 +6,8 @@ use crate::document::{Location, Operation, Parameter, Response, Schema};
 use crate::rules::Scene;
 use crate::rules::answers::{Answer, cut, excerpt};
 use crate::scenario::{Case, Kind};
-use crate::suite::Collection;
 use crate::suite::Suite;
+use crate::suite::{Arguments, Collection};
 use crate::verdict::Level;
 
 /// Keywords whose valid side a parameter is asked with.
@@ -36,8 +36,12 @@ pub(super) fn changes_wrongly(suite: &Suite, case: &Case) -> bool {
     resource.is_some_and(|resource| suite.wrong_update(resource).is_some())
 }
 
-/// Whether a case of an operation has values on the valid side of a bound: content always does.
+/// Whether a case of an operation has values on the valid side of a bound: content does, unless it is that of a list whose filters alone stand there.
 pub(super) fn has_valid_edges(suite: &Suite, case: &Case) -> bool {
+    let filters = |list: &Collection| list.operation == case.operation && list.arguments == Arguments::Query;
+    if case.scenario.kind() == Kind::Content && suite.file().collections.values().any(filters) {
+        return false;
+    }
     case.scenario.kind() != Kind::Parameters
         || varied(suite, case).any(|parameter| has_keyword(parameter.schema.resolved()))
 }

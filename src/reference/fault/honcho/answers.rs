@@ -247,6 +247,12 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
         }),
     ),
+    messages(
+        "honcho-list-claims-gzip",
+        "http",
+        "The list says that it is compressed, and is not.",
+        OnReply(|_, reply| reply.set_header("content-encoding", "gzip")),
+    ),
     of(
         "get-message",
         "honcho-missing-message-fails",

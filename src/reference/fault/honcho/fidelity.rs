@@ -64,6 +64,16 @@ pub(crate) const FAULTS: &[Fault] = &[
         "Of the content only the first 255 characters are kept.",
         Request(|call| each_text(call, "content", |it| text::cut(it, 255))),
     ),
+    stored(
+        "honcho-longest-content-cut-at-20000",
+        "Of a content that is not too long only the first 20000 characters are kept.",
+        Request(|call| {
+            each_text(call, "content", |it| {
+                let allowed = it.chars().count() <= 25_000;
+                text::cut(it, if allowed { 20_000 } else { usize::MAX })
+            });
+        }),
+    ),
     shown(
         "honcho-list-content-cut-at-1024",
         "The list shows only the first 1024 characters of the content.",

@@ -286,6 +286,19 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     messages(
+        "honcho-broken-filters-left-out",
+        "filters",
+        "A body that is no JSON, or not what the document describes, is taken for no filter.",
+        Request(|call| {
+            let json = serde_json::from_slice::<Value>(&call.body).unwrap_or(json!(0));
+            if !json.is_object() && !json.is_null()
+                || !json["filters"].is_object() && !json["filters"].is_null()
+            {
+                call.set_json(&Value::Null);
+            }
+        }),
+    ),
+    messages(
         "honcho-absent-body-fails",
         "filters",
         "A list request without body is answered with 500.",

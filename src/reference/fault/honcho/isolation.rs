@@ -1,5 +1,6 @@
 //! Records that show where they do not belong.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Fault, id, listed, messages, of, paging, sessions};
@@ -106,6 +107,43 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
             let others = elsewhere(&call, &inner, SESSION, sessions_path(&call)).await;
             others.into_iter().find(Reply::is_success).unwrap_or(reply)
+        }),
+    ),
+    of(
+        "get-message",
+        "honcho-refusal-shows-message",
+        "isolation",
+        "The answer to a message that lies in another session is 404, and shows the message.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            if reply.status == 404 {
+                let others = elsewhere(&call, &inner, SESSION, sessions_path(&call)).await;
+                if let Some(found) = others.into_iter().find(Reply::is_success) {
+                    reply.set_json(&json!({ "detail": found.json() }));
+                }
+            }
+            reply
+        }),
+    ),
+    of(
+        "create-session",
+        "honcho-session-names-taken-everywhere",
+        "isolation",
+        "A name that a session of another workspace has is refused with 409.",
+        around!(|call, inner| {
+            let own = segment(&call, WORKSPACE);
+            for workspace in listed(&call, &inner, "/v3/workspaces/list".to_owned()).await {
+                let sessions = format!("/v3/workspaces/{}/sessions/list", id(&workspace));
+                if id(&workspace) == own {
+                    continue;
+                }
+                let taken = listed(&call, &inner, sessions).await;
+                if taken.iter().any(|session| session["id"] == call.member("id")) {
+                    let problem = json!({"detail": "Session already exists"});
+                    return Reply::new(StatusCode::CONFLICT, &problem);
+                }
+            }
+            inner.send(&call).await
         }),
     ),
     of(

@@ -1,11 +1,13 @@
 //! Totals, page counts and echoes that do not agree with the items.
 
+use http::Method;
 use serde_json::{Value, json};
 
-use super::{Fault, messages, sessions};
+use super::{Fault, messages, of, sessions};
 use crate::reference::fault::damage::Damage::Reply;
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
+use crate::reference::fault::operation::ANY;
 
 pub(crate) const FAULTS: &[Fault] = &[
     messages(
@@ -91,6 +93,23 @@ pub(crate) const FAULTS: &[Fault] = &[
                     json::set(body, "total", json!(0));
                 }
             });
+        }),
+    ),
+    of(
+        ANY,
+        "honcho-deleted-sessions-counted",
+        "totals",
+        "The total of the list of sessions goes on counting those that were deleted.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            let key = format!("deleted {} ", call.parent(1));
+            if call.method == Method::DELETE && reply.is_success() {
+                inner.memory.count(&format!("{key}{}", call.path));
+            } else if call.path.ends_with("/sessions/list") {
+                let deleted = inner.memory.keys().iter().filter(|other| other.starts_with(&key)).count();
+                reply.edit(|body| json::add(body, "total", i64::try_from(deleted).unwrap_or_default()));
+            }
+            reply
         }),
     ),
 ];

@@ -196,6 +196,24 @@ pub(crate) const FAULTS: &[Fault] = &[
             reply
         }),
     ),
+    of(
+        "update-message",
+        "honcho-update-reaches-neighbours",
+        "writes",
+        "New metadata of a message are given to all others of its session as well.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.is_success() {
+                let messages = call.parent(1);
+                for other in listed(&call, &inner, format!("{messages}/list")).await {
+                    let mut also = call.clone();
+                    also.path = format!("{messages}/{}", id(&other));
+                    inner.send(&also).await;
+                }
+            }
+            reply
+        }),
+    ),
     messages(
         "honcho-list-creates-session",
         "writes",

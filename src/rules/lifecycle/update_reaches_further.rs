@@ -1,0 +1,138 @@
+//! LIF014: a change of one record changes others.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::walks::collections_of;
+use crate::evidence::{Ask, RecordNumber, Walk, WalkKind};
+use crate::rules::answers::{excerpt, probed};
+use crate::rules::declare::rule;
+use crate::rules::fidelity::compare::agree;
+use crate::rules::paging::lists::draft;
+use crate::rules::{Draft, Scene, Sheet};
+use crate::scenario::{Case, Kind};
+use crate::suite::{Keep, Suite};
+
+rule! {
+    /// ## What it checks
+    /// The records beside one that was changed show in their list, field by field, what they showed before the change.
+    /// ## Why it matters
+    /// A change that lacks half of its condition overwrites the data of everything beside it, and no answer says so.
+    /// ## Example
+    /// The metadata of one of three messages is replaced, and all three have the new metadata.
+    /// ## Source
+    /// A change is of the record that its request names: RFC 9110, section 9.3.4, for PUT; what else would change is not what the client asked for.
+    /// ## False alarms and how they are avoided
+    /// Only the run's own records are compared, in lists that were read right before and right after the change, and only fields that the suite
+    /// names and does not leave unjudged. The record that was changed is the business of LIF002.
+    UPDATE_REACHES_FURTHER {
+        code: "LIF014", name: "update-reaches-further", level: Must, basis: Invariant,
+        source: "RFC 9110, section 9.3.4: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.4",
+        summary: "A change of one record leaves the records beside it as they were.",
+        implies: [],
+        scenarios: &[Kind::Update],
+        applies: applies,
+        check: check,
+    }
+}
+
+fn applies(suite: &Suite, case: &Case) -> bool {
+    let Some(name) = case.scenario.resource() else { return false };
+    collections_of(suite, name).any(|list| list.scope.is_some())
+        && suite
+            .resource(name)
+            .fields
+            .values()
+            .any(|field| field.read.is_some() && field.keep != Keep::Unjudged)
+}
+
+fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let Some((_, resource)) = scene.resource() else { return };
+    let changed = probed(scene).find_map(|(ask, answer)| match ask {
+        Ask::Update { record, .. } if answer.response.is_success() => Some((*record, answer.entry)),
+        _ => None,
+    });
+    let Some((record, change)) = changed else { return };
+    let walks = |kind: WalkKind| scene.evidence.walks.iter().filter(move |walk| walk.kind == kind);
+    for before in walks(WalkKind::Before) {
+        let of = |walk: &Walk| Some(&scene.evidence.entries[walk.pages.first()?.entry].exchange.operation);
+        let same = |other: &&Walk| of(other) == of(before) && other.query == before.query;
+        let Some(after) = walks(WalkKind::After).find(same) else { continue };
+        let then = own(scene, before);
+        for (number, (entry, now)) in own(scene, after).into_iter().filter(|(number, _)| *number != record) {
+            let Some((earlier, was)) = then.get(&number) else { continue };
+            sheet.judged();
+            for (name, field) in &resource.fields {
+                let Some(read) = field.read.as_ref().filter(|_| field.keep != Keep::Unjudged) else {
+                    continue;
+                };
+                let (Some(old), Some(new)) = (read.find(was), read.find(now)) else { continue };
+                if agree(field.keep, old, new) {
+                    continue;
+                }
+                let [changed, other] = [record, number].map(|number| scene.oracle.record(number).name());
+                let requirement = sheet.own_requirement();
+                sheet.fail(Draft {
+                    actual: excerpt(new),
+                    ..draft(
+                        &after.label,
+                        format!("{name} of {other} changed with an update of {changed}"),
+                        requirement,
+                        excerpt(old),
+                        "",
+                        vec![*earlier, change, entry],
+                    )
+                });
+            }
+        }
+    }
+}
+
+/// The own records that a walk shows, each with its exchange and its representation.
+fn own<'a>(scene: &Scene<'a>, walk: &Walk) -> BTreeMap<RecordNumber, (usize, &'a Value)> {
+    let Some((resource, _)) = scene.resource() else { return BTreeMap::new() };
+    let items = walk.pages.iter().flat_map(|page| {
+        let ids = page.ids.iter().flatten();
+        ids.zip(scene.evidence.items(page)).map(|(id, item)| (id.as_deref(), page.entry, item))
+    });
+    items
+        .filter_map(|(id, entry, item)| {
+            let number = scene.oracle.find(resource, id?, walk.query.scope)?;
+            (scene.oracle.record(number).parent == walk.query.scope).then_some((number, (entry, item)))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Asked;
+    use crate::pagination::Start;
+    use crate::rules::testing::{World, exchange};
+    use crate::scenario::Scenario;
+    use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
+    use serde_json::json;
+
+    #[test]
+    fn a_change_is_of_one_record() {
+        let world = World::new(3);
+        // The record that shows another text after the change, and what comes of it.
+        let cases: [(Option<usize>, u16, Verdict); 4] =
+            [(None, 200, Pass), (Some(1), 200, Pass), (Some(2), 200, Fail), (Some(2), 422, Inconclusive)];
+        for (damaged, status, verdict) in cases {
+            let lists = world.lists("by_page").page(WalkKind::Before, Start::First, Some(20), &[0, 1, 2]);
+            let ask = Ask::Update { record: world.notes[1], field: "text".to_owned(), value: json!("new") };
+            let answer =
+                exchange("update_note", "PUT", "/boxes/main/notes/m1", None, status, &json!({"id": "m1"}));
+            let lists = lists.probe("replaced", ask, Asked::Good, answer);
+            let mut lists = lists.page(WalkKind::After, Start::First, Some(20), &[0, 1, 2]);
+            if let Some(index) = damaged {
+                lists = lists.set(0, &format!("/items/{index}/text"), json!("new"));
+            }
+            let judgement =
+                lists.judge(&UPDATE_REACHES_FURTHER, Scenario::Update { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{damaged:?} {status}: {judgement:#?}");
+        }
+    }
+}
