@@ -163,6 +163,7 @@ pub static RULES: &[&Rule] = &[
     &lifecycle::idempotency_key_ignored::IDEMPOTENCY_KEY_IGNORED,
     &lifecycle::change_time_wrong::CHANGE_TIME_WRONG,
     &lifecycle::precondition_ignored::PRECONDITION_IGNORED,
+    &lifecycle::update_reaches_further::UPDATE_REACHES_FURTHER,
     // CON: many at once.
     &concurrency::parallel_create_lost::PARALLEL_CREATE_LOST,
     &concurrency::stale_after_write::STALE_AFTER_WRITE,

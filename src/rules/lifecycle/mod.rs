@@ -12,6 +12,6 @@ pub(super) mod idempotency_key_ignored;
 pub(super) mod name_not_free;
 pub(super) mod outlives_its_end;
 pub(super) mod precondition_ignored;
-
 pub(super) mod update_not_kept;
+pub(super) mod update_reaches_further;
 pub(super) mod walks;

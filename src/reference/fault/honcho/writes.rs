@@ -196,6 +196,27 @@ pub(crate) const FAULTS: &[Fault] = &[
             reply
         }),
     ),
+    of(
+        "update-message",
+        "honcho-update-reaches-neighbours",
+        "writes",
+        "The new metadata of a message become those of all messages of its session.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.is_success() {
+                let mut list = call.sibling(Method::POST, format!("{}/list", call.parent(1)));
+                list.set_json(&json!({}));
+                let listed = inner.send(&list).await.json();
+                for item in listed["items"].as_array().into_iter().flatten() {
+                    let path = format!("{}/{}", call.parent(1), id(item));
+                    let mut other = call.sibling(Method::PUT, path);
+                    other.set_json(&call.json());
+                    inner.send(&other).await;
+                }
+            }
+            reply
+        }),
+    ),
     messages(
         "honcho-list-creates-session",
         "writes",
