@@ -29,8 +29,23 @@ pub(super) static CURSOR_OF_ANOTHER_TYPE: DocumentRule = DocumentRule {
 };
 
 /// Names of page sizes, without case and separators.
-const SIZES: [&str; 9] =
-    ["limit", "size", "pagesize", "perpage", "pagelimit", "maxresults", "take", "top", "first"];
+const SIZES: [&str; 15] = [
+    "limit",
+    "size",
+    "pagesize",
+    "perpage",
+    "pagelimit",
+    "maxresults",
+    "take",
+    "top",
+    "first",
+    "count",
+    "rows",
+    "num",
+    "maxkeys",
+    "itemsperpage",
+    "resultsperpage",
+];
 
 /// What stands before the name of a parameter in the name of the member that feeds it.
 const PREFIXES: [&str; 4] = ["", "next", "prev", "previous"];

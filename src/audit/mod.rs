@@ -7,6 +7,7 @@
 mod lists;
 mod operations;
 mod prose;
+mod references;
 mod schemas;
 #[cfg(test)]
 mod tests;
@@ -80,7 +81,7 @@ const UNREADABLE: DocumentRule = DocumentRule {
 };
 
 /// Every rule on documents, in the order of the codes.
-pub static DOCUMENT_RULES: [&DocumentRule; 12] = [
+pub static DOCUMENT_RULES: [&DocumentRule; 16] = [
     &UNREADABLE,
     &values::EXAMPLE_BREAKS_SCHEMA,
     &values::DEFAULT_BREAKS_SCHEMA,
@@ -93,6 +94,10 @@ pub static DOCUMENT_RULES: [&DocumentRule; 12] = [
     &operations::REFUSAL_UNDOCUMENTED,
     &operations::PATH_PARAMETER_UNUSED,
     &operations::OPERATION_WITHOUT_SUCCESS,
+    &references::REFERENCE_CIRCULAR,
+    &references::PATH_PARAMETER_OPTIONAL,
+    &references::MAPPING_BROKEN,
+    &references::PATTERN_UNREADABLE,
 ];
 
 /// The rule with that code, whatever the case of its letters.

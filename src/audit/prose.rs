@@ -38,11 +38,33 @@ static SAYINGS: LazyLock<Vec<(Regex, &str, &[&str])>> = LazyLock::new(|| {
             "minimum",
             &["minimum", "minLength", "minItems"][..],
         ),
+        (
+            r"(?i)\bbetween\s+`?(-?\d+(?:\.\d+)?)`?\s+and\s+`?-?\d".to_owned(),
+            "minimum",
+            &["minimum", "minLength", "minItems"][..],
+        ),
+        (
+            r"(?i)\bbetween\s+`?-?\d+(?:\.\d+)?`?\s+and\s+`?(-?\d+(?:\.\d+)?)`?".to_owned(),
+            "maximum",
+            &["maximum", "maxLength", "maxItems"][..],
+        ),
+        (
+            // A number of something else, such as decimal places, is no bound.
+            r"(?i)\b(?:at most|no more than|up to|not exceed)\s+`?(\d+)`?(?:\s+(?:items|results|records|entries|elements|characters|per page)\b|\s*[.,;)]?\s*$)"
+                .to_owned(),
+            "maximum",
+            &["maximum", "maxLength", "maxItems"][..],
+        ),
     ]
     .into_iter()
     // The patterns are constants, and a unit test compiles them.
     .filter_map(|(pattern, what, keywords)| Some((Regex::new(&pattern).ok()?, what, keywords)))
     .collect()
+});
+
+/// A default that a description names in words.
+static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)\bdefaults?(?:\s+(?:to|is|value is))?\s*[:=]?\s*[`"']([a-z_][\w.-]*)[`"']"#).ok()
 });
 
 fn check(document: &Document, remarks: &mut Remarks) {
@@ -63,6 +85,21 @@ fn check(document: &Document, remarks: &mut Remarks) {
 }
 
 fn judge(remarks: &mut Remarks, pointer: &str, text: &str, schema: &Value) {
+    let said = DEFAULT.as_ref().and_then(|pattern| pattern.captures(text)?.get(1));
+    let value = schema.get("default").and_then(|value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        _ => None,
+    });
+    if let (Some(said), Some(value)) = (said, value)
+        && said.as_str() != value
+    {
+        let said = said.as_str();
+        remarks.add(
+            pointer,
+            format!("the description names a default of `{said}`, the schema's `default` is `{value}`"),
+        );
+    }
     for (pattern, what, keywords) in SAYINGS.iter() {
         let said = pattern.captures(text).and_then(|found| found.get(1)?.as_str().parse::<f64>().ok());
         let Some(said) = said else { continue };

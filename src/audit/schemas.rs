@@ -69,6 +69,13 @@ fn unsatisfiable(document: &Document, remarks: &mut Remarks) {
         {
             remarks.add(part.pointer(), "the `const` breaks the rest of the schema");
         }
+        if let Some(contradiction) = contradiction(document, schema) {
+            remarks.add(part.pointer(), contradiction);
+        }
+        // What only refers to such a schema is not told of again.
+        if schema.get("$ref").is_none() && super::references::endless(document, schema) {
+            remarks.add(part.pointer(), "it requires a value of its own kind within each value, without end");
+        }
         if schema.get("additionalProperties") == Some(&Value::Bool(false))
             && schema.get("patternProperties").is_none()
         {
@@ -86,6 +93,51 @@ fn unsatisfiable(document: &Document, remarks: &mut Remarks) {
             }
         }
     }
+}
+
+/// What the parts of a schema say that no value can obey together.
+fn contradiction(document: &Document, schema: &Value) -> Option<String> {
+    let properties = schema.get("properties");
+    if let Some(name) =
+        required(schema).find(|name| properties.and_then(|p| p.get(name)) == Some(&Value::Bool(false)))
+    {
+        return Some(format!("`{name}` is required, and its schema is `false`"));
+    }
+    let parts = schema.get("allOf")?.as_array()?.iter().map(|part| document.resolve(part));
+    let parts: Vec<&Value> = parts.chain([schema]).collect();
+    let mut kinds: Option<BTreeSet<&str>> = None;
+    for own in parts.iter().filter_map(|part| types(part)) {
+        kinds = Some(match kinds {
+            None => own,
+            Some(known) => known.intersection(&own).copied().collect(),
+        });
+    }
+    if kinds.is_some_and(|kinds| kinds.is_empty()) {
+        return Some("the parts of `allOf` have no type in common".to_owned());
+    }
+    let closed = |part: &&&Value| {
+        part.get("additionalProperties") == Some(&Value::Bool(false))
+            && part.get("patternProperties").is_none()
+    };
+    parts.iter().filter(closed).find_map(|shut| {
+        let allows =
+            |name: &&str| shut.get("properties").and_then(|p| p.get(name)).is_some();
+        let name = parts.iter().flat_map(|part| required(part)).find(|name| !allows(name))?;
+        Some(format!("`{name}` is required by one part of `allOf`, and `additionalProperties: false` of another has no room for it"))
+    })
+}
+
+/// The types that a schema names; what is a number may be an integer.
+fn types(schema: &Value) -> Option<BTreeSet<&str>> {
+    let mut named: BTreeSet<&str> = match schema.get("type")? {
+        Value::String(one) => [one.as_str()].into(),
+        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    if named.contains("number") {
+        named.insert("integer");
+    }
+    Some(named)
 }
 
 fn required(schema: &Value) -> impl Iterator<Item = &str> {

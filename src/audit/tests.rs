@@ -34,7 +34,7 @@ fn with_answer(answer: &str) -> Vec<&'static str> {
 #[test]
 fn schemas_are_judged() {
     let nothing: [&str; 0] = [];
-    let cases: [(&str, &[&str]); 18] = [
+    let cases: [(&str, &[&str]); 37] = [
         (r#"{"type": "string", "examples": [1]}"#, &["DOC002"]),
         (r#"{"type": "string", "example": 1}"#, &["DOC002"]),
         (r#"{"type": "string", "examples": ["1"], "example": "x"}"#, &nothing),
@@ -48,6 +48,40 @@ fn schemas_are_judged() {
         (r#"{"type": "string", "const": 1}"#, &["DOC004"]),
         (r#"{"required": ["a"], "properties": {"b": {}}, "additionalProperties": false}"#, &["DOC004"]),
         (r#"{"required": ["a"], "properties": {"a": {}}, "additionalProperties": false}"#, &nothing),
+        (r#"{"type": "string", "pattern": "[open"}"#, &["DOC016"]),
+        (r#"{"type": "string", "pattern": "^(?!x)[a-z]+$"}"#, &nothing),
+        (r#"{"required": ["a"], "properties": {"a": false}}"#, &["DOC004"]),
+        (r#"{"properties": {"a": false}}"#, &nothing),
+        (r#"{"allOf": [{"type": "integer"}, {"type": "string"}]}"#, &["DOC004"]),
+        (r#"{"allOf": [{"type": "integer"}, {"type": ["number", "null"]}]}"#, &nothing),
+        (
+            r#"{"allOf": [{"properties": {"a": {}}, "additionalProperties": false}, {"required": ["b"]}]}"#,
+            &["DOC004"],
+        ),
+        (
+            r#"{"allOf": [{"properties": {"a": {}}, "additionalProperties": false}, {"required": ["a"]}]}"#,
+            &nothing,
+        ),
+        (r##"{"required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/S"}}}"##, &["DOC004"]),
+        (r##"{"properties": {"a": {"$ref": "#/components/schemas/S"}}}"##, &nothing),
+        (r##"{"$ref": "#/components/schemas/S"}"##, &["DOC013"]),
+        (r##"{"items": {"$ref": "#/components/schemas/S"}}"##, &nothing),
+        (
+            r##"{"discriminator": {"propertyName": "k", "mapping": {"a": "#/components/schemas/T"}}}"##,
+            &["DOC015"],
+        ),
+        (
+            r##"{"discriminator": {"propertyName": "k", "mapping": {"a": "#/components/schemas/S"}}}"##,
+            &nothing,
+        ),
+        (
+            r#"{"type": "integer", "description": "Between 1 and 100.", "minimum": 1, "maximum": 50}"#,
+            &["DOC009"],
+        ),
+        (r#"{"type": "string", "description": "Up to 20 characters.", "maxLength": 10}"#, &["DOC009"]),
+        (r#"{"type": "number", "description": "Up to 2 decimal places.", "maximum": 10}"#, &nothing),
+        (r#"{"type": "string", "description": "Defaults to `closed`.", "default": "open"}"#, &["DOC009"]),
+        (r#"{"type": "string", "description": "Defaults to `open`.", "default": "open"}"#, &nothing),
         (r#"{"type": "integer", "description": "Maximum: 100", "maximum": 50}"#, &["DOC009"]),
         (r#"{"type": "integer", "description": "at most, max 100", "maximum": 100}"#, &nothing),
         (r#"{"type": "integer", "description": "defaults to 10.", "default": 20}"#, &["DOC009"]),
@@ -65,7 +99,8 @@ fn schemas_are_judged() {
 #[test]
 fn parameters_are_judged() {
     let nothing: [&str; 0] = [];
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 8] = [
+        (r#"{"name": "id", "in": "path", "schema": {"type": "string"}}"#, &["DOC011", "DOC014"]),
         (r#"{"name": "limit", "in": "query", "schema": {"type": "integer"}}"#, &["DOC007"]),
         (r#"{"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 9}}"#, &nothing),
         (

@@ -46,7 +46,12 @@ fn examples(document: &Document, remarks: &mut Remarks) {
         for (index, value) in
             schema.get("examples").and_then(Value::as_array).into_iter().flatten().enumerate()
         {
-            let place = format!("{}/examples/{index}", part.pointer());
+            let mut place = format!("{}/examples/{index}", part.pointer());
+            // Documents of 3.0 have one example.
+            let own = format!("{}/example", part.pointer());
+            if document.raw().pointer(&place).is_none() && document.raw().pointer(&own).is_some() {
+                place = own;
+            }
             judge(remarks, &place, "the example", &part.violations(value));
         }
     }

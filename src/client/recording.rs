@@ -73,7 +73,7 @@ mod tests {
                 headers: vec![("authorization".into(), "Bearer $TOKEN".into())],
                 body: Some(Body::new(content)),
             },
-            outcome: Ok(Response { status, headers: vec![], body: Body::new("") }),
+            outcome: Ok(Response { status, headers: vec![], body: Body::new(""), refused: false }),
             sent_us: 0,
             elapsed_us: 7,
         }

@@ -277,6 +277,7 @@ impl Inner {
                 })
                 .collect(),
             body: Body::counted(redactor.octets_owned(response.body), self.gate.ledger()),
+            refused: false,
         }
     }
 }

@@ -243,7 +243,7 @@ mod tests {
             operation: "get_message".into(),
             purpose: "fetch".into(),
             request,
-            outcome: Ok(Response { status, headers, body: Body::new(content) }),
+            outcome: Ok(Response { status, headers, body: Body::new(content), refused: false }),
             sent_us: 0,
             elapsed_us: 0,
         };

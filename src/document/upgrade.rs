@@ -59,6 +59,10 @@ impl Upgrade {
             upgrade_3_0(keywords);
         }
         bound_integers(keywords);
+        // Many documents hold patterns of other dialects. What cannot be read demands nothing; the audit names it.
+        if keywords.get("pattern").and_then(Value::as_str).is_some_and(|pattern| !is_readable(pattern)) {
+            keywords.remove("pattern");
+        }
         if wrapped {
             let inner = std::mem::take(keywords);
             keywords.insert("anyOf".to_owned(), json!([inner, {"type": "null"}]));
@@ -115,6 +119,11 @@ impl Upgrade {
         }
         original
     }
+}
+
+/// Whether a pattern is a regular expression as JSON Schema has it (ECMA-262).
+fn is_readable(pattern: &str) -> bool {
+    jsonschema::options().build(&json!({ "pattern": pattern })).is_ok()
 }
 
 fn step<'v>(path: &mut String, current: Option<&'v Value>, token: &str) -> Option<&'v Value> {

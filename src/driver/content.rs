@@ -110,8 +110,7 @@ impl Driver {
                 }
             }
             let at = |keyword| keywords_at(schema.value(), &specimen.place, keyword, &resolve);
-            // What a client must not send is passed over by many servers, whatever it is.
-            if at("readOnly").contains(&&serde_json::Value::Bool(true)) {
+            if is_passed_over(schema.value(), &specimen.place, &resolve) {
                 continue;
             }
             // The bounds of a `format` say how wide a number is, not which numbers mean something.
@@ -539,6 +538,18 @@ fn says_little(value: &serde_json::Value) -> bool {
     }
 }
 
+/// Whether a place lies in what a client must not send (`readOnly`): many servers pass it over, whatever it is.
+pub(super) fn is_passed_over<'a>(
+    schema: &'a serde_json::Value,
+    place: &str,
+    resolve: &dyn Fn(&str) -> Option<&'a serde_json::Value>,
+) -> bool {
+    let ends = place.match_indices('/').map(|(at, _)| at).skip(1).chain([place.len()]);
+    ends.map(|end| &place[..end]).any(|around| {
+        keywords_at(schema, around, "readOnly", resolve).contains(&&serde_json::Value::Bool(true))
+    })
+}
+
 /// Whether a keyword sets a bound, whose valid side a target must accept whatever else it knows of the value.
 fn is_bound(keyword: &str) -> bool {
     matches!(
@@ -553,4 +564,22 @@ fn is_bound(keyword: &str) -> bool {
             | "maxItems"
             | "enum"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_lies_in_a_read_only_member_is_passed_over() {
+        let schema = json!({"properties": {
+            "meta": {"readOnly": true, "properties": {"at": {"type": "string"}}},
+            "name": {"type": "string"},
+        }});
+        let nowhere = |_: &str| None;
+        for (place, passed) in [("/meta", true), ("/meta/at", true), ("/name", false), ("", false)] {
+            assert_eq!(is_passed_over(&schema, place, &nowhere), passed, "{place}");
+        }
+    }
 }

@@ -104,7 +104,7 @@ impl Driver {
         first.body = Some(json!({ "specproof": "x".repeat(UNREAD) }).to_string().into_bytes());
         for (outgoing, ask) in [(first, Ask::Odd), (get, Ask::AfterRefusal { usual })] {
             let label = outgoing.purpose.clone();
-            let exchange = self.client.send_on_kept_connection(outgoing).await;
+            let exchange = self.read(self.client.send_on_kept_connection(outgoing).await);
             evidence.entries.push(crate::evidence::Entry { exchange, asked: Asked::Open });
             let entry = evidence.entries.len() - 1;
             evidence.probes.push(Probe { label, ask, entry });

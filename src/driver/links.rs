@@ -37,6 +37,11 @@ impl Driver {
                 let Some(Ok(path)) = pages[at].facts.links.get(&rel).map(|link| &link.leads) else {
                     continue;
                 };
+                // Some frameworks link to the list itself. What a suite that was made up says of that is no promise.
+                let names_list = rel == Rel::Own && !path.contains('?');
+                if names_list && self.suite.file().inferred {
+                    continue;
+                }
                 if !followed.insert(path.clone()) {
                     continue;
                 }

@@ -240,7 +240,6 @@ impl Driver {
         let path = operation
             .parameters
             .iter()
-            .filter(|p| p.location == Location::Path)
             .filter_map(|p| {
                 let Some(Bound::Resource(resource)) = self.suite.bound(short, &p.name) else { return None };
                 let (number, _) = oracle.records().find(|(_, record)| record.resource == *resource)?;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use super::content::JSON_TYPE;
 use super::{Driver, form};
 use crate::client::{Credentials, Outgoing};
-use crate::document::{Location, Operation, RequestBody};
-use crate::evidence::{Asked, Entry, Evidence, RecordNumber};
+use crate::document::{Location, Operation, Parameter, RequestBody};
+use crate::evidence::{Asked, Entry, Evidence, Exchange, RecordNumber};
 use crate::oracle::Oracle;
 use crate::suite::Bound;
 
@@ -58,12 +59,22 @@ impl Driver {
     pub(super) fn outgoing(&self, short: &str, purpose: &str, parts: &Parts) -> Outgoing {
         let operation = self.suite.operation(short);
         let mut path = operation.path.clone();
-        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
-            let value = parts.path.get(&parameter.name).map(String::as_str).unwrap_or_default();
-            path = path.replace(&format!("{{{}}}", parameter.name), &encode(value));
-        }
-        let query: Vec<String> =
+        let mut query: Vec<String> =
             parts.query.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
+        for parameter in operation.parameters.iter().filter(|p| self.takes_id(short, p)) {
+            let value = parts.path.get(&parameter.name).map(String::as_str).unwrap_or_default();
+            let value = match self.suite.bound(short, &parameter.name) {
+                Some(Bound::Resource(resource)) => self.suite.resource(resource).in_path.of(value),
+                _ => value,
+            };
+            if parameter.location == Location::Path {
+                path = path.replace(&format!("{{{}}}", parameter.name), &encode(value));
+            } else if parts.path.contains_key(&parameter.name)
+                && !parts.query.iter().any(|(name, _)| *name == parameter.name)
+            {
+                query.push(format!("{}={}", encode(&parameter.name), encode(value)));
+            }
+        }
         if !query.is_empty() {
             path = format!("{path}?{}", query.join("&"));
         }
@@ -88,7 +99,10 @@ impl Driver {
                 Some(if form { form::encoded(value) } else { value.to_string() }.into_bytes())
             }
             Some(Content::Raw(octets, media_type)) => {
-                headers.extend(media_type.map(|m| ("content-type".to_owned(), m.to_owned())));
+                // What is no JSON is said to be in the JSON type that the operation takes, so that its content is what is refused.
+                let told =
+                    media_type.map(|m| if m == JSON_TYPE { json_type(operation) } else { m.to_owned() });
+                headers.extend(told.map(|told| ("content-type".to_owned(), told)));
                 Some(octets.clone())
             }
         };
@@ -105,7 +119,7 @@ impl Driver {
 
     /// Sends a request and adds the exchange to the evidence; gives its index.
     pub(super) async fn send(&self, evidence: &mut Evidence, outgoing: Outgoing, asked: Asked) -> usize {
-        let exchange = self.client.send(outgoing).await;
+        let exchange = self.read(self.client.send(outgoing).await);
         evidence.entries.push(Entry { exchange, asked });
         evidence.entries.len() - 1
     }
@@ -117,12 +131,29 @@ impl Driver {
         outgoing: Outgoing,
         asked: Asked,
     ) -> usize {
-        let exchange = self.client.send_on_new_connection(outgoing).await;
+        let exchange = self.read(self.client.send_on_new_connection(outgoing).await);
         evidence.entries.push(Entry { exchange, asked });
         evidence.entries.len() - 1
     }
 
-    /// The path parameters of an operation, as far as a record and its ancestors give them.
+    /// An exchange, with what the suite knows of its content.
+    pub(super) fn read(&self, mut exchange: Exchange) -> Exchange {
+        let by = self.suite.file().refused_by.as_ref();
+        let refused = by.zip(exchange.json()).is_some_and(|(by, content)| by.says(content));
+        if let Ok(response) = &mut exchange.outcome {
+            response.refused = refused && response.is_success();
+        }
+        exchange
+    }
+
+    /// Whether a parameter of an operation takes what names a record: it stands in the path, or the document requires it in the query and the suite
+    /// says what it takes.
+    fn takes_id(&self, short: &str, parameter: &Parameter) -> bool {
+        let asked = parameter.location == Location::Query && parameter.required;
+        parameter.location == Location::Path || (asked && self.suite.bound(short, &parameter.name).is_some())
+    }
+
+    /// The path parameters of an operation (and what of its query takes ids), as far as a record and its ancestors give them.
     pub(super) fn path_of(
         &self,
         short: &str,
@@ -131,12 +162,17 @@ impl Driver {
     ) -> BTreeMap<String, String> {
         let operation = self.suite.operation(short);
         let mut path = BTreeMap::new();
-        for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
+        for parameter in operation.parameters.iter().filter(|p| self.takes_id(short, p)) {
             let value = match self.suite.bound(short, &parameter.name) {
                 Some(Bound::Resource(resource)) => record
                     .and_then(|record| oracle.ancestor(record, resource))
                     .map(|number| oracle.record(number).id.clone()),
                 Some(Bound::Variable { variable }) => self.variable(variable),
+                Some(Bound::Member { resource, at }) => {
+                    let number = record.and_then(|record| oracle.ancestor(record, resource));
+                    let shown = number.and_then(|number| oracle.record(number).acknowledged.pointer(at));
+                    shown.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                }
                 None => None,
             };
             if let Some(value) = value {
@@ -152,7 +188,7 @@ impl Driver {
         operation
             .parameters
             .iter()
-            .filter(|p| p.location == Location::Path)
+            .filter(|p| self.takes_id(short, p))
             .find(|p| matches!(self.suite.bound(short, &p.name), Some(Bound::Resource(r)) if r == resource))
             .map(|p| p.name.clone())
     }

@@ -12,7 +12,7 @@ use super::request::{Content, Parts, set_at};
 use super::values::Place;
 use crate::document::Location;
 use crate::event::SeedingProblem;
-use crate::evidence::{Ask, Asked, Evidence, Exchange, Probe, RecordNumber, Response};
+use crate::evidence::{Ask, Asked, Entry, Evidence, Exchange, Probe, RecordNumber, Response};
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
@@ -73,6 +73,10 @@ pub async fn seed(driver: &Driver) -> Seeding {
             continue;
         }
         let parent = group.under.as_ref().and_then(|label| seeding.oracle.labelled(label));
+        if group.under.is_some() && parent.is_none() {
+            // What it would lie in is one of the few that were refused.
+            continue;
+        }
         let evidence = seeding.evidence.entry(group.resource.clone()).or_default();
         let places: Vec<Place<'_>> = (0..group.count)
             .map(|index| Place {
@@ -93,6 +97,19 @@ pub async fn seed(driver: &Driver) -> Seeding {
         if made.is_empty() && group.count > 0 {
             let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
             if suite.file().inferred {
+                // The values were made up by a guess: what refuses them accuses nobody.
+                for entry in &mut evidence.entries[before..] {
+                    if entry.exchange.status().is_some_and(|status| (400..500).contains(&status)) {
+                        entry.asked = Asked::Open;
+                    }
+                }
+                if seeding.oracle.records().any(|(_, record)| record.resource == group.resource) {
+                    seeding.notes.push(format!(
+                        "no {} of the seed group `{}` could be created",
+                        group.resource, group.label
+                    ));
+                    continue;
+                }
                 let response = last.as_ref().and_then(|exchange| exchange.response());
                 let answer = response.map_or_else(
                     || "the target did not answer".to_owned(),
@@ -165,6 +182,15 @@ impl Seeding {
         if !file.inferred {
             return None;
         }
+        if let Scenario::Create { resource } = &case.scenario
+            && self
+                .evidence
+                .get(resource)
+                .is_some_and(|evidence| evidence.entries.iter().any(failed_to_answer))
+        {
+            // Whatever was sent, a server error is none of the sender's.
+            return None;
+        }
         let collection = case.scenario.collection().map(|name| &file.collections[name]);
         let mut needed: Vec<&str> = match collection {
             // Without a scope the list is there, whoever wrote into it.
@@ -192,6 +218,11 @@ impl Seeding {
         }
         needed.iter().find_map(|resource| self.refused.get(*resource)).cloned()
     }
+}
+
+/// Whether the target broke down over a request.
+fn failed_to_answer(entry: &Entry) -> bool {
+    entry.exchange.status().is_some_and(|status| status >= 500)
 }
 
 impl Driver {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Driver;
-use super::content::{JSON_TYPE, TELLING};
+use super::content::{JSON_TYPE, TELLING, is_passed_over};
 use super::list::Ask as ListAsk;
 use super::protocol::stands_for;
 use super::request::{Content, Parts, set_at};
@@ -126,6 +126,12 @@ impl Driver {
         }
     }
 
+    /// What a record of a case's own is called: not like the parents that cases about what lies in it make for themselves.
+    fn scratch_label(&self, name: &str, resource_name: &str) -> String {
+        let own = if self.suite.child_of(resource_name).is_some() { "-own" } else { "" };
+        format!("{name}{own}-{resource_name}")
+    }
+
     /// One record of its own under a parent, or `None` with an obstacle written down.
     pub(super) async fn scratch_record(
         &self,
@@ -135,7 +141,7 @@ impl Driver {
         name: &str,
         parent: Option<RecordNumber>,
     ) -> Option<RecordNumber> {
-        let label = format!("{name}-{resource_name}");
+        let label = self.scratch_label(name, resource_name);
         let place = Place { label: &label, name: &label, index: 0, serial: 0, parent };
         let mut apart = Evidence::default();
         let made = self.create(oracle, &mut apart, resource_name, &[place]).await;
@@ -183,6 +189,14 @@ impl Driver {
             last = value;
         }
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::After).await;
+        let is_beside = |number: &RecordNumber| {
+            oracle.record(*number).resource == resource_name && *number != record && lists.is_empty()
+        };
+        // Where no list shows what lies beside it, one of those that were seeded is asked for.
+        if let Some(beside) = oracle.records().map(|(number, _)| number).find(is_beside) {
+            let label = format!("{} beside it", oracle.record(beside).name());
+            self.fetch_changed(oracle, evidence, beside, &label, Ask::FetchKept { record: beside }).await;
+        }
         self.refused_updates(oracle, evidence, (resource, update), record, last).await;
         self.precondition(oracle, evidence, (resource, update), record).await;
         self.open_updates(oracle, evidence, (resource, update), record).await;
@@ -204,7 +218,7 @@ impl Driver {
         if !listed {
             return self.scratch_record(oracle, evidence, resource_name, "update", parent).await;
         }
-        let label = format!("update-{resource_name}");
+        let label = self.scratch_label("update", resource_name);
         let places =
             [1, 0, 2].map(|index| Place { label: &label, name: &label, index, serial: index, parent });
         let mut apart = Evidence::default();
@@ -293,7 +307,7 @@ impl Driver {
         let is_valid = |value: &Value| schema.is_valid(value);
         let mut all = Vec::new();
         for specimen in body_specimens(schema.value(), &resolve, &is_valid, &base) {
-            if specimen.valid {
+            if specimen.valid || is_passed_over(schema.value(), &specimen.place, &resolve) {
                 continue;
             }
             let asked = if specimen.lenient { Asked::Open } else { invalid };

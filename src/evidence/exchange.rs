@@ -165,6 +165,9 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The content; empty where there was none.
     pub body: Body,
+    /// Whether the content says that the request was refused, as the suite knows the API to do under a status 2xx.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
 }
 
 impl Response {
@@ -173,9 +176,9 @@ impl Response {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether the status code is 2xx (RFC 9110, section 15.3).
+    /// Whether the status code is 2xx (RFC 9110, section 15.3), and the content does not say otherwise.
     pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
+        (200..300).contains(&self.status) && !self.refused
     }
 
     /// The media type of the content without parameters, in lower case (RFC 9110, section 8.3.1).
@@ -328,7 +331,12 @@ mod tests {
                 operation: "get_message".into(),
                 purpose: "fetch".into(),
                 request: Request { method: "GET".into(), path: "/a".into(), headers: vec![], body: None },
-                outcome: Ok(Response { status: 200, headers: vec![("a".into(), "b".into())], body }),
+                outcome: Ok(Response {
+                    status: 200,
+                    headers: vec![("a".into(), "b".into())],
+                    body,
+                    refused: false,
+                }),
                 sent_us: 3,
                 elapsed_us: 7,
             };

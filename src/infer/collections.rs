@@ -31,7 +31,16 @@ pub(super) fn tables<'a>(
                 aside(draft, list, "no member of its items is known for an id");
                 continue;
             };
-            let missing = super::operations::required(list.operation);
+            let shown = draft.shapes.properties(list.item);
+            if !shown.is_empty() && !shown.iter().any(|member| member.name == resource.shown.id) {
+                let reason = format!(
+                    "its items do not show {} where a single {} does",
+                    resource.shown.id, resource.name
+                );
+                aside(draft, list, &reason);
+                continue;
+            }
+            let missing = groups.unknown(list.operation);
             let missing: Vec<&str> =
                 missing.into_iter().filter(|name| Some(*name) != resource.scope_query.as_deref()).collect();
             if !missing.is_empty() {
@@ -185,12 +194,13 @@ fn table<'a>(
     table.explained("orders", lines, found.remarks.clone());
     let mut taken: Vec<String> = style.parameters.iter().chain(&found.parameters).cloned().collect();
     taken.extend(scope_query.map(str::to_owned));
-    let (chosen, open) = filters(shapes, list, &resource.fields, &taken);
+    let (chosen, open) = filters(shapes, list, style.in_content, &resource.fields, &taken);
     if !open.is_empty() && resource.creation.is_some() {
         let open: Vec<&str> = open.iter().map(String::as_str).collect();
+        let what = if style.in_content { "argument" } else { "query parameter" };
         let what = match open[..] {
-            [one] => format!("what does the query parameter {one} of {short} do?"),
-            _ => format!("what do the query parameters {} of {short} do?", joined(&open)),
+            [one] => format!("what does the {what} {one} of {short} do?"),
+            _ => format!("what do the {what}s {} of {short} do?", joined(&open)),
         };
         table.remarks.push(question(format!(
             "{what} As it stands, only odd values are sent; a filter would stand under [collections.{name}.filters], a choice of order under orders"

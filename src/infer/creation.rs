@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::groups::Group;
+use super::groups::{Group, Groups};
 use super::schema::{Property, Shapes, escape, singular, snake};
 use super::toml::Toml;
 use crate::document::{MediaType, Operation};
@@ -34,6 +34,14 @@ pub(super) struct Creation<'a> {
     pub(super) of: Option<&'a str>,
     /// What else was seen in it, as sentences.
     pub(super) seen: Vec<String>,
+}
+
+impl<'a> Creation<'a> {
+    /// The members of the required objects among a record's members: `{"parent": {"database_id": …}}`.
+    pub(super) fn inner(&self, shapes: Shapes<'a>) -> Vec<Property<'a>> {
+        let objects = self.members.iter().filter(|p| p.required && shapes.kind(p.schema) == Some("object"));
+        objects.flat_map(|p| shapes.properties(p.schema)).filter(|p| p.required).collect()
+    }
 }
 
 /// A place in the content for the id of another record: `{"relationships": {"author": {"data": {"type": …, "id": …}}}}`.
@@ -111,6 +119,7 @@ fn id_of<'a>(
     let parameter = parameter.map(snake);
     let own = [format!("{resource}_id"), format!("{resource}_uuid"), format!("{resource}_key")];
     // A parameter such as `{user}` takes an id, and a member `user` is somebody.
+    let resource_name = properties.iter().find(|p| shapes.is_resource_name(p.name, p.schema));
     let exact = parameter.as_deref().filter(|name| *name != resource || *name == "id").and_then(named);
     let last = resource.rsplit('_').next().map(|word| format!("{word}_id"));
     // `{issue_number}` takes the `number` of an issue.
@@ -118,7 +127,9 @@ fn id_of<'a>(
         let words = [Some(resource), resource.rsplit('_').next()];
         words.into_iter().flatten().find_map(|word| name.strip_prefix(&format!("{word}_")).and_then(named))
     });
-    exact
+    resource_name
+        .map(|p| p.name.to_owned())
+        .or(exact)
         .or(stripped)
         .or_else(|| named("id"))
         .or_else(|| own.iter().find_map(|name| named(name)))
@@ -165,11 +176,12 @@ fn content(operation: &Operation) -> Option<&MediaType> {
 /// Reads how a group's resource is created; the reason where that is not understood.
 pub(super) fn creation<'a>(
     shapes: Shapes<'a>,
+    groups: &Groups<'a>,
     group: &Group<'a>,
     parameter: Option<&str>,
 ) -> Result<(Creation<'a>, Representation<'a>), String> {
     let operation = group.create.ok_or("the document has no operation that creates one")?;
-    let wanted = super::operations::required(operation);
+    let wanted = groups.unknown(operation);
     if !wanted.is_empty() {
         return Err(format!("it requires {}, and nobody knows a value", super::style::joined(&wanted)));
     }

@@ -122,7 +122,12 @@ pub(super) fn fields<'a>(
         let said = shapes.text(member.schema, "description").unwrap_or_default().trim_start().to_lowercase();
         if read_only(member)
             || ["output only", "read-only", "read only"].iter().any(|words| said.starts_with(words))
+            || shapes.is_resource_name(member.name, member.schema)
         {
+            continue;
+        }
+        if let Some(inner) = referring(shapes, member, &creation.send, around) {
+            fields.extend(inner);
             continue;
         }
         let asked = ["required.", "required:", "(required)", "[required]"];
@@ -131,8 +136,11 @@ pub(super) fn fields<'a>(
             ..*member
         };
         // What is `writeOnly` stands in the schema of an answer, and not in the answer (OpenAPI 3.1, section 4.8.24).
+        // What answers show in several forms (a name in one, an object in another) need not come back in the form that was sent.
+        let refers = around.stands_for(member.name).is_some();
         let is_twin = |p: &&Property<'a>| {
             p.name == member.name
+                && (refers || !shapes.has_forms(p.schema))
                 && shapes.alike(p.schema, member.schema)
                 && ![*p, member].iter().any(|p| is_marked(p, "writeOnly"))
         };
@@ -261,6 +269,45 @@ pub(super) fn fields<'a>(
         }
     }
     Ok((fields, unsent))
+}
+
+/// The fields of a required object that names another record by its id (`{"parent": {"database_id": …}}`); `None` where a member does not, or
+/// where something else in it cannot be told.
+fn referring<'a>(
+    shapes: Shapes<'a>,
+    member: &Property<'a>,
+    send: &str,
+    around: &dyn Around,
+) -> Option<Vec<Field<'a>>> {
+    if !member.required || shapes.kind(member.schema) != Some("object") {
+        return None;
+    }
+    let mut refers = false;
+    let mut found = Vec::new();
+    for inner in shapes.properties(member.schema) {
+        let fixed = fixed(shapes, inner.schema).map(|value| Toml::table([("constant", value)]));
+        let source = match (fixed, around.stands_for(inner.name)) {
+            (Some(make), _) => Source::Made(make, true),
+            (None, Some(Related::Ancestor(of))) => Source::Ancestor(of),
+            (None, Some(Related::Sibling(of))) => Source::Record(of),
+            _ if inner.required => return None,
+            _ => continue,
+        };
+        refers |= !matches!(source, Source::Made(..));
+        let send = format!("{send}/{}/{}", escape(member.name), escape(inner.name));
+        found.push(Field {
+            name: format!("{}_{}", member.name, inner.name),
+            schema: inner.schema,
+            send: Some(send),
+            path: None,
+            read: None,
+            source: Some(source),
+            keep: None,
+            every: 1,
+            remarks: vec![guessed(format!("{} names another record by its id", member.name))],
+        });
+    }
+    refers.then_some(found)
 }
 
 /// Whether a server sets a member of this name, even where the document lets a client send it.
@@ -463,7 +510,9 @@ fn text<'a>(
     remarks: &mut Vec<Remark>,
 ) -> (Toml, Option<&'static str>, bool) {
     let schema = member.schema;
-    let choices = shapes.choices(schema);
+    let mut choices = shapes.choices(schema);
+    // The first value of an enumeration in Protocol Buffers stands for none, and is left out of answers.
+    choices.retain(|choice| !snake(choice).ends_with("unspecified"));
     if !choices.is_empty() {
         return (
             Toml::table([("choice", Toml::List(choices.into_iter().map(Toml::from).collect()))]),

@@ -8,7 +8,7 @@ use http::Method;
 
 use super::lists::{Listing, listing};
 use super::schema::{Shapes, singular, snake};
-use crate::document::{Location, Operation};
+use crate::document::{Location, Operation, Parameter};
 
 /// The operations on one collection and its items.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,35 @@ pub(super) struct Group<'a> {
     pub(super) delete: Option<&'a Operation>,
     /// The group that its path lies in.
     pub(super) parent: Option<usize>,
+    /// What a record is called in answers and parameters where that is not the group's own name.
+    pub(super) alias: Option<String>,
+    /// The member that an item's path takes beside what stands before it (`/repos/{owner}/{repo}` takes a `name`), where the document says so.
+    pub(super) called: Option<&'static str>,
+}
+
+/// What the name of a procedure says that it does (`/channels.create`, `/channels.list`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    Create,
+    List,
+    Fetch,
+    Other,
+}
+
+/// What a path of a procedure works on and what it does: `chat.channels.create` creates in `chat.channels`.
+fn deed(path: &str) -> Option<(&str, Deed)> {
+    let (noun, verb) = path.rsplit_once('.').filter(|(_, verb)| !verb.contains('/'))?;
+    let named = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !split(noun).1.split('.').all(named) || !named(verb) {
+        return None;
+    }
+    let deed = match snake(verb).as_str() {
+        "create" | "add" | "new" | "insert" => Deed::Create,
+        "list" | "all" | "search" | "find" | "query" => Deed::List,
+        "get" | "info" | "retrieve" | "read" | "show" | "fetch" => Deed::Fetch,
+        _ => Deed::Other,
+    };
+    Some((noun, deed))
 }
 
 /// What a path parameter of an operation stands for.
@@ -108,7 +137,32 @@ impl<'a> Groups<'a> {
                 .and_then(|at| groups.items.get(&path[..at + 3]).copied())
                 .filter(|at| *at != i);
         }
+        for i in 0..groups.all.len() {
+            // What a creation requires in its query is what the new record lies in.
+            let create = groups.all[i].create.filter(|_| groups.all[i].parent.is_none());
+            let around = create.and_then(|create| {
+                asked(create).find_map(|parameter| groups.meant(create, parameter)).filter(|at| *at != i)
+            });
+            groups.all[i].parent = groups.all[i].parent.or(around);
+        }
         groups
+    }
+
+    /// The group whose id a required query parameter takes.
+    fn meant(&self, operation: &Operation, parameter: &Parameter) -> Option<usize> {
+        let own = self.all.iter().position(|group| group.fetch.is_some_and(|f| f.id == operation.id));
+        if let Some(own) = own.filter(|_| !operation.path.contains('{')) {
+            return Some(own);
+        }
+        let wanted = super::fields::referred(&parameter.name);
+        let named = |group: &Group<'_>| group.name == wanted || group.alias.as_deref() == Some(&wanted);
+        self.all.iter().position(|group| group.create.is_some() && named(group))
+    }
+
+    /// The query parameters that an operation requires, and that nothing gives a value for.
+    pub(super) fn unknown<'o>(&self, operation: &'o Operation) -> Vec<&'o str> {
+        let open = asked(operation).filter(|parameter| self.meant(operation, parameter).is_none());
+        open.map(|parameter| parameter.name.as_str()).collect()
     }
 
     fn group(&mut self, path: &str) -> &mut Group<'a> {
@@ -127,10 +181,17 @@ impl<'a> Groups<'a> {
         };
         let (before, last) = split(&path);
         if last == "{}" {
-            self.on_item(before, operation);
+            self.on_item(shapes, before, operation);
             return;
         }
         let found = listing(shapes, operation);
+        if let Some((noun, deed)) = deed(&path).filter(|(_, deed)| {
+            // A dot may stand for anything else in what only reads.
+            *deed != Deed::Other || operation.method != Method::GET
+        }) {
+            self.procedure(shapes, (noun, deed), operation, found);
+            return;
+        }
         let asks = matches!(snake(last).as_str(), "list" | "search" | "query" | "find" | "all");
         match (&operation.method, found) {
             (&Method::GET, Some(listing)) => {
@@ -153,14 +214,45 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn on_item(&mut self, path: &str, operation: &'a Operation) {
+    /// A procedure: what it does stands in its name, and ids stand in the query.
+    fn procedure(
+        &mut self,
+        shapes: Shapes<'a>,
+        (noun, deed): (&str, Deed),
+        operation: &'a Operation,
+        found: Option<Listing<'a>>,
+    ) {
+        match (deed, &operation.method, found) {
+            (Deed::List, _, Some(listing)) => self.group(noun).lists.push(listing),
+            (Deed::Create, &Method::POST, _) if creates(operation) && self.group(noun).create.is_none() => {
+                let answer = Shapes::success(operation).and_then(|(_, schema)| schema);
+                let shown = answer.into_iter().flat_map(|schema| shapes.properties(schema.value()));
+                let alias = shown.into_iter().find(|p| shapes.property(p.schema, "id").is_some());
+                let group = self.group(noun);
+                group.create = Some(operation);
+                group.alias = alias.map(|member| snake(member.name));
+            }
+            (Deed::Fetch, &Method::GET, _)
+                if asked(operation).count() == 1 && self.group(noun).fetch.is_none() =>
+            {
+                self.group(noun).fetch = Some(operation);
+            }
+            _ => self.aside(operation),
+        }
+    }
+
+    fn on_item(&mut self, shapes: Shapes<'a>, path: &str, operation: &'a Operation) {
         // A path of nothing but parameters says nothing of what it holds.
-        if path.is_empty() || split(path).1 == "{}" {
+        let named = path.split('/').filter(|part| *part != "{}").count();
+        let two = split(path).1 == "{}";
+        if path.is_empty() || named == 0 || (two && split(split(path).0).1 == "{}") {
             self.aside(operation);
             return;
         }
         let answers = Shapes::success(operation).is_some();
+        let called = two.then(|| called(shapes, operation)).flatten();
         let group = self.group(path);
+        group.called = group.called.or(called);
         match operation.method {
             Method::GET if group.fetch.is_none() => group.fetch = Some(operation),
             Method::DELETE if group.delete.is_none() => group.delete = Some(operation),
@@ -189,6 +281,7 @@ impl<'a> Groups<'a> {
                 group.chosen_id = true;
             }
         }
+        self.join_named_by_two();
         let flat: Vec<usize> = (0..self.all.len()).filter(|i| !self.all[*i].path.contains("{}")).collect();
         let mut gone = BTreeSet::new();
         for i in flat {
@@ -218,8 +311,18 @@ impl<'a> Groups<'a> {
                 continue;
             }
             let (last, own) = (singular(split(&flat.path).1), kinds(flat));
+            // What is asked for at an item's own path (`/databases/{}/query`) is told by its component alone.
+            let alone = self
+                .all
+                .iter()
+                .filter(|other| other.create.is_some() && !kinds(other).is_disjoint(&own))
+                .count()
+                == 1;
             let under: Vec<usize> = (0..self.all.len())
-                .filter(|j| self.all[*j].path.contains("{}") && singular(split(&self.all[*j].path).1) == last)
+                .filter(|j| {
+                    let (before, end) = split(&self.all[*j].path);
+                    before.contains("{}") && singular(end) == last || alone && end == "{}"
+                })
                 .filter(|j| {
                     let nested = &self.all[*j];
                     let acts = [nested.create, nested.fetch, nested.update, nested.delete];
@@ -231,6 +334,35 @@ impl<'a> Groups<'a> {
                 self.all[i].lists.extend(lists);
                 gone.insert(j);
             }
+        }
+        let mut i = 0;
+        self.all.retain(|_| {
+            i += 1;
+            !gone.contains(&(i - 1))
+        });
+    }
+
+    /// What is created in one place and addressed by two parameters in another (`/user/repos` and `/repos/{}/{}`) is made one group.
+    fn join_named_by_two(&mut self) {
+        let mut gone = BTreeSet::new();
+        for i in 0..self.all.len() {
+            let item = &self.all[i];
+            if split(&item.path).1 != "{}" || item.create.is_some() || item.fetch.is_none() {
+                continue;
+            }
+            let own = kinds(item);
+            let mut makers: Vec<usize> = (0..self.all.len())
+                .filter(|j| self.all[*j].create.is_some() && self.all[*j].fetch.is_none())
+                .filter(|j| !kinds(&self.all[*j]).is_disjoint(&own))
+                .collect();
+            makers.sort_by_key(|j| self.all[*j].path.matches("{}").count());
+            let Some(maker) = makers.first().copied() else { continue };
+            let item = self.all[i].clone();
+            let group = &mut self.all[maker];
+            (group.fetch, group.update, group.delete) = (item.fetch, item.update, item.delete);
+            group.called = item.called;
+            group.lists.extend(item.lists);
+            gone.insert(i);
         }
         let mut i = 0;
         self.all.retain(|_| {
@@ -284,6 +416,7 @@ impl<'a> Groups<'a> {
         let mut path = String::new();
         for part in operation.path.trim_matches('/').split('/').map(bare) {
             let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+            let name = name.filter(|name| !name.contains(['{', '}']));
             if !path.is_empty() {
                 path.push('/');
             }
@@ -298,8 +431,29 @@ impl<'a> Groups<'a> {
                 found.push((&parameter.name, Stands::Unknown));
             }
         }
+        let named =
+            asked(operation).filter_map(|p| Some((p.name.as_str(), Stands::For(self.meant(operation, p)?))));
+        found.extend(named);
         found
     }
+}
+
+/// The query parameters that an operation requires, and that have no value which is harmless whatever the request is about.
+fn asked(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    let query = operation.parameters.iter().filter(|p| p.location == Location::Query && p.required);
+    query.filter(|p| super::access::harmless(p.schema.resolved()).is_none())
+}
+
+/// What the last path parameter of an operation takes by its description or its name.
+fn called(shapes: Shapes<'_>, operation: &Operation) -> Option<&'static str> {
+    let name = bare(split(&operation.path).1).strip_prefix('{')?.strip_suffix('}')?;
+    let parameter = operation.parameters.iter().find(|p| p.location == Location::Path && p.name == name)?;
+    let raw = shapes.document.raw().pointer(&parameter.pointer);
+    let said = raw.and_then(|raw| raw.get("description")).and_then(serde_json::Value::as_str);
+    let said = said.unwrap_or_default().to_lowercase();
+    ["slug", "name"]
+        .into_iter()
+        .find(|word| snake(name).ends_with(&format!("_{word}")) || said.contains(word))
 }
 
 /// Whether a POST to a collection's path creates: it takes content, or answers 201.

@@ -22,7 +22,7 @@ pub(super) struct Listing<'a> {
 }
 
 /// Members that hold items, by what they are called; the first counts most.
-const HOLDERS: [&str; 16] = [
+const HOLDERS: [&str; 17] = [
     "items",
     "data",
     "results",
@@ -30,6 +30,7 @@ const HOLDERS: [&str; 16] = [
     "values",
     "records",
     "entries",
+    "entry",
     "content",
     "elements",
     "list",

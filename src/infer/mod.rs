@@ -24,6 +24,8 @@ mod toml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::document::Document;
 use groups::Groups;
 use names::Names;
@@ -118,6 +120,15 @@ fn top(document: &Document, path: &str) -> Table {
     let name: String = name.chars().take(32).collect();
     top.set("name", if name.is_empty() { "api" } else { name.trim_end_matches('-') });
     top.set("document", path);
+    if let Some(flag) = flag(Shapes { document }) {
+        top.explained(
+            "refused-by",
+            Toml::table([("at", format!("/{}", schema::escape(flag)).into()), ("value", false.into())]),
+            vec![guessed(format!(
+                "most answers have the member {flag}, which tells whether the request succeeded"
+            ))],
+        );
+    }
     top.explained(
         "inferred",
         true,
@@ -129,6 +140,23 @@ fn top(document: &Document, path: &str) -> Table {
         vec![question("does the document name every method of each path (then false: what it does not name must be refused) or only some (true)?")],
     );
     top
+}
+
+/// The member by which most answers tell whether the request succeeded.
+fn flag(shapes: Shapes<'_>) -> Option<&str> {
+    let operations = shapes.document.operations().iter();
+    let answers: Vec<&Value> = operations.filter_map(|o| Some(Shapes::success(o)?.1?.value())).collect();
+    ["ok", "success", "succeeded", "is_success"].iter().find_map(|name| {
+        let found: Vec<&str> = answers.iter().filter_map(|answer| flag_in(shapes, answer, name)).collect();
+        found.first().copied().filter(|_| found.len() * 2 > answers.len())
+    })
+}
+
+/// The member of an answer that has this name and may be true or false.
+fn flag_in<'a>(shapes: Shapes<'a>, answer: &'a Value, name: &str) -> Option<&'a str> {
+    let member = shapes.properties(answer).into_iter().find(|p| snake(p.name) == name)?;
+    let open = creation::fixed(shapes, member.schema).is_none();
+    (open && shapes.kind(member.schema) == Some("boolean")).then_some(member.name)
 }
 
 impl Draft<'_> {

@@ -1,7 +1,6 @@
 //! Which operations the suite asks: their path parameters must be known, and so must what they require beside them.
 
 use super::Draft;
-use super::access::harmless;
 use super::creation::shown_in;
 use super::groups::{Group, Groups, Stands};
 use super::lists::Listing;
@@ -18,18 +17,47 @@ pub(super) fn ask<'a>(
     operation: &'a Operation,
 ) -> String {
     let short = draft.ask(&operation.id);
-    for (name, stands) in groups.parameters(operation) {
-        let created = match stands {
-            Stands::For(at) => resources.of_group(at).filter(|resource| resource.creation.is_some()),
-            Stands::Unknown => None,
+    let parameters = groups.parameters(operation);
+    let created = |stands: &Stands| match stands {
+        Stands::For(at) => resources.of_group(*at).filter(|resource| resource.creation.is_some()),
+        Stands::Unknown => None,
+    };
+    for (i, (name, stands)) in parameters.iter().enumerate() {
+        // What stands before the name of a record, as a part of how it is addressed, stands in the record.
+        let beside = parameters.get(i + 1).filter(|(next, _)| {
+            *stands == Stands::Unknown && operation.path.contains(&format!("{{{name}}}/{{{next}}}"))
+        });
+        let beside = beside.and_then(|(_, stands)| created(stands));
+        let part =
+            beside.and_then(|resource| Some((resource, told_in(draft.shapes, resource.shown.schema, name)?)));
+        let value = match (created(stands), part) {
+            (Some(resource), _) => Toml::from(resource.name.as_str()),
+            (None, Some((resource, at))) => {
+                Toml::table([("resource", resource.name.as_str().into()), ("at", at.into())])
+            }
+            (None, None) => Toml::table([("variable", variable(draft, groups, name, stands).into())]),
         };
-        let value = match created {
-            Some(resource) => Toml::from(resource.name.as_str()),
-            None => Toml::table([("variable", variable(draft, groups, name, &stands).into())]),
-        };
-        draft.bound.push((name.to_owned(), short.clone(), value));
+        draft.bound.push(((*name).to_owned(), short.clone(), value));
     }
     short
+}
+
+/// Where a record tells what a path parameter before its own takes: a member of that name, or what it is called by inside of one.
+fn told_in(shapes: Shapes<'_>, record: &serde_json::Value, parameter: &str) -> Option<String> {
+    let wanted = snake(parameter);
+    let member = shapes.properties(record).into_iter().find(|member| snake(member.name) == wanted)?;
+    let at = format!("/{}", escape(member.name));
+    match shapes.kind(member.schema) {
+        Some("string" | "integer") => Some(at),
+        Some("object") => {
+            let names = ["login", "slug", "username", "handle", "key", "name", "id"];
+            let inner = shapes.properties(member.schema);
+            let inner =
+                names.iter().find_map(|name| inner.iter().find(|inner| snake(inner.name) == *name))?;
+            Some(format!("{at}/{}", escape(inner.name)))
+        }
+        _ => None,
+    }
 }
 
 /// The variable that stands for a path parameter which nothing that the suite creates has the id for.
@@ -63,7 +91,9 @@ pub(super) fn variable<'a>(
     let found = group.and_then(|group| {
         let list = plain_list(groups, group)?;
         let shown = super::creation::Representation::read(draft.shapes, list.item, group, Some(parameter))?;
-        Some((list, shown.id))
+        let id = draft.shapes.property(list.item, &shown.id)?;
+        // Of a resource name, a path takes a part.
+        (!draft.shapes.is_resource_name(&shown.id, id)).then_some((list, shown.id))
     });
     let single =
         group.filter(|_| found.is_none()).and_then(|group| shown_alone(draft, groups, group, parameter));
@@ -102,7 +132,7 @@ fn shown_alone<'a>(
     };
     let component = Shapes::component(shown(group.fetch?)?.1.schema)?;
     groups.reading.iter().copied().find_map(|operation| {
-        let free = groups.parameters(operation).is_empty() && required(operation).is_empty();
+        let free = groups.parameters(operation).is_empty() && groups.unknown(operation).is_empty();
         let (at, one) = shown(operation).filter(|_| free)?;
         (Shapes::component(one.schema) == Some(component))
             .then(|| (operation, format!("{at}/{}", escape(&one.id))))
@@ -111,16 +141,9 @@ fn shown_alone<'a>(
 
 /// A list of a group that can be asked for without any id.
 pub(super) fn plain_list<'g, 'a>(groups: &Groups<'a>, group: &'g Group<'a>) -> Option<&'g Listing<'a>> {
-    group
-        .lists
-        .iter()
-        .find(|list| groups.parameters(list.operation).is_empty() && required(list.operation).is_empty())
-}
-
-/// The query parameters that an operation requires and that nothing gives a value for.
-pub(super) fn required(operation: &Operation) -> Vec<&str> {
-    let query = operation.parameters.iter().filter(|p| p.location == Location::Query && p.required);
-    query.filter(|p| harmless(p.schema.resolved()).is_none()).map(|p| p.name.as_str()).collect()
+    group.lists.iter().find(|list| {
+        groups.parameters(list.operation).is_empty() && groups.unknown(list.operation).is_empty()
+    })
 }
 
 /// What no resource and no collection took: operations that only read are asked as they are, the others are left out.
@@ -151,8 +174,12 @@ fn read<'a>(
     resources: &Resources<'a, '_>,
     operation: &'a Operation,
 ) {
+    let named = groups.parameters(operation);
     let needed = operation.parameters.iter().filter(|p| p.location == Location::Query && p.required);
-    let needed: Vec<&str> = needed.map(|p| p.name.as_str()).collect();
+    let needed: Vec<&str> = needed
+        .map(|p| p.name.as_str())
+        .filter(|name| !named.iter().any(|(known, _)| known == name))
+        .collect();
     if draft.asked.values().any(|id| *id == operation.id) {
         return;
     }

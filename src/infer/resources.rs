@@ -57,8 +57,10 @@ impl Placed<'_, '_> {
     /// The group that a member's name stands for.
     fn group(&self, name: &str) -> Option<&str> {
         let wanted = referred(name);
-        let named =
-            |wanted: &str| self.groups.all.iter().map(|g| g.name.as_str()).find(|known| *known == wanted);
+        let named = |wanted: &str| {
+            let is = |group: &&Group<'_>| group.name == wanted || group.alias.as_deref() == Some(wanted);
+            self.groups.all.iter().find(is).map(|group| group.name.as_str())
+        };
         let ended = || {
             self.groups
                 .all
@@ -114,7 +116,9 @@ impl Around for Placed<'_, '_> {
 fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
     let operation = [group.fetch, group.delete, group.update].into_iter().flatten().next();
     let operation = operation.or(group.create.filter(|_| group.chosen_id))?;
-    bare(operation.path.rsplit('/').next()?).strip_prefix('{')?.strip_suffix('}')
+    let last = bare(operation.path.rsplit('/').next()?).strip_prefix('{').and_then(|p| p.strip_suffix('}'));
+    let query = || operation.parameters.iter().find(|p| p.location == Location::Query && p.required);
+    group.called.or(last).or_else(|| Some(query()?.name.as_str()))
 }
 
 impl<'a, 'g> Resources<'a, 'g> {
@@ -148,7 +152,7 @@ impl<'a, 'g> Resources<'a, 'g> {
             return false;
         }
         let parameter = item_parameter(group);
-        let mut made = creation(shapes, group, parameter);
+        let mut made = creation(shapes, groups, group, parameter);
         let unknown =
             made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, at, creation.operation));
         let parent = by_path.filter(|name| self.all.iter().any(|r| r.name == *name && r.creation.is_some()));
@@ -158,7 +162,7 @@ impl<'a, 'g> Resources<'a, 'g> {
             self.named_by_query(shapes, group, made.as_ref().ok())
         };
         let by_list = if by_query.is_none() && !group.path.contains("{}") {
-            self.named_by_list(groups, group, made.as_ref().ok())
+            self.named_by_list(shapes, groups, group, made.as_ref().ok())
         } else {
             None
         };
@@ -166,7 +170,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         if patient
             && parent.is_none()
             && by_query.is_none()
-            && self.may_wait(groups, group, made.as_ref().ok())
+            && self.may_wait(shapes, groups, group, made.as_ref().ok())
         {
             return false;
         }
@@ -175,7 +179,7 @@ impl<'a, 'g> Resources<'a, 'g> {
             None => (parent, None),
         };
         let placed = Placed { groups, all: &self.all, own: &group.name, parent: parent.as_deref() };
-        if patient && self.waits_for_sibling(&placed, groups, made.as_ref().ok()) {
+        if patient && self.waits_for_sibling(shapes, &placed, groups, made.as_ref().ok()) {
             return false;
         }
         let read = made.as_ref().map_err(Clone::clone).and_then(|(creation, shown)| {
@@ -287,13 +291,15 @@ impl<'a, 'g> Resources<'a, 'g> {
     /// What a flat resource lies in by one of its lists (`/authors/{id}/articles`), where its content names that.
     fn named_by_list(
         &self,
+        shapes: Shapes<'a>,
         groups: &Groups<'a>,
         group: &Group<'a>,
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> Option<String> {
         let (creation, _) = made?;
         let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
-        let members = creation.members.iter().map(|member| member.name);
+        let inner = creation.inner(shapes);
+        let members = creation.members.iter().chain(&inner).map(|member| member.name);
         let named: Vec<String> = members
             .chain(creation.links.iter().map(|link| link.name))
             .filter_map(|name| match placed.stands_for(name) {
@@ -312,16 +318,18 @@ impl<'a, 'g> Resources<'a, 'g> {
     /// Whether the resource that a flat one might lie in is not read yet.
     fn may_wait(
         &self,
+        shapes: Shapes<'a>,
         groups: &Groups<'a>,
         group: &Group<'a>,
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> bool {
         let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
-        self.waits_for_sibling(&placed, groups, made)
+        self.waits_for_sibling(shapes, &placed, groups, made)
     }
 
     fn waits_for_sibling(
         &self,
+        shapes: Shapes<'a>,
         placed: &Placed<'_, 'a>,
         groups: &Groups<'a>,
         made: Option<&(Creation<'a>, Representation<'a>)>,
@@ -329,6 +337,9 @@ impl<'a, 'g> Resources<'a, 'g> {
         let members = made.iter().flat_map(|(creation, _)| creation.members.iter().chain(&creation.common));
         let links = made.iter().flat_map(|(creation, _)| &creation.links);
         let required = members.filter(|member| member.required).map(|member| member.name);
+        let inner = made.map(|(creation, _)| creation.inner(shapes)).unwrap_or_default();
+        let required =
+            required.chain(inner.iter().filter(|member| member.required).map(|member| member.name));
         required.chain(links.filter(|link| link.required).map(|link| link.name)).any(|member| {
             placed.group(member).is_some_and(|name| {
                 name != placed.own
@@ -395,6 +406,16 @@ impl<'a, 'g> Resources<'a, 'g> {
             table.explained("parent", parent.as_str(), vec![guessed(reason)]);
         }
         table.explained("id", format!("/{}", resource.shown.id), vec![guessed("the name of the member")]);
+        let id = draft.shapes.property(resource.shown.schema, &resource.shown.id);
+        if id.is_some_and(|id| draft.shapes.is_resource_name(&resource.shown.id, id)) {
+            table.explained(
+                "in-path",
+                "last-segment",
+                vec![guessed(
+                    "the id is said to be a resource name, and paths name what it lies in by themselves",
+                )],
+            );
+        }
         let Some(creation) = &resource.creation else {
             return vec![table];
         };

@@ -146,6 +146,27 @@ impl<'a> Shapes<'a> {
         })
     }
 
+    /// Whether a value, or an element of an array, may be of several types beside null.
+    pub(super) fn has_forms(self, schema: &'a Value) -> bool {
+        let several = |schema: &'a Value| {
+            self.parts(schema).into_iter().any(|part| {
+                let branches =
+                    ["anyOf", "oneOf"].iter().filter_map(|keyword| part.get(*keyword)?.as_array()).flatten();
+                let kinds: Vec<_> =
+                    branches.filter_map(|branch| self.kind(branch)).filter(|kind| *kind != "null").collect();
+                kinds.iter().any(|kind| *kind != kinds[0])
+            })
+        };
+        several(schema) || self.items(schema).is_some_and(several)
+    }
+
+    /// Whether a member is a record's resource name: a path such as `publishers/12/books/7` (AIP-122), as its description says.
+    pub(super) fn is_resource_name(self, name: &str, schema: &'a Value) -> bool {
+        let said = self.text(schema, "description").unwrap_or_default().to_lowercase();
+        let shaped = said.split_once("format:").is_some_and(|(_, form)| form.contains("/{"));
+        snake(name) == "name" && (said.contains("resource name") || shaped)
+    }
+
     /// The schema at a pointer through objects.
     pub(super) fn at(self, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
         pointer.split('/').skip(1).try_fold(schema, |at, token| self.property(at, &unescape(token)))

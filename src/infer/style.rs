@@ -59,7 +59,8 @@ const OFFSETS: [&str; 9] = [
     "start_at",
     "first_result",
 ];
-const TOKENS: [&str; 19] = [
+const TOKENS: [&str; 20] = [
+    "continue",
     "page_token",
     "cursor",
     "next_token",
@@ -122,7 +123,9 @@ const MORE: [&str; 8] = [
 const PAGE_ECHOES: [&str; 7] =
     ["page", "current_page", "page_number", "number", "page_index", "page_no", "current"];
 const SIZE_ECHOES: [&str; 6] = ["size", "per_page", "page_size", "limit", "items_per_page", "page_limit"];
-const NEXT_TOKENS: [&str; 16] = [
+const NEXT_TOKENS: [&str; 18] = [
+    "continue",
+    "after_cursor",
     "next_page_token",
     "next_cursor",
     "next_token",
@@ -140,7 +143,8 @@ const NEXT_TOKENS: [&str; 16] = [
     "next_pagination_token",
     "bookmark",
 ];
-const PREVIOUS_TOKENS: [&str; 7] = [
+const PREVIOUS_TOKENS: [&str; 8] = [
+    "before_cursor",
     "previous_page_token",
     "prev_page_token",
     "previous_cursor",
@@ -438,7 +442,7 @@ impl<'a> Looked<'a, '_> {
         let by_name = matches!(name.as_str(), "starting_after" | "after_id" | "since_id" | "start_after");
         if !(by_name || (said.contains("id of") && typed))
             || self.is_instant(after)
-            || self.member(&NEXT_TOKENS[..5], &["string"]).is_some()
+            || self.member(&NEXT_TOKENS[..7], &["string"]).is_some()
             // Beside links to the next page it is one more way to narrow the list.
             || (name == "since_id" && self.header(&["link"]).is_some())
         {
@@ -491,15 +495,21 @@ impl<'a> Looked<'a, '_> {
 
     fn token(&self, size: Option<&str>) -> Option<Paging> {
         let token = self.parameter(&TOKENS)?;
+        // What stands among links, or is called one, is a URL.
         let text = |member: &&Member<'a>| {
-            self.shapes.text(member.schema, "format").is_none_or(|format| !format.contains("uri"))
+            let linked = [&member.within, &member.name]
+                .iter()
+                .any(|name| name.contains("link") || ["_url", "_uri"].iter().any(|end| name.ends_with(end)));
+            !linked && self.shapes.text(member.schema, "format").is_none_or(|format| !format.contains("uri"))
         };
         let exact = self.members.iter().find(|member| {
             // What the next request sends often has the parameter's own name.
             member.name == snake(token.name) && self.shapes.kind(member.schema) == Some("string")
         });
         let next = self.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
-        let previous = self.member(&PREVIOUS_TOKENS, &["string"]).filter(text);
+        // A parameter of its own for reading back takes the tokens that lead back.
+        let apart = self.parameter(&BEFORES).is_some();
+        let previous = self.member(&PREVIOUS_TOKENS, &["string"]).filter(text).filter(|_| !apart);
         let fields = [
             ("next", Some(next)),
             ("previous", previous),

@@ -94,6 +94,7 @@ pub(crate) fn exchange(operation: &str, method: &str, path: &str, status: u16, b
             status,
             headers: vec![("content-type".into(), "application/json".into())],
             body: Body::new(body),
+            refused: false,
         }),
         sent_us: 52_000,
         elapsed_us: 1_200,
@@ -177,6 +178,7 @@ fn spoil_exchange(exchange: &mut Exchange) {
         status: 200,
         headers: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
         body: Body::new(serde_json::json!({ HOSTILE: HOSTILE }).to_string()),
+        refused: false,
     });
 }
 

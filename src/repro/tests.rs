@@ -17,7 +17,12 @@ fn exchange(method: &str, path: &str, sent: Option<Value>, status: u16, answer: 
             headers: vec![("authorization".into(), "Bearer $SPECPROOF_TOKEN".into())],
             body: sent.map(|sent| Body::new(sent.to_string())),
         },
-        outcome: Ok(Response { status, headers: Vec::new(), body: Body::new(answer.to_string()) }),
+        outcome: Ok(Response {
+            status,
+            headers: Vec::new(),
+            body: Body::new(answer.to_string()),
+            refused: false,
+        }),
         sent_us: 0,
         elapsed_us: 0,
     }

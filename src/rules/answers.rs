@@ -150,9 +150,9 @@ impl<'a> Answer<'a> {
         unread && matches!(self.response.status, 400 | 413 | 415)
     }
 
-    /// Whether the status is 4xx (RFC 9110, section 15.5).
+    /// Whether the status is 4xx (RFC 9110, section 15.5), or the content says so.
     pub(super) fn is_refusal(&self) -> bool {
-        (400..500).contains(&self.response.status)
+        (400..500).contains(&self.response.status) || self.response.refused
     }
 
     /// Whether the status is 5xx (RFC 9110, section 15.6).

@@ -492,6 +492,7 @@ pub(crate) fn response(status: u16, content: &Value) -> Response {
         status,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: Body::new(content.to_string()),
+        refused: false,
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
                 self.among(&key, "parameter in the document", parameter, parameters)?;
             }
             match bound {
-                Bound::Resource(resource) => {
+                Bound::Resource(resource) | Bound::Member { resource, .. } => {
                     let resources = self.file.resources.keys().map(String::as_str);
                     self.among(&key, "resource", resource, resources)?;
                 }

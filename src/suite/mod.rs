@@ -54,9 +54,12 @@ impl Suite {
         Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
     }
 
-    /// The lists of a resource that lie in a parent each, by name.
+    /// The lists of a resource that lie in what a record of it lies in, by name.
     pub fn lists_in_parents(&self, resource: &str) -> Vec<(&str, &Collection)> {
-        let lists = self.file.collections.iter().filter(|(_, c)| c.resource == resource && c.scope.is_some());
+        let above = |name: &str| self.file.resources.get(name)?.parent.as_deref();
+        let around: Vec<&str> = std::iter::successors(above(resource), |name| above(name)).collect();
+        let within = |c: &Collection| c.scope.as_deref().is_some_and(|scope| around.contains(&scope));
+        let lists = self.file.collections.iter().filter(|(_, c)| c.resource == resource && within(c));
         lists.map(|(name, collection)| (name.as_str(), collection)).collect()
     }
 

@@ -59,12 +59,34 @@ pub struct SuiteFile {
     /// Whether the suite was inferred from its document: a resource that the target refuses to create is then left out, and the rest is run.
     #[serde(default)]
     pub inferred: bool,
+    /// How the content of an answer of a status 2xx says that the request was refused, where an API does not tell that by the status alone.
+    #[serde(default)]
+    pub refused_by: Option<RefusedBy>,
     /// Operations of the document that the suite does not ask, by `operationId` (or `METHOD /path`), each with the reason.
     #[serde(default)]
     pub left_out: BTreeMap<String, String>,
 }
 
-/// What a path parameter takes.
+/// Content that says that a request was refused.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefusedBy {
+    /// Where the content says it.
+    pub at: String,
+    /// What stands there.
+    #[schemars(with = "Value")]
+    pub value: toml::Value,
+}
+
+impl RefusedBy {
+    /// Whether content says that the request was refused.
+    pub fn says(&self, content: &Value) -> bool {
+        let told = serde_json::to_value(&self.value).ok();
+        told.is_some_and(|told| content.pointer(&self.at) == Some(&told))
+    }
+}
+
+/// What a path parameter takes, or a query parameter that the document requires.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Bound {
@@ -74,6 +96,13 @@ pub enum Bound {
     Variable {
         /// The variable, by name.
         variable: String,
+    },
+    /// A member of a record, where a path names a record by more than its id (`/repos/{owner}/{repo}`).
+    Member {
+        /// The resource.
+        resource: String,
+        /// Where the value stands in its representation.
+        at: String,
     },
 }
 
@@ -144,6 +173,27 @@ impl Pointers {
     }
 }
 
+/// How much of an id a path parameter takes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum InPath {
+    /// All of it.
+    #[default]
+    Whole,
+    /// What stands behind its last slash: the id is a resource name such as `publishers/12/books/7` (AIP-122).
+    LastSegment,
+}
+
+impl InPath {
+    /// The part of an id that stands in a path.
+    pub fn of(self, id: &str) -> &str {
+        match self {
+            Self::Whole => id,
+            Self::LastSegment => id.rsplit('/').next().unwrap_or(id),
+        }
+    }
+}
+
 /// What can be created.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -153,6 +203,9 @@ pub struct Resource {
     pub parent: Option<String>,
     /// Where its id stands in a representation.
     pub id: Pointers,
+    /// How much of the id a path parameter takes.
+    #[serde(default)]
+    pub in_path: InPath,
     /// How it is created; absent where the API has no way, or none that the suite knows.
     #[serde(default)]
     pub create: Option<Create>,

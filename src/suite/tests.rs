@@ -1,6 +1,7 @@
 //! The bundled suites load, and a slip in one of them is named with its place and the nearest name.
 
 use super::error::line_of;
+use super::model::{InPath, RefusedBy};
 use super::{Suite, SuiteError};
 use crate::document::Document;
 
@@ -324,4 +325,24 @@ fn a_requirement_that_nothing_names_is_noticed() {
         message,
         format!("{}:{line}: requirements.idle: nothing in this file refers to it", HONCHO.place)
     );
+}
+
+#[test]
+fn a_path_takes_a_resource_name_in_part() {
+    for (id, part) in [("publishers/12/books/7", "7"), ("7", "7")] {
+        assert_eq!(InPath::LastSegment.of(id), part);
+        assert_eq!(InPath::Whole.of(id), id);
+    }
+}
+
+#[test]
+fn content_tells_of_a_refusal() {
+    let by = RefusedBy { at: "/ok".to_owned(), value: false.into() };
+    for (content, refused) in [
+        (serde_json::json!({"ok": false}), true),
+        (serde_json::json!({"ok": true}), false),
+        (serde_json::json!([]), false),
+    ] {
+        assert_eq!(by.says(&content), refused, "{content}");
+    }
 }

@@ -289,7 +289,6 @@ fn schemas_that_do_not_compile_are_named_with_their_place() {
     let cases = [
         (json!({"type": "strin"}), "/components/schemas/A/properties/b/type"),
         (json!({"minLength": "3"}), "/components/schemas/A/properties/b/minLength"),
-        (json!({"type": "string", "pattern": "("}), "/components/schemas/A/properties/b/pattern"),
         (json!({"$ref": "#/components/schemas/C"}), "/components/schemas/A/properties/b"),
         (json!({"$ref": "#"}), "/components/schemas/A/properties/b"),
         (json!({"$ref": "#anchor"}), "/components/schemas/A/properties/b"),
@@ -307,9 +306,10 @@ fn schemas_that_do_not_compile_are_named_with_their_place() {
         matches!(&error, DocumentError::Reference { reference, .. } if reference == "b.yaml#/B"),
         "{error}"
     );
-    assert!(
-        read("3.1.0", json!({}), schemas(json!({"type": "string", "pattern": "^(?=a)\\p{L}+$"}))).is_ok()
-    );
+    // A pattern that cannot be read demands nothing.
+    for pattern in ["^(?=a)\\p{L}+$", "(", "^[\\w-\\.]+$"] {
+        assert!(read("3.1.0", json!({}), schemas(json!({"type": "string", "pattern": pattern}))).is_ok());
+    }
 }
 
 #[test]

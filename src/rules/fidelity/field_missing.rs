@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::compare::{is_ancestor, says_nothing};
 use super::representations::{representations, resource_of, sent_fields};
 use crate::rules::answers::excerpt;
@@ -56,6 +58,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 missing.insert(key, None);
                 continue;
             }
+            // Some formats leave out what is a type's default value (Protocol Buffers in JSON), and nobody said that this one does not.
+            if back.is_none() && scene.suite.file().inferred && is_usual(sent) {
+                continue;
+            }
             let operation = &scene.evidence.entries[representation.entry].exchange.operation;
             let has_place =
                 |read: &String| scene.suite.may_show(operation, &format!("{}{read}", representation.pointer));
@@ -90,13 +96,23 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// Whether a value is the one that a variable of its type has before it is given one.
+fn is_usual(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rules::testing::World;
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Pass};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn what_was_sent_is_shown_somewhere() {
@@ -128,6 +144,21 @@ mod tests {
         let judgement =
             lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
         assert_eq!(judgement.verdict, Fail);
+    }
+
+    #[test]
+    fn the_value_that_stands_for_none_is_told_apart() {
+        for (value, usual) in [
+            (json!(false), true),
+            (json!(0), true),
+            (json!(0.0), true),
+            (json!(""), true),
+            (json!(true), false),
+            (json!("0"), false),
+            (json!(null), false),
+        ] {
+            assert_eq!(is_usual(&value), usual, "{value}");
+        }
     }
 
     #[test]

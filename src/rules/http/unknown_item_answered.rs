@@ -45,7 +45,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
-        } else if unknown.status.contains(&answer.response.status) {
+        } else if unknown.status.contains(&answer.response.status) || answer.response.refused {
             sheet.judged();
         } else if !answer.is_server_error() {
             let level = if answer.response.is_success() { Level::Must } else { Level::Should };

@@ -23,6 +23,7 @@ rule! {
     /// ## Source
     /// The suite's requirement about the change.
     /// ## False alarms and how they are avoided
+    /// PUT may replace the whole record by what it was sent: in an inferred suite, what it left out may be gone, and nowhere is null said to be a loss.
     /// Changes that were refused are not judged here. The answer that confirms may leave the field out; only
     /// the record that is fetched must have it. Values are compared as the suite keeps the field.
     UPDATE_NOT_KEPT {
@@ -59,7 +60,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let content = scene.evidence.json(answer.entry).filter(|_| answer.response.is_success());
         let Some(shown) = content.and_then(|content| at.find(content)) else { continue };
         let place = content.and_then(|content| at.found_at(content)).unwrap_or_default();
-        others(scene, sheet, &answer, (record, name), (place, shown));
+        others(scene, sheet, &answer, (record, name, fetched), (place, shown));
         let Some(read) = &field.read else { continue };
         let back = read.find(shown);
         if back.is_none() && !fetched {
@@ -101,15 +102,28 @@ fn others<'a>(
     scene: &Scene<'a>,
     sheet: &mut Sheet<'_>,
     answer: &Answer<'a>,
-    (record, changed): (RecordNumber, &str),
+    (record, changed, fetched): (RecordNumber, &str, bool),
     (place, shown): (&str, &Value),
 ) {
     let resource = resource_by_number(scene, record);
     let before = &scene.oracle.record(record).acknowledged;
+    let sent = &scene.oracle.record(record).sent;
+    let update = resource.update.as_ref().map(|update| scene.suite.operation(&update.operation));
+    let replaces = update.is_some_and(|operation| operation.method == http::Method::PUT);
     for (name, field) in resource.fields.iter().filter(|(name, _)| *name != changed) {
         let Some(read) = &field.read else { continue };
-        let (Some(then), Some(now)) = (read.find(before), read.find(shown)) else { continue };
-        if agree(field.keep, then, now) {
+        let Some(then) = read.find(before) else { continue };
+        // The answer that confirms a change may leave a field out; the record that is fetched shows what it showed.
+        let now = match read.find(shown) {
+            Some(now) => now,
+            None if fetched => &Value::Null,
+            None => continue,
+        };
+        // What a client gave and nobody took back is not filled in later.
+        let lost = !replaces && now.is_null() && !says_nothing(then) && sent.contains_key(name);
+        // PUT may replace the whole (RFC 9110, section 9.3.4), and nobody said that here it does not.
+        let replaced = replaces && scene.suite.file().inferred && field.send.is_some();
+        if (agree(field.keep, then, now) && !lost) || replaced {
             continue;
         }
         let Some(update) = &resource.update else { continue };
@@ -157,7 +171,7 @@ mod tests {
     #[test]
     fn a_change_is_kept() {
         let world = World::new(1);
-        let cases: [(bool, u16, Value, Verdict); 9] = [
+        let cases: [(bool, u16, Value, Verdict); 10] = [
             (false, 200, json!({"id": "m0", "text": "new"}), Pass),
             (false, 200, json!({"id": "m0", "text": "old"}), Fail),
             (false, 200, json!({"id": "m0"}), Inconclusive),
@@ -167,6 +181,8 @@ mod tests {
             (true, 200, json!({"text": null}), Fail),
             (true, 200, json!({}), Fail),
             (true, 404, json!({}), Inconclusive),
+            // What PUT leaves out may be replaced by nothing.
+            (true, 200, json!({"text": "new", "color": null}), Pass),
         ];
         for (fetched, status, content, verdict) in cases {
             let (record, field, value) = (world.notes[0], "text".to_owned(), json!("new"));

@@ -10,9 +10,9 @@ use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::agree;
 use crate::rules::paging::lists::draft;
-use crate::rules::{Draft, Scene, Sheet};
+use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::{Keep, Suite};
+use crate::suite::{Field, Keep, Suite};
 
 rule! {
     /// ## What it checks
@@ -25,7 +25,8 @@ rule! {
     /// A change is of the record that its request names: RFC 9110, section 9.3.4, for PUT; what else would change is not what the client asked for.
     /// ## False alarms and how they are avoided
     /// Only the run's own records are compared, in lists that were read right before and right after the change, and only fields that the suite
-    /// names and does not leave unjudged. The record that was changed is the business of LIF002.
+    /// names and does not leave unjudged. Where no list of a parent shows the records, one is fetched, and the changed field is compared with what the
+    /// target acknowledged. The record that was changed is the business of LIF002.
     UPDATE_REACHES_FURTHER {
         code: "LIF014", name: "update-reaches-further", level: Must, basis: Invariant,
         source: "RFC 9110, section 9.3.4: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.4",
@@ -39,12 +40,9 @@ rule! {
 
 fn applies(suite: &Suite, case: &Case) -> bool {
     let Some(name) = case.scenario.resource() else { return false };
-    collections_of(suite, name).any(|list| list.scope.is_some())
-        && suite
-            .resource(name)
-            .fields
-            .values()
-            .any(|field| field.read.is_some() && field.keep != Keep::Unjudged)
+    let resource = suite.resource(name);
+    let judged = resource.fields.values().any(|field| field.read.is_some() && field.keep != Keep::Unjudged);
+    judged && (resource.fetch.is_some() || collections_of(suite, name).any(|list| list.scope.is_some()))
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
@@ -54,6 +52,18 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         _ => None,
     });
     let Some((record, change)) = changed else { return };
+    let field = resource.update.as_ref().and_then(|update| resource.fields.get_key_value(&update.field));
+    for (ask, answer) in probed(scene) {
+        let Ask::FetchKept { record: beside } = ask else { continue };
+        let content = scene.evidence.json(answer.entry).filter(|_| answer.response.is_success());
+        let shown =
+            resource.fetch.as_ref().zip(content).and_then(|(fetch, content)| fetch.answer.find(content));
+        let (Some((name, field)), Some(shown)) = (field, shown) else { continue };
+        let was = scene.oracle.record(*beside).acknowledged.as_ref();
+        let told =
+            Told { label: "beside", changed: record, beside: *beside, entries: vec![change, answer.entry] };
+        judge(scene, sheet, &told, (name, field), (was, shown));
+    }
     let walks = |kind: WalkKind| scene.evidence.walks.iter().filter(move |walk| walk.kind == kind);
     for before in walks(WalkKind::Before) {
         let of = |walk: &Walk| Some(&scene.evidence.entries[walk.pages.first()?.entry].exchange.operation);
@@ -62,31 +72,45 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let then = own(scene, before);
         for (number, (entry, now)) in own(scene, after).into_iter().filter(|(number, _)| *number != record) {
             let Some((earlier, was)) = then.get(&number) else { continue };
-            sheet.judged();
-            for (name, field) in &resource.fields {
-                let Some(read) = field.read.as_ref().filter(|_| field.keep != Keep::Unjudged) else {
-                    continue;
-                };
-                let (Some(old), Some(new)) = (read.find(was), read.find(now)) else { continue };
-                if agree(field.keep, old, new) {
-                    continue;
-                }
-                let [changed, other] = [record, number].map(|number| scene.oracle.record(number).name());
-                let requirement = sheet.own_requirement();
-                sheet.fail(Draft {
-                    actual: excerpt(new),
-                    ..draft(
-                        &after.label,
-                        format!("{name} of {other} changed with an update of {changed}"),
-                        requirement,
-                        excerpt(old),
-                        "",
-                        vec![*earlier, change, entry],
-                    )
-                });
+            let entries = vec![*earlier, change, entry];
+            let told = Told { label: &after.label, changed: record, beside: number, entries };
+            for (name, field) in resource.fields.iter().filter(|(_, field)| field.keep != Keep::Unjudged) {
+                judge(scene, sheet, &told, (name, field), (was, now));
             }
         }
     }
+}
+
+/// What a finding tells beside the values.
+struct Told<'a> {
+    label: &'a str,
+    changed: RecordNumber,
+    beside: RecordNumber,
+    entries: Vec<usize>,
+}
+
+/// Judges a field of a record beside the changed one by what was shown of it before and after.
+fn judge(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    told: &Told<'_>,
+    (name, field): (&str, &Field),
+    (before, after): (&Value, &Value),
+) {
+    let Some(read) = &field.read else { return };
+    let (Some(old), Some(new)) = (read.find(before), read.find(after)) else { return };
+    if agree(field.keep, old, new) {
+        return sheet.judged();
+    }
+    let [changed, other] = [told.changed, told.beside].map(|number| scene.oracle.record(number).name());
+    sheet.fail(draft(
+        told.label,
+        format!("{name} of {other} changed with an update of {changed}"),
+        sheet.own_requirement(),
+        excerpt(old),
+        excerpt(new),
+        told.entries.clone(),
+    ));
 }
 
 /// The own records that a walk shows, each with its exchange and its representation.
@@ -133,6 +157,30 @@ mod tests {
             let judgement =
                 lists.judge(&UPDATE_REACHES_FURTHER, Scenario::Update { resource: "note".into() });
             assert_eq!(judgement.verdict, verdict, "{damaged:?} {status}: {judgement:#?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_beside_stays_as_it_was() {
+        let world = World::new(3);
+        let kept = world.oracle.record(world.notes[0]).acknowledged["text"].clone();
+        let cases: [(Value, u16, Verdict); 4] = [
+            (json!({"id": "m0", "text": kept}), 200, Pass),
+            (json!({"id": "m0", "text": "new"}), 200, Fail),
+            (json!({"id": "m0"}), 200, Inconclusive),
+            (json!({"message": "later"}), 429, Inconclusive),
+        ];
+        for (shown, status, verdict) in cases {
+            let ask = Ask::Update { record: world.notes[1], field: "text".to_owned(), value: json!("new") };
+            let change = json!({"id": "m1", "text": "new"});
+            let change = exchange("update_note", "PUT", "/boxes/main/notes/m1", None, 200, &change);
+            let fetch = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &shown);
+            let kept = Ask::FetchKept { record: world.notes[0] };
+            let lists = world.probes().probe("replaced", ask, Asked::Good, change);
+            let lists = lists.probe("beside", kept, Asked::Good, fetch);
+            let judgement =
+                lists.judge(&UPDATE_REACHES_FURTHER, Scenario::Update { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{shown}: {judgement:#?}");
         }
     }
 }

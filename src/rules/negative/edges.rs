@@ -103,7 +103,7 @@ pub(super) fn level_of(scene: &Scene<'_>, operation: &Operation) -> Level {
 }
 
 /// The level of a value that a place should not have taken. In a suite that was inferred nobody has said that the target holds parameters to
-/// their schemas: filters are often left unchecked, and a page size over the maximum is often cut instead of refused.
+/// their schemas: filters are often left unchecked, and page sizes and numbers beyond their bounds are often brought within them instead of refused.
 pub(super) fn level_at(scene: &Scene<'_>, operation: &Operation, keyword: &str, place: &str) -> Level {
     let file = scene.suite.file();
     let of_list =
@@ -114,7 +114,8 @@ pub(super) fn level_at(scene: &Scene<'_>, operation: &Operation, keyword: &str, 
     }
     let mut lists = file.collections.values().filter(of_list);
     let paging = lists.any(|collection| collection.style.parameters().contains(&place));
-    if paging && keyword != "maximum" { level_of(scene, operation) } else { Level::Should }
+    let bound = matches!(keyword, "maximum" | "minimum" | "exclusiveMaximum" | "exclusiveMinimum");
+    if paging && !bound { level_of(scene, operation) } else { Level::Should }
 }
 
 /// What was sent at a place of a request.
