@@ -54,12 +54,12 @@ async fn odd_responses_are_judged_as_what_they_are() {
         (
             "an encoding that was not asked for",
             labelled("gzip", b"\x1f\x8b\x08\x00 and so on".to_vec()),
-            Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &[] },
+            Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &["HTTP025"] },
         ),
         (
             "an encoding that is a bomb",
             labelled("gzip", bomb()),
-            Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &[] },
+            Wanted { code: 0, words: &["is encoded as gzip"], may_fail: &["HTTP011"], must_fail: &["HTTP025"] },
         ),
         (
             "a length that is too short",
@@ -69,7 +69,7 @@ async fn odd_responses_are_judged_as_what_they_are() {
         (
             "an encoding that is none",
             labelled("gzip", Vec::new()),
-            Wanted { code: 0, words: &[], may_fail: &[], must_fail: &[] },
+            Wanted { code: 0, words: &[], may_fail: &[], must_fail: &["HTTP025"] },
         ),
         (
             "a second answer behind the first",

@@ -8,7 +8,7 @@ use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Case;
-use crate::suite::{Field, Resource, Suite};
+use crate::suite::{Field, Make, Resource, Suite};
 
 /// The resource that a case's operation creates.
 fn created<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
@@ -33,6 +33,10 @@ pub(super) fn judge(scene: &Scene<'_>, sheet: &mut Sheet<'_>, describe: fn(&str,
         let sent = answer.request.body.as_ref().and_then(|body| body.json().ok()?.pointer(place));
         let Some(Value::String(sent)) = sent else { continue };
         let Some((index, name, field)) = field_at(resource, place) else { continue };
+        // With the name of one that exists the answer shows what that has.
+        if resource.get_or_create().is_some() && !matches!(field.make, Some(Make::Name)) {
+            continue;
+        }
         let Some(read) = field.read.as_ref().filter(|_| shows(field, Aspect::String)) else { continue };
         let elements = elements(scene, resource, answer.entry);
         let Some((pointer, element)) = elements.get(index) else { continue };

@@ -25,7 +25,8 @@ rule! {
     /// holds what was sent.
     /// ## False alarms and how they are avoided
     /// Escapes in the JSON text make no difference. Fields that the suite keeps loosely are judged loosely,
-    /// fields that it does not judge are passed over, and a record and field is shown once.
+    /// fields that it does not judge are passed over, and a record and field is shown once. At the bounds nothing is judged where creation gives what
+    /// exists, but for the name that decides on that.
     STRING_CHANGED {
         code: "FID001", name: "string-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the field",
