@@ -104,7 +104,9 @@ impl Driver {
         let [usual] = self.client.usual_credentials() else { return Vec::new() };
         let mut forms = Vec::new();
         let token = match usual.value.split_once(' ') {
-            Some((scheme, token)) if usual.name == "authorization" && scheme.eq_ignore_ascii_case("bearer") => {
+            Some((scheme, token))
+                if usual.name == "authorization" && scheme.eq_ignore_ascii_case("bearer") =>
+            {
                 let with = |value: String| Credential { value, ..usual.clone() };
                 forms.push(form("the token by the scheme Basic", false, with(format!("Basic {token}"))));
                 forms.push(form("the token without a scheme", false, with(token.to_owned())));

@@ -71,7 +71,14 @@ impl Driver {
             }
         }
         self.near_misses(oracle, evidence, name, collection, (filter, scope)).await;
-        if let Some(value) = self.suite.impossible_value(collection, spec) {
+        // A word of another list is as good as one that stands nowhere, and shows whether the search keeps to its list.
+        let elsewhere = oracle
+            .records()
+            .filter(|(_, record)| record.resource == collection.resource && record.parent != scope)
+            .find_map(|(_, record)| record.marker.as_ref())
+            .filter(|_| spec.test == Test::HasWord && scope.is_some())
+            .map(|word| json!(word));
+        if let Some(value) = elsewhere.or_else(|| self.suite.impossible_value(collection, spec)) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
             let query = Query { scope, order: 0, filters, size: self.size(collection, 3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
@@ -102,7 +109,10 @@ impl Driver {
             let values = self.values_for(oracle, collection, spec, scope);
             let misses = values.iter().map(|value| near(spec.test, value)).find(|misses| !misses.is_empty());
             let whole = matches!(spec.test, Test::Equals | Test::Contains);
-            let misses = misses.into_iter().flatten().filter(|(what, _)| !(whole && literal.case_open && *what == "case"));
+            let misses = misses
+                .into_iter()
+                .flatten()
+                .filter(|(what, _)| !(whole && literal.case_open && *what == "case"));
             asked.extend(misses.map(|(what, value)| (what, value, false)));
         }
         for (what, value, good) in asked {
@@ -182,14 +192,16 @@ impl Driver {
         let resource = self.suite.resource(&collection.resource);
         let field = &resource.fields[&filter.field];
         let mut values: Vec<Value> = Vec::new();
-        let mut members: Vec<RecordNumber> =
-            expected(&self.suite, oracle, collection, &query).members();
+        let mut members: Vec<RecordNumber> = expected(&self.suite, oracle, collection, &query).members();
         // What is a part of another record's value comes first: a filter must tell them apart.
         if filter.test == Test::Equals {
-            let text = |number: &RecordNumber| oracle.record(*number).sent.get(&filter.field).and_then(Value::as_str);
+            let text = |number: &RecordNumber| {
+                oracle.record(*number).sent.get(&filter.field).and_then(Value::as_str)
+            };
             let all: BTreeSet<&str> = members.iter().filter_map(text).collect();
-            let whole =
-                |number: &RecordNumber| !text(number).is_some_and(|own| all.iter().any(|one| *one != own && one.contains(own)));
+            let whole = |number: &RecordNumber| {
+                !text(number).is_some_and(|own| all.iter().any(|one| *one != own && one.contains(own)))
+            };
             members.sort_by_key(whole);
         }
         for number in members {
@@ -213,6 +225,10 @@ impl Driver {
                 (Test::HasMember, Some(Value::Array(members))) => match members.last() {
                     Some(member) => member.clone(),
                     None => continue,
+                },
+                (Test::HasMembers, Some(Value::Array(members))) => match members.as_slice() {
+                    [Value::String(first), Value::String(second), ..] => json!(format!("{first},{second}")),
+                    _ => continue,
                 },
                 // Only members that every seeded object has: others are there to be kept, not to be asked for.
                 (Test::Contains, Some(value)) => match value.get("shade") {

@@ -445,8 +445,11 @@ impl Tally {
     #[must_use]
     pub fn exit(&self, strict: bool) -> Exit {
         let weakest = if strict { Level::Should } else { Level::Must };
-        let unseeded: Vec<&SuiteTally> =
-            self.suites.iter().filter(|suite| suite.seeded.as_ref().is_some_and(|s| s.problem.is_some())).collect();
+        let unseeded: Vec<&SuiteTally> = self
+            .suites
+            .iter()
+            .filter(|suite| suite.seeded.as_ref().is_some_and(|s| s.problem.is_some()))
+            .collect();
         let seeded = unseeded.is_empty();
         let broken_before = |suite: &&SuiteTally| {
             let cells = suite.operations.iter().flat_map(|operation| operation.cells.values());

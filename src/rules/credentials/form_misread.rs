@@ -35,10 +35,13 @@ rule! {
 /// Where some form is asked for: the operations share them, after the credentials that are nobody's.
 fn applies(suite: &Suite, case: &Case) -> bool {
     let forms = &suite.file().credentials;
-    let bearer = forms.first().is_some_and(|form| form.is_scheme() && form.prefix.eq_ignore_ascii_case("bearer "));
+    let bearer =
+        forms.first().is_some_and(|form| form.is_scheme() && form.prefix.eq_ignore_ascii_case("bearer "));
     let others = forms.iter().skip(1).filter(|form| !form.basic && form.cookie.is_none()).count();
     let asked = others + if bearer { 3 } else { 0 };
-    suite.credential_turn(&case.operation).is_some_and(|(turn, sharing)| (1..=asked).any(|i| i % sharing == turn))
+    suite
+        .credential_turn(&case.operation)
+        .is_some_and(|(turn, sharing)| (1..=asked).any(|i| i % sharing == turn))
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {

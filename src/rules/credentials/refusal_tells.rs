@@ -51,7 +51,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let told = |word: &str| word.len() >= TELLING && text.contains(word) && !named(word);
         let shown = scene.oracle.records().find_map(|(_, record)| {
             // Of what was sent, only what is too long to be a name of a kind.
-            let texts = record.sent.values().filter_map(|value| value.as_str()).filter(|text| text.len() >= 2 * TELLING);
+            let texts = record
+                .sent
+                .values()
+                .filter_map(|value| value.as_str())
+                .filter(|text| text.len() >= 2 * TELLING);
             let words = record.marker.as_deref().into_iter().chain([record.id.as_str()]).chain(texts);
             Some((record, words.into_iter().find(|word| told(word))?))
         });

@@ -92,9 +92,8 @@ fn wants_401(scene: &Scene<'_>) -> bool {
         |status| operation.responses.iter().any(|response| response.status == StatusKey::Exact(status));
     let schemes = scene.suite.document().security_schemes();
     let mut names = operation.security.iter().flat_map(std::collections::BTreeMap::keys);
-    let bearer = names.any(|name| {
-        matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer")
-    });
+    let bearer = names
+        .any(|name| matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer"));
     stated(scene) == Some(401) || (bearer || documents(401)) && !documents(403)
 }
 

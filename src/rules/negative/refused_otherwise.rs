@@ -60,7 +60,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let draft = Draft {
             claims: vec![status_of(answer.entry, &stated.status)],
             ..answer.draft(
-                format!("{}, which breaks `{keyword}`, was refused by {}", place_name(place), answer.status()),
+                format!(
+                    "{}, which breaks `{keyword}`, was refused by {}",
+                    place_name(place),
+                    answer.status()
+                ),
                 scene.requirement(&stated.requirement),
                 statuses.join(" or "),
                 format!("{} in answer to {}", answer.status(), sent_at(&answer, place)),

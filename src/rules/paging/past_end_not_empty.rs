@@ -88,7 +88,8 @@ fn is_next(scene: &Scene<'_>, walk: &Walk, page: &Page) -> bool {
     let size = walk.effective_size.unwrap_or(1);
     let slice = scene.collection().style.slice(&page.start, size);
     let expected = scene.expected(&walk.query);
-    let most = 2 * (expected.len() + expected.maybe.len()) + usize::try_from(2 * size).unwrap_or(usize::MAX / 2);
+    let most =
+        2 * (expected.len() + expected.maybe.len()) + usize::try_from(2 * size).unwrap_or(usize::MAX / 2);
     closed(scene.collection()) && slice.is_some_and(|slice| slice.from <= most)
 }
 
