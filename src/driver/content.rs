@@ -9,7 +9,7 @@ use super::parameters::is_width;
 use super::request::{Content, Parts, set_at};
 use super::seed::Item;
 use super::values::Place;
-use crate::document::{Location, RequestBody};
+use crate::document::{Location, RequestBody, StatusKey};
 use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
 use crate::generate::{Expectation, Specimen, body_specimens, keywords_at, raw_bodies};
 use crate::oracle::Oracle;
@@ -167,6 +167,9 @@ impl Driver {
         let Some((resource_name, resource)) = created else { return };
         self.read_only(oracle, evidence, (case, resource_name, resource), (parent, &parts, &base)).await;
         self.keyed(oracle, evidence, (case, resource_name, resource), parent).await;
+        if let Some(parent) = parent {
+            self.under_nothing(oracle, evidence, (case, created), parent, &usual).await;
+        }
         let lists = evidence.walks.len();
         self.what_came_of_it(oracle, evidence, resource_name, parent).await;
         if Self::holds_more(evidence, resource, &case.operation, lists) {
@@ -222,6 +225,40 @@ impl Driver {
             let outgoing = self.outgoing(&case.operation, raw.label, &parts);
             self.probe(evidence, raw.label, outgoing, invalid, Ask::InvalidContent { refuse: true }).await;
         }
+    }
+
+    /// Good content for a parent that there is not, where the document says how that is refused: what looks for the parent late, or not at all, breaks on it.
+    async fn under_nothing(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (case, created): (&Case, Option<(&String, &Resource)>),
+        parent: RecordNumber,
+        usual: &Parts,
+    ) {
+        let operation = self.suite.operation(&case.operation);
+        if !operation.responses.iter().any(|response| response.status == StatusKey::Exact(404)) {
+            return;
+        }
+        let known = &oracle.record(parent).id;
+        let mut parts = usual.clone();
+        let parameter = parts.path.iter().find(|(_, id)| *id == known).map(|(name, _)| name.clone());
+        let unknown =
+            self.unknown_ids(&case.operation, parameter.as_deref().unwrap_or_default(), Some(known));
+        let Some(unknown) = unknown.into_iter().find(|unknown| unknown.fitting) else { return };
+        if let Some(parameter) = parameter {
+            parts.path.insert(parameter, unknown.id);
+        } else if let Some(Content::Json(content)) = &mut parts.content {
+            for member in content.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+                if member.as_str() == Some(known) {
+                    *member = serde_json::Value::from(unknown.id.as_str());
+                }
+            }
+        }
+        let label = "a parent that there is not";
+        let outgoing = self.outgoing(&case.operation, label, &parts);
+        let entry = self.probe(evidence, label, outgoing, Asked::Unknown, Ask::Odd).await;
+        self.remember_created(created, oracle, Some(parent), evidence, entry);
     }
 
     /// Good content as another media type, in a content coding, and with so many blanks behind it that it is larger than many servers take.

@@ -73,7 +73,14 @@ impl Driver {
             }
         }
         self.near_misses(oracle, evidence, name, collection, (filter, scope)).await;
-        if let Some(value) = self.suite.impossible_value(collection, spec) {
+        // A word of another list is as good as one that stands nowhere, and shows whether the search keeps to its list.
+        let elsewhere = oracle
+            .records()
+            .filter(|(_, record)| record.resource == collection.resource && record.parent != scope)
+            .find_map(|(_, record)| record.marker.as_ref())
+            .filter(|_| spec.test == Test::HasWord && scope.is_some())
+            .map(|word| json!(word));
+        if let Some(value) = elsewhere.or_else(|| self.suite.impossible_value(collection, spec)) {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
             let query = Query { scope, order: 0, filters, size: self.size(collection, 3) };
             let label = format!("{} {filter} impossible", Self::scope_label(oracle, scope));
@@ -220,6 +227,10 @@ impl Driver {
                 (Test::HasMember, Some(Value::Array(members))) => match members.last() {
                     Some(member) => member.clone(),
                     None => continue,
+                },
+                (Test::HasMembers, Some(Value::Array(members))) => match members.as_slice() {
+                    [Value::String(first), Value::String(second), ..] => json!(format!("{first},{second}")),
+                    _ => continue,
                 },
                 // Only members that every seeded object has: others are there to be kept, not to be asked for.
                 (Test::Contains, Some(value)) => match value.get("shade") {

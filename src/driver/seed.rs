@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use super::Driver;
 use super::request::{Content, Parts, set_at};
 use super::values::Place;
-use crate::document::Location;
+use crate::document::{Location, RequestBody};
 use crate::event::SeedingProblem;
 use crate::evidence::{Ask, Asked, Entry, Evidence, Exchange, Probe, RecordNumber, Response};
+use crate::generate::keywords_at;
 use crate::oracle::{Oracle, Record, same_value};
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
@@ -306,25 +307,49 @@ impl Driver {
         let most = resource.batch().map_or(1, |batch| batch.max.min(most).max(1));
         let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
         let mut made = Vec::new();
-        for chunk in places.chunks(most) {
-            let numbers = self.create_chunk(oracle, evidence, resource_name, resource, chunk).await;
-            // One value that a target refuses must not cost the whole batch: the others are created one by one.
-            if numbers.is_empty()
-                && chunk.len() > 1
-                && !evidence.entries.last().is_some_and(|e| e.exchange.is_success())
-            {
-                for place in chunk {
-                    let one = std::slice::from_ref(place);
-                    made.extend(self.create_chunk(oracle, evidence, resource_name, resource, one).await);
+        let (mut at, mut size) = (0, most);
+        while at < places.len() {
+            let end = places.len().min(at.saturating_add(size));
+            let begin = made.len();
+            // What is still to be sent, the first last, and the batches that were refused, by entry.
+            let mut ranges = vec![at..end];
+            let mut refused: Vec<(usize, usize)> = Vec::new();
+            while let Some(range) = ranges.pop() {
+                let chunk = &places[range.clone()];
+                let numbers = self.create_chunk(oracle, evidence, resource_name, resource, chunk).await;
+                let sent = evidence.entries.len() - 1;
+                // One value that a target refuses must not cost the whole batch: it is sent again in halves.
+                if numbers.is_empty() && chunk.len() > 1 && !evidence.entries[sent].exchange.is_success() {
+                    let middle = range.start + chunk.len() / 2;
+                    ranges.extend([middle..range.end, range.start..middle]);
+                    refused.push((sent, chunk.len()));
+                } else {
+                    made.extend(numbers);
                 }
-            } else {
-                made.extend(numbers);
+                if !pause.is_zero() && places.len() > 1 {
+                    tokio::time::sleep(pause).await;
+                }
             }
-            if !pause.is_zero() && places.len() > 1 {
-                tokio::time::sleep(pause).await;
+            // Where each of its records was taken all the same, a batch was refused for its length, of which the document may say nothing.
+            if made.len() - begin == end - at && !self.limits_batches(resource) {
+                for (entry, length) in refused {
+                    evidence.entries[entry].asked = Asked::Open;
+                    size = size.min(length.div_ceil(2));
+                }
             }
+            at = end;
         }
         made
+    }
+
+    /// Whether the document says how many records one request may hold.
+    fn limits_batches(&self, resource: &Resource) -> bool {
+        let Some((create, batch)) = resource.create.as_ref().zip(resource.batch()) else { return false };
+        let content =
+            self.suite.operation(&create.operation).request_body.as_ref().and_then(RequestBody::json);
+        let Some(schema) = content.and_then(|content| content.schema.as_ref()) else { return false };
+        let resolve = |reference: &str| self.suite.document().reference(reference);
+        !keywords_at(schema.value(), &batch.at, "maxItems", &resolve).is_empty()
     }
 
     /// One request that creates records.
@@ -338,7 +363,15 @@ impl Driver {
     ) -> Vec<RecordNumber> {
         let (Some(first), Some(create)) = (places.first(), &resource.create) else { return Vec::new() };
         let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
-        let content = self.creation_content(oracle, resource, first.parent, &items);
+        let mut content = self.creation_content(oracle, resource, first.parent, &items);
+        if let (Some(batch), [_], Some(content)) = (&create.batch, items.as_slice(), &mut content)
+            && batch.alone
+            && first.index % 2 == 1
+            && let Some(place) = content.pointer_mut(&batch.at)
+            && let Some(one) = place.as_array_mut().and_then(Vec::pop)
+        {
+            *place = one;
+        }
         let mut parts = Parts {
             path: self.path_of(&create.operation, oracle, first.parent),
             content: content.map(Content::Json),

@@ -238,6 +238,13 @@ fn passes_one(
         Test::HasMember => Some(
             value.is_some_and(|v| v.as_array().is_some_and(|a| a.iter().any(|one| same_value(one, wanted)))),
         ),
+        Test::HasMembers => {
+            let members = value.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let mut wanted =
+                wanted.as_str()?.split(',').map(|one| members.iter().any(|member| member == one));
+            let first = wanted.next()?;
+            wanted.all(|held| held == first).then_some(first)
+        }
         Test::Greater => Some(ordinal(&value?)? > ordinal(wanted)?),
         Test::AtLeast => Some(ordinal(&value?)? >= ordinal(wanted)?),
         Test::AtMost => Some(ordinal(&value?)? <= ordinal(wanted)?),

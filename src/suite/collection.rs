@@ -213,6 +213,8 @@ pub enum Test {
     HasWordAnyCase,
     /// Those whose array holds the value; only single values are asked for.
     HasMember,
+    /// Those whose array holds all of two values, with a comma between them. Those that hold one of them may pass or not.
+    HasMembers,
     /// Those whose instant or number is greater than the value.
     Greater,
     /// Those whose instant or number is greater than or equal to the value.
@@ -226,7 +228,10 @@ pub enum Test {
 impl Test {
     /// Whether there is a value that lets nothing through, whatever was seeded.
     pub fn can_be_impossible(self) -> bool {
-        !matches!(self, Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost | Self::Less)
+        !matches!(
+            self,
+            Self::HasMembers | Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost | Self::Less
+        )
     }
 }
 

@@ -302,6 +302,9 @@ pub struct Batch {
     pub at: String,
     /// The most records in one request.
     pub max: usize,
+    /// Whether one record may stand there alone, without an array around it; every second one that is created by itself is sent so.
+    #[serde(default)]
+    pub alone: bool,
 }
 
 /// How one record is fetched.

@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-
 use serde_json::json;
 
 use super::Fault;
@@ -84,6 +83,23 @@ const REPEATED: Damage = Reply(|call, reply| {
     }
 });
 
+/// Lets in whoever has the token, whatever scheme stands before it.
+const SCHEMELESS: Damage = around!(|mut call, inner| {
+    if inner.is_held(&call) {
+        inner.admit(&mut call);
+    }
+    inner.send(&call).await
+});
+
+/// Tells a stranger what it waits for.
+const EXPECTED: Damage = around!(|call, inner| {
+    let mut reply = inner.send(&call).await;
+    if reply.status == StatusCode::UNAUTHORIZED {
+        reply.set_json(&json!({ "detail": format!("expected Bearer {}", inner.token()) }));
+    }
+    reply
+});
+
 pub(crate) const FAULTS: &[Fault] = &[
     auth(Api::Honcho, "list-messages", "honcho-list-open", "The list of messages needs no token.", OPEN),
     auth(Api::Honcho, "get-message", "honcho-fetch-open", "A message is fetched without a token.", OPEN),
@@ -131,4 +147,12 @@ pub(crate) const FAULTS: &[Fault] = &[
         "A token that only begins like the right one is accepted.",
         PREFIX,
     ),
+    auth(
+        Api::Mielto,
+        "list-messages",
+        "mielto-any-scheme",
+        "The right token is accepted by any scheme, and without one.",
+        SCHEMELESS,
+    ),
+    auth(Api::Mielto, ANY, "mielto-expected-token-shown", "A 401 says which token it waits for.", EXPECTED),
 ];

@@ -327,6 +327,18 @@ impl Inner {
         }
     }
 
+    /// Whether the right token stands somewhere in a request's credentials.
+    pub(crate) fn is_held(&self, call: &Call) -> bool {
+        let token = self.token().as_bytes();
+        let sent = call.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        !token.is_empty() && sent.is_some_and(|sent| sent.ends_with(token))
+    }
+
+    /// The right token; empty where none is asked for.
+    pub(crate) fn token(&self) -> &str {
+        self.memory.token.as_deref().unwrap_or_default()
+    }
+
     /// Whether the token of a request begins like the right one.
     pub(crate) fn is_prefixed(&self, call: &Call) -> bool {
         let Some(token) = &self.memory.token else {

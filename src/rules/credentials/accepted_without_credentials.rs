@@ -26,7 +26,7 @@ rule! {
         code: "AUT001", name: "accepted-without-credentials", level: Must, basis: Document,
         source: "the document's `security` of the operation",
         summary: "An operation that needs credentials is not carried out without them.",
-        implies: [],
+        implies: ["AUT007"],
         scenarios: &[Kind::Credentials],
         applies: always,
         check: check,

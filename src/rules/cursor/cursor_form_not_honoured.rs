@@ -24,7 +24,7 @@ rule! {
     /// ## False alarms and how they are avoided
     /// It is said only if another form is obeyed at the same record, so that the bound itself is known to work. A form that is refused is never more than a `may`.
     CURSOR_FORM_NOT_HONOURED {
-        code: "CUR011", name: "cursor-form-not-honoured", level: May, basis: Document,
+        code: "CUR011", name: "cursor-form-not-honoured", level: Must, basis: Document,
         source: "the parameters for the bounds",
         summary: "A cursor in each documented form bounds a page.",
         implies: [],
@@ -55,7 +55,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let parameter = parameter(scene, trial.walk);
             let pointer = scene.operation().parameter(parameter).map_or("", |parameter| &parameter.pointer);
             let level =
-                if silently(scene, trial.walk, good.walk, trial.form) { Level::Must } else { sheet.level() };
+                if silently(scene, trial.walk, good.walk, trial.form) { Level::Must } else { Level::May };
             let draft = Draft {
                 claims: vec![status_within(trial.walk.last_entry(), &[(200, 399)])],
                 ..draft(

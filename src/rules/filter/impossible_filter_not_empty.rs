@@ -17,7 +17,7 @@ rule! {
     /// ## Source
     /// The suite's requirement on the filter.
     /// ## False alarms and how they are avoided
-    /// The value is allowed by the document and was never sent into the target by this run. A refusal other than 404 is left to the rules about
+    /// The value is allowed by the document and nothing in the list has it; of words, those of another list are asked for. A refusal other than 404 is left to the rules about
     /// statuses.
     IMPOSSIBLE_FILTER_NOT_EMPTY {
         code: "FLT004", name: "impossible-filter-not-empty", level: Must, basis: Suite,

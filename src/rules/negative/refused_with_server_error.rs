@@ -21,7 +21,7 @@ rule! {
     /// RFC 9110, section 15.5: a client's error is answered by 4xx, section 15.6: 5xx is the server's own.
     /// ## False alarms and how they are avoided
     /// For content that RFC 8259 leaves to parsers it is a `may`: the same document says of a lone surrogate that it
-    /// may be fatal to its reader. 501 and 503 with `Retry-After` are inconclusive. Whether the request should have been refused is another
+    /// may be fatal to its reader. Content without anything in it is no such case. 501 and 503 with `Retry-After` are inconclusive. Whether the request should have been refused is another
     /// rule's question.
     REFUSED_WITH_SERVER_ERROR {
         code: "NEG005", name: "refused-with-server-error", level: Must, basis: Protocol,
@@ -53,7 +53,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 "a refusal by 4xx",
                 format!("{} in answer to {sent}", answer.status()),
             );
-            let level = if answer.is_open_content() { Level::May } else { sheet.level() };
+            // Of nothing at all no parser is left a choice.
+            let blank = answer.request.body.as_ref().is_none_or(|body| body.text().trim().is_empty());
+            let level = if answer.is_open_content() && !blank { Level::May } else { sheet.level() };
             sheet.fail_at(level, draft);
         } else {
             sheet.judged();

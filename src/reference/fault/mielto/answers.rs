@@ -299,6 +299,16 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
         }),
     ),
+    list(
+        "mielto-invalid-is-bad-request",
+        "validation",
+        "A request that does not fit the document is answered with 400 instead of 422.",
+        OnReply(|_, reply| {
+            if reply.status == StatusCode::UNPROCESSABLE_ENTITY {
+                reply.status = StatusCode::BAD_REQUEST;
+            }
+        }),
+    ),
     created(
         "mielto-missing-content-accepted",
         "validation",
