@@ -122,8 +122,8 @@ fn others<'a>(
         // What a client gave and nobody took back is not filled in later.
         let lost = !replaces && now.is_null() && !says_nothing(then) && sent.contains_key(name);
         // PUT may replace the whole (RFC 9110, section 9.3.4), and nobody said that here it does not.
-        let replaced = replaces && scene.suite.file().inferred && field.send.is_some();
-        if (agree(field.keep, then, now) && !lost) || replaced {
+        let open = replaces && scene.suite.file().inferred && field.send.is_some();
+        if (agree(field.keep, then, now) && !lost) || open {
             continue;
         }
         let Some(update) = &resource.update else { continue };
