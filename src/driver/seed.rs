@@ -312,7 +312,8 @@ impl Driver {
             let end = places.len().min(at.saturating_add(size));
             let begin = made.len();
             // What is still to be sent, the first last, and the batches that were refused, by entry.
-            let mut ranges = vec![at..end];
+            let mut ranges = Vec::from([at..end]);
+            let mut alone = 0;
             let mut refused: Vec<(usize, usize)> = Vec::new();
             while let Some(range) = ranges.pop() {
                 let chunk = &places[range.clone()];
@@ -324,7 +325,12 @@ impl Driver {
                     ranges.extend([middle..range.end, range.start..middle]);
                     refused.push((sent, chunk.len()));
                 } else {
+                    alone += usize::from(numbers.is_empty());
                     made.extend(numbers);
+                    if made.len() == begin && alone > 1 {
+                        // It is no single value: what is left of the batch would be refused one by one.
+                        break;
+                    }
                 }
                 if !pause.is_zero() && places.len() > 1 {
                     tokio::time::sleep(pause).await;
