@@ -312,7 +312,7 @@ impl Driver {
             let end = places.len().min(at.saturating_add(size));
             let begin = made.len();
             // What is still to be sent, the first last, and the batches that were refused, by entry.
-            let mut ranges = Vec::from([at..end]);
+            let mut ranges: Vec<Range<usize>> = std::iter::once(at..end).collect();
             let mut alone = 0;
             let mut refused: Vec<(usize, usize)> = Vec::new();
             while let Some(range) = ranges.pop() {
