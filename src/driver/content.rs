@@ -501,7 +501,9 @@ fn repeat_items(
     // Records without what may be left out are good ones too.
     let least = least(base, &format!("{}/0", batch.at), is_valid);
     let good = least.pointer(&batch.at).and_then(|items| items.get(0)).unwrap_or(good);
-    items.iter_mut().for_each(|item| item.clone_from(good));
+    for item in items {
+        item.clone_from(good);
+    }
     if is_valid(&repeated) == specimen.valid {
         specimen.value = repeated;
     }

@@ -39,7 +39,7 @@ impl Driver {
                     Vec::new()
                 } else if !telling.contains(&scope) {
                     // Of further empty lists nothing depends on the size.
-                    if order == 0 && known.len() > 0 { vec![largest] } else { Vec::new() }
+                    if order == 0 && !known.is_empty() { vec![largest] } else { Vec::new() }
                 } else if order == 0 {
                     sizes(known.len(), bounds).into_iter().map(Some).collect()
                 } else {

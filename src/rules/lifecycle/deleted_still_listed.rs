@@ -121,8 +121,11 @@ fn still_counted<'a>(scene: &Scene<'a>, walk: &Walk, deletion: usize) -> Option<
     let before = before.find(|other| of(other) == of(walk) && other.query == walk.query)?;
     let (counted, held) = told(before)?;
     let (total, there) = told(walk)?;
-    (list.others.is_none() && counted == held && total > there)
-        .then(|| (total, there, stated.requirement.as_str()))
+    (list.others.is_none() && counted == held && total > there).then_some((
+        total,
+        there,
+        stated.requirement.as_str(),
+    ))
 }
 
 #[cfg(test)]
