@@ -130,7 +130,7 @@ impl Driver {
 /// Puts plain words in the place of texts that a careful server may change, however deep they stand.
 fn plain_texts(value: &mut Value) {
     match value {
-        Value::String(text) if !is_tame(text) => *text = "plain".to_owned(),
+        Value::String(text) if !is_tame(text) => "plain".clone_into(text),
         Value::Array(items) => items.iter_mut().for_each(plain_texts),
         Value::Object(members) => members.values_mut().for_each(plain_texts),
         _ => {}
