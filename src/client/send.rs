@@ -219,8 +219,8 @@ impl Inner {
                 Err(failure) => {
                     self.gate.note(operation, sign_of(failure.error.kind));
                     if failure.closed_before_response && !reconnected {
+                        // Nothing is kept of it: where it is not sent again, nobody knows what the target would have said.
                         reconnected = true;
-                        last = Some((outcome, elapsed));
                         continue;
                     }
                 }
