@@ -67,7 +67,7 @@ impl Driver {
         self.token_alone(oracle, evidence, &case.operation).await;
     }
 
-    /// Wrong credentials, and right ones in other forms. What is there only to make the others testable is not asked them. Each of the others is asked with
+    /// Wrong credentials, right ones in other forms, ones with a character more, and empty ones. What is there only to make the others testable is not asked them. Each of the others is asked with
     /// credentials that are nobody's or lack their last character, and they share the rest between them: a target looks at credentials in one place.
     fn other_credentials(&self, short: &str) -> Vec<Question> {
         let Some((turn, sharing)) = self.suite.credential_turn(short) else { return Vec::new() };
