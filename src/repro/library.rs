@@ -19,6 +19,8 @@ trap 'exit 2' HUP INT TERM
 # ask N ARGUMENT...: sends request N, and keeps status, header fields and content of the answer.
 ask() {
   n=$1; shift
+  # As in the run, content in a coding is not wanted, unless the request says so itself.
+  case "$*" in *accept-encoding:*) ;; *) set -- -H 'accept-encoding: identity' "$@" ;; esac
   curl -sS -g --path-as-is --max-time 60 -H 'expect:' -o "$n" -D "$n.head" -w '%{http_code}' "$@" >"$n.status" 2>"$n.error"
   echo "$?" >"$n.curl"
   case $(cat "$n.curl") in 3|5|6|7|35|60) die "$(cat "$n.error")" ;; esac
@@ -433,6 +435,16 @@ expect_same_list() {
 expect_untold() {
   say "expected: an answer that does not tell $2"
   case $(tr -d '\000' <"$1") in *"$2"*) return 1 ;; esac
+}
+"#,
+    ),
+    shell(
+        "expect_secret_untold",
+        r#"# expect_secret_untold N NAME: no part of the answer holds the value of this variable, which is not shown here either.
+expect_secret_untold() {
+  eval "secret=\$$2"
+  echo "expected: an answer that does not hold the value of $2"
+  case $(tr -d '\000' <"$1"; cat "$1.head") in *"$secret"*) return 1 ;; esac
 }
 "#,
     ),

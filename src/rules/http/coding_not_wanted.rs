@@ -2,7 +2,8 @@
 
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
-use crate::rules::{Scene, Sheet};
+use crate::rules::{Draft, Scene, Sheet};
+use crate::verdict::{Claim, Must};
 
 rule! {
     /// ## What it checks
@@ -33,12 +34,19 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let coding = answer.response.header("content-encoding").map(str::trim);
         let coding = coding.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"));
         match coding {
-            Some(coding) if !asked && !answer.response.body.is_empty() => sheet.fail(answer.draft(
-                format!("the content is said to be in the coding {coding}, which was not asked for"),
-                sheet.own_requirement(),
-                "content without a coding",
-                format!("Content-Encoding: {coding}"),
-            )),
+            Some(coding) if !asked && !answer.response.body.is_empty() => sheet.fail(Draft {
+                claims: vec![Claim::Header {
+                    exchange: answer.entry,
+                    name: "content-encoding".to_owned(),
+                    must: Must::BeIdentity,
+                }],
+                ..answer.draft(
+                    format!("the content is said to be in the coding {coding}, which was not asked for"),
+                    sheet.own_requirement(),
+                    "content without a coding",
+                    format!("Content-Encoding: {coding}"),
+                )
+            }),
             _ => sheet.judged(),
         }
     }
