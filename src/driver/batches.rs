@@ -152,7 +152,7 @@ impl Driver {
                 index: place.index,
                 parent: place.parent,
                 id,
-                sent: items[index].sent.clone(),
+                sent: Arc::new(items[index].sent.clone()),
                 acknowledged: Arc::new(answer.unwrap_or_default()),
                 marker: items[index].marker.clone(),
                 moment: if ordered { moment + index } else { moment },

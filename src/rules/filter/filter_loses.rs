@@ -1,13 +1,17 @@
 //! FLT002: a filtered list lacks an item that matches.
 
 use super::{described, lost, requirement};
+use crate::evidence::Walk;
+use crate::oracle::Expected;
 use crate::rules::declare::{always, rule};
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{
-    NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some,
+    NOT_QUIET, aligned, draft, entries, items, names, own_of, positional, quiet, shown, some,
 };
+use crate::rules::proofs::claims::lists_each;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::Claim;
 
 rule! {
     /// ## What it checks
@@ -49,6 +53,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
         let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
         sheet.fail(Draft {
+            claims: all_come(scene, walk, &expected).into_iter().collect(),
             comparison: Some(side_by_side(&wanted, &met)),
             ..draft(
                 &walk.label,
@@ -65,6 +70,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             )
         });
     }
+}
+
+/// That what must match comes, where others may: what a list holds exactly is claimed of every rule's finding. Only of requests that do not hang on
+/// answers, and that are enough for all.
+fn all_come(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> Option<Claim> {
+    let most = expected.len() + expected.maybe.len();
+    let asked = walk.effective_size? * walk.pages.len() as u64;
+    if expected.exact() || !positional(scene.collection()) || asked < most as u64 {
+        return None;
+    }
+    lists_each(scene, &walk.pages.iter().collect::<Vec<_>>(), &expected.members())
 }
 
 #[cfg(test)]

@@ -55,9 +55,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             && let Some(number) = shown(scene, &answer, &records)
         {
             let record = scene.oracle.record(number);
-            let untold = |text: &String| Claim::Untold { exchange: answer.entry, text: text.clone() };
+            let untold = |text: &str| Claim::Untold { exchange: answer.entry, text: text.to_owned() };
+            let texts = record.sent.values().filter_map(Value::as_str);
             sheet.fail(Draft {
-                claims: record.marker.iter().map(untold).collect(),
+                claims: record.marker.as_deref().into_iter().chain(texts).map(untold).collect(),
                 ..answer.draft(
                     format!("the refusal shows {}", record.name()),
                     scene.requirement(&promise.requirement),

@@ -83,7 +83,11 @@ pub(super) fn members(scene: &Scene<'_>, claim: &Claim, entries: &[usize]) -> Ve
         names.extend(inside.map(|(_, record)| record.name()));
     }
     if let Claim::Untold { text, .. } = claim.core() {
-        let tells = |record: &Record| record.id == *text || record.marker.as_ref() == Some(text);
+        let tells = |record: &Record| {
+            record.id == *text
+                || record.marker.as_ref() == Some(text)
+                || record.sent.values().any(|sent| sent.as_str() == Some(text))
+        };
         names.extend(scene.oracle.records().find(|(_, r)| tells(r)).map(|(_, record)| record.name()));
     }
     names

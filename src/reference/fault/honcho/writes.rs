@@ -97,7 +97,7 @@ pub(crate) const FAULTS: &[Fault] = &[
             let reply = inner.send(&call).await;
             if reply.status == StatusCode::OK {
                 inner.send(&removal).await;
-                call.edit(|body| json::set(body, "metadata", reply.json()["metadata"].clone()));
+                call.edit(|body| body["metadata"] = reply.json()["metadata"].clone());
                 inner.send(&call).await;
             }
             reply
