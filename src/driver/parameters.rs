@@ -150,7 +150,7 @@ impl Driver {
         }
     }
 
-    /// A parameter that is empty, one that stands twice, and one that is very long: nobody says what becomes of them, but that the target survives them.
+    /// Parameters that are empty, or stand twice, and one that is very long, of those that are numbers, words, and neither: nobody says what becomes of them, but that the target survives them.
     async fn odd_queries(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
@@ -161,8 +161,9 @@ impl Driver {
         };
         let number = query().find(|p| valid(p, "5") && !valid(p, "specproof"));
         let word = query().find(|p| valid(p, "specproof"));
+        let other = query().find(|p| !valid(p, "5") && !valid(p, "specproof"));
         let mut odd: Vec<(String, Parts)> = Vec::new();
-        if let Some(parameter) = number {
+        for parameter in [number, word, other].into_iter().flatten() {
             let mut empty = usual.clone();
             set(&mut empty, parameter, "");
             odd.push((format!("{} empty", parameter.name), empty));

@@ -1,10 +1,13 @@
 //! CUR011: of several forms in which a cursor may be written, one is not honoured.
 
+use serde_json::Value;
+
 use super::forms::{parameter, trials};
 use crate::evidence::Walk;
+use crate::oracle::instant_nanoseconds;
 use crate::pagination::Style;
 use crate::rules::declare::rule;
-use crate::rules::paging::lists::{collection, draft};
+use crate::rules::paging::lists::{collection, draft, instant_of};
 use crate::rules::proofs::claims::status_within;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -22,6 +25,7 @@ rule! {
     /// The parameters for the bounds in the OpenAPI document; `may`, since a document with two forms contradicts itself. It is a `must` where the form that is
     /// answered with an unbounded page is the one in which the target's own pages give cursors.
     /// ## False alarms and how they are avoided
+    /// Where the target's cursors count something else than milliseconds, that is another form than the one that was tried, and it is a `may`.
     /// It is said only if another form is obeyed at the same record, so that the bound itself is known to work. A form that is refused is never more than a `may`.
     CURSOR_FORM_NOT_HONOURED {
         code: "CUR011", name: "cursor-form-not-honoured", level: Must, basis: Document,
@@ -33,6 +37,9 @@ rule! {
         check: check,
     }
 }
+
+/// A day, in nanoseconds.
+const DAY: i128 = 86_400_000_000_000;
 
 fn applies(suite: &Suite, case: &Case) -> bool {
     let forms = |style: &Style| match style {
@@ -73,7 +80,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 }
 
 /// Whether a form was answered with a page although it is the one in which the target's own pages give cursors: whoever sends these back as they are reads
-/// the wrong page without a word.
+/// the wrong page without a word. Numbers of another unit than milliseconds are another form than the one that was tried.
 fn silently(scene: &Scene<'_>, trial: &Walk, good: &Walk, form: &str) -> bool {
     let Style::TimestampCursor(style) = &scene.collection().style else { return false };
     let answered = trial.pages.first().is_some_and(|page| page.ids.is_some());
@@ -81,7 +88,19 @@ fn silently(scene: &Scene<'_>, trial: &Walk, good: &Walk, form: &str) -> bool {
         let pointers = [&style.before_cursor, &style.after_cursor];
         pointers.into_iter().find_map(|pointer| page.pointer(pointer))
     });
-    answered && given.is_some_and(|cursor| cursor.is_number() == form.starts_with("epoch"))
+    answered
+        && given.is_some_and(|cursor| {
+            let epoch = form.starts_with("epoch");
+            cursor.is_number() == epoch && (!epoch || counts_milliseconds(scene, good, cursor))
+        })
+}
+
+/// Whether a number is, as milliseconds, of the days of a page's items.
+fn counts_milliseconds(scene: &Scene<'_>, walk: &Walk, cursor: &Value) -> bool {
+    let Some(cursor) = instant_nanoseconds(cursor) else { return false };
+    let items = walk.pages.first().map_or(&[][..], |page| scene.evidence.items(page));
+    let mut instants = items.iter().filter_map(|item| instant_of(scene, &walk.query, item));
+    instants.any(|instant| (instant - cursor).abs() < DAY)
 }
 
 #[cfg(test)]
@@ -89,6 +108,22 @@ mod tests {
     use super::*;
     use crate::rules::testing::World;
     use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
+
+    #[test]
+    fn what_is_misread_in_silence_weighs_by_what_the_targets_cursors_are() {
+        let world = World::new(6);
+        let milliseconds: i64 = world.cursor(0).parse().unwrap();
+        for (cursor, level) in [(milliseconds, Level::Must), (milliseconds * 1_000, Level::May)] {
+            let lists = world.lists("by_cursor").before(3, 3, &[2, 1, 0]).label("form date-time");
+            let lists = lists.set(0, "/cursors/before", cursor.into());
+            let lists = lists.before(3, 3, &[5, 4, 3]).label("form epoch-milliseconds");
+            let judgement = lists.judge(
+                &CURSOR_FORM_NOT_HONOURED,
+                crate::scenario::Scenario::Bounds { collection: "by_cursor".into() },
+            );
+            assert_eq!(judgement.findings[0].level, level, "{cursor}");
+        }
+    }
 
     #[test]
     fn each_form_is_honoured() {

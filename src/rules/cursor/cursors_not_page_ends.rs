@@ -18,7 +18,7 @@ rule! {
     /// ## Source
     /// The suite's statement of where the cursors stand and what they are for.
     /// ## False alarms and how they are avoided
-    /// Instants are compared to the millisecond, whether they are written as numbers or as dates. A missing cursor says nothing, and neither
+    /// Instants are compared to the millisecond, whether they are written as numbers or as dates, and whether numbers count milliseconds or parts of them. A missing cursor says nothing, and neither
     /// does a page on which some item shows no instant.
     CURSORS_NOT_PAGE_ENDS {
         code: "CUR004", name: "cursors-not-page-ends", level: Must, basis: Suite,
@@ -158,6 +158,9 @@ mod tests {
             ("before", json!("next"), Fail),
             ("before", json!("2026-01-01T01:00:02+01:00"), Pass),
             ("before", json!(world.cursor(2)), Pass),
+            ("before", json!(number(2) * 1_000), Pass),
+            ("before", json!(number(2) * 1_000_000), Pass),
+            ("before", json!(number(1) * 1_000), Fail),
             ("before", json!(null), Pass),
             ("after", json!(number(2)), Fail),
         ] {

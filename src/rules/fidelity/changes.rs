@@ -9,7 +9,7 @@ use super::representations::{representations, resource_of, sent_fields};
 use crate::rules::answers::excerpt;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Case;
-use crate::suite::Suite;
+use crate::suite::{Field, Make, Suite};
 use crate::verdict::Level;
 
 /// Whether a case shows representations with values that can change in this way.
@@ -47,8 +47,7 @@ pub(super) fn judge(
                 continue;
             }
             let (expected, actual) = describe(sent.pointer(&change.at), back.pointer(&change.at));
-            let rounded = change.aspect == Aspect::Rounding && field.requirement.is_none();
-            let level = if rounded { Level::May } else { sheet.level() };
+            let level = level_of(change.aspect, field, sheet.level());
             let requirement = match &field.requirement {
                 Some(key) => scene.requirement(key),
                 None => sheet.own_requirement(),
@@ -74,7 +73,40 @@ pub(super) fn judge(
     }
 }
 
+/// How much a change weighs. What takes any JSON takes the numbers of JSON, and RFC 8259, section 6, lets an implementation limit these to doubles.
+fn level_of(aspect: Aspect, field: &Field, usual: Level) -> Level {
+    match (aspect, &field.requirement, &field.make) {
+        (Aspect::Rounding, None, _) => Level::May,
+        (Aspect::Rounding, Some(_), Some(Make::Metadata)) => Level::Should,
+        _ => usual,
+    }
+}
+
 /// A value that may not be there.
 pub(super) fn shown(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), excerpt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Level::{May, Must, Should};
+
+    #[test]
+    fn a_rounded_number_weighs_by_what_is_promised() {
+        let open = r#"{ send = "/m", read = "/m", make = "metadata" }"#;
+        let kept = r#"{ send = "/m", read = "/m", make = "metadata", requirement = "kept" }"#;
+        let number = r#"{ send = "/m", read = "/m", make = { integer = { min = 0, max = 9007199254740993 } }, requirement = "kept" }"#;
+        for (field, aspect, level) in [
+            (open, Aspect::Rounding, May),
+            (kept, Aspect::Rounding, Should),
+            (number, Aspect::Rounding, Must),
+            (open, Aspect::Number, Must),
+            (kept, Aspect::Number, Must),
+        ] {
+            let table: std::collections::BTreeMap<String, Field> =
+                toml::from_str(&format!("field = {field}")).unwrap();
+            assert_eq!(level_of(aspect, &table["field"], Must), level, "{field} {aspect:?}");
+        }
+    }
 }

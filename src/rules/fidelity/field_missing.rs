@@ -11,6 +11,7 @@ use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Keep, Suite};
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -25,7 +26,8 @@ rule! {
     /// ## False alarms and how they are avoided
     /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are
     /// not judged, and values that were null or empty containers, are passed over, and so are answers in which the document
-    /// has no place for the field: a list may show less of a record than a fetch does.
+    /// has no place for the field: a list may show less of a record than a fetch does. What an operation that is there to make the others testable leaves out is
+    /// a `should`, unless the suite requires that the field is kept.
     FIELD_MISSING {
         code: "FID005", name: "field-missing", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -49,7 +51,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let mut missing: BTreeMap<(usize, &str), Option<Draft>> = BTreeMap::new();
+    let mut missing: BTreeMap<(usize, &str), Option<(Level, Draft)>> = BTreeMap::new();
     for representation in representations(scene) {
         for (name, field, read, sent) in sent_fields(scene, representation.record) {
             let key = (representation.record, name);
@@ -74,7 +76,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     Some(key) => scene.requirement(key),
                     None => sheet.own_requirement(),
                 };
-                Some(Draft {
+                // Nothing but the suite's naming of the place says that an operation which makes the others testable shows it.
+                let seeding = scene.suite.is_seeding(scene.suite.operation(operation));
+                let promised = field.requirement.is_some() || !seeding;
+                let level = if promised { sheet.level() } else { Level::Should };
+                let draft = Draft {
                     input: format!("{record} {name}"),
                     summary: format!("{name} of {record} is shown nowhere"),
                     requirement,
@@ -84,13 +90,14 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     claims: vec![representation.keeps(scene, read, field.keep, sent)],
                     pointer: Some(representation.pointer.clone()),
                     entries: vec![representation.entry],
-                })
+                };
+                Some((level, draft))
             });
         }
     }
     for draft in missing.into_values() {
         match draft {
-            Some(draft) => sheet.fail(draft),
+            Some((level, draft)) => sheet.fail_at(level, draft),
             None => sheet.judged(),
         }
     }

@@ -21,7 +21,8 @@ rule! {
     /// ## False alarms and how they are avoided
     /// Numbers are compared by value, so that `1.0` for `1` is fine, and only such numbers are sent as a 64-bit
     /// integer or float holds. An integer beyond 2^53 that came back as the nearest 64-bit float is a `may`
-    /// where the suite requires nothing of the field: RFC 8259, section 6, does not expect more of an implementation.
+    /// where the suite requires nothing of the field, and a `should` where the field takes any JSON: RFC 8259, section 6, lets an implementation limit
+    /// its numbers to doubles. A field that is a number by itself is kept to the digit.
     NUMBER_CHANGED {
         code: "FID002", name: "number-changed", level: Must, basis: Suite,
         source: "the suite's requirement about the field",

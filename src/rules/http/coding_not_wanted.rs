@@ -3,7 +3,7 @@
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
-use crate::verdict::{Claim, Must};
+use crate::verdict::{Claim, Level, Must};
 
 rule! {
     /// ## What it checks
@@ -13,7 +13,8 @@ rule! {
     /// ## Example
     /// A list is answered with `Content-Encoding: gzip`, asked for or not.
     /// ## Source
-    /// RFC 9110, section 12.5.3: where no coding that is listed as acceptable is at hand, the server should send the content without one.
+    /// RFC 9110, section 12.5.3: where no coding that is listed as acceptable is at hand, the server should send the content without one. That content is
+    /// said to be in `gzip` and is not is a `must`: RFC 9110, section 8.4, has the field list the codings that were applied.
     /// ## False alarms and how they are avoided
     /// The coding `identity` is none. Where the run was given an `Accept-Encoding` of its own, nothing is judged.
     CODING_NOT_WANTED {
@@ -27,6 +28,9 @@ rule! {
     }
 }
 
+/// The octets that content in the coding `gzip` begins with (RFC 1952, section 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for answer in answers(scene) {
         let asked =
@@ -34,19 +38,28 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let coding = answer.response.header("content-encoding").map(str::trim);
         let coding = coding.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"));
         match coding {
-            Some(coding) if !asked && !answer.response.body.is_empty() => sheet.fail(Draft {
-                claims: vec![Claim::Header {
-                    exchange: answer.entry,
-                    name: "content-encoding".to_owned(),
-                    must: Must::BeIdentity,
-                }],
-                ..answer.draft(
-                    format!("the content is said to be in the coding {coding}, which was not asked for"),
-                    sheet.own_requirement(),
-                    "content without a coding",
-                    format!("Content-Encoding: {coding}"),
-                )
-            }),
+            Some(coding) if !asked && !answer.response.body.is_empty() => {
+                let untrue =
+                    coding.eq_ignore_ascii_case("gzip") && !answer.response.body.bytes().starts_with(&GZIP);
+                let level = if untrue { Level::Must } else { sheet.level() };
+                let also = if untrue { " and is not there" } else { "" };
+                let draft = Draft {
+                    claims: vec![Claim::Header {
+                        exchange: answer.entry,
+                        name: "content-encoding".to_owned(),
+                        must: Must::BeIdentity,
+                    }],
+                    ..answer.draft(
+                        format!(
+                            "the content is said to be in the coding {coding}, which was not asked for{also}"
+                        ),
+                        sheet.own_requirement(),
+                        "content without a coding",
+                        format!("Content-Encoding: {coding}"),
+                    )
+                };
+                sheet.fail_at(level, draft);
+            }
             _ => sheet.judged(),
         }
     }
@@ -78,6 +91,27 @@ mod tests {
             headers.extend(coding.map(|value| ("content-encoding".into(), value.into())));
             let ask = Ask::Fetch { record: world.notes[0] };
             world.probes().probe("fetch", ask, Asked::Good, exchange).expect(&CODING_NOT_WANTED, verdict);
+        }
+    }
+
+    #[test]
+    fn a_coding_that_is_not_there_weighs_more() {
+        let world = World::new(1);
+        let gzip = crate::evidence::Body::new([0x1f, 0x8b, 8, 0]);
+        let plain = crate::evidence::Body::new("{}");
+        for (body, coding, level) in [
+            (gzip, "gzip", Level::Should),
+            (plain.clone(), "gzip", Level::Must),
+            (plain, "br", Level::Should),
+        ] {
+            let mut exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 200, &json!({}));
+            let response = exchange.outcome.as_mut().unwrap();
+            response.headers.push(("content-encoding".into(), coding.into()));
+            response.body = body;
+            let ask = Ask::Fetch { record: world.notes[0] };
+            let probes = world.probes().probe("fetch", ask, Asked::Good, exchange);
+            let judgement = probes.expect(&CODING_NOT_WANTED, Fail);
+            assert_eq!(judgement.findings[0].level, level, "{coding}");
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::evidence::Asked;
 use crate::rules::answers::{REFUSING, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -21,7 +22,7 @@ rule! {
     /// The document's `responses` of the operation (OpenAPI Specification, Responses Object: expected to cover
     /// known errors).
     /// ## False alarms and how they are avoided
-    /// It is only a `should`. 401 and 403 follow from the document's `security` or from the suite's promise, and the
+    /// It is only a `should`, and a `may` where the operation is there to make the others testable. 401 and 403 follow from the document's `security` or from the suite's promise, and the
     /// suite's own statuses are promises made elsewhere. 400, 413 and 415 in answer to content that is no
     /// JSON follow from HTTP. 405 and 429 belong to the server as a whole and are never
     /// asked for, and neither is a method that the document does not have.
@@ -64,7 +65,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         let listed: Vec<String> = answer.operation.responses.iter().map(|r| r.status.to_string()).collect();
         let pointer = format!("{}/responses", answer.operation.pointer);
-        sheet.fail(Draft {
+        // Of an operation that is there to make the others testable the document lists what is usual.
+        let level = if scene.suite.is_seeding(answer.operation) { Level::May } else { sheet.level() };
+        let draft = Draft {
             input: format!("status={status}"),
             ..answer.draft(
                 format!("refused by {}, which the document does not list", answer.status()),
@@ -72,7 +75,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 format!("one of {}", listed.join(", ")),
                 format!("{} in answer to {}", answer.status(), answer.label),
             )
-        });
+        };
+        sheet.fail_at(level, draft);
     }
 }
 

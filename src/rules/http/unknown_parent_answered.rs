@@ -2,18 +2,20 @@
 
 use serde_json::Value;
 
-use crate::evidence::Ask;
+use crate::document::StatusKey;
+use crate::evidence::{Ask, Asked};
 use crate::rules::answers::{probed, status_list};
 use crate::rules::declare::rule;
 use crate::rules::{Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::Suite;
+use crate::suite::{Suite, UnknownParent};
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
     /// The list of a parent that does not exist is refused by a status that the suite states, or is a page
     /// without items where the suite allows that. Where items are promised to be found through their own parents only, a parent that lies in
-    /// another one than the request names does not exist there.
+    /// another one than the request names does not exist there. Where such a list is always refused, so is what would be created in that parent.
     /// ## Why it matters
     /// Items in the list of nobody are somebody else's: the filter by parent does not work.
     /// ## Example
@@ -21,24 +23,71 @@ rule! {
     /// ## Source
     /// The suite's requirement about lists of unknown parents.
     /// ## False alarms and how they are avoided
-    /// The suite says which refusals are allowed and whether an empty page is. Rate limits are inconclusive,
+    /// The suite says which refusals are allowed and whether an empty page is. A creation is judged where no empty page is allowed and the document lists the refusal
+    /// for it; it is a `should` of an operation that is there to make the others testable. Rate limits are inconclusive,
     /// and server errors have a rule of their own.
     UNKNOWN_PARENT_ANSWERED {
         code: "HTTP016", name: "unknown-parent-answered", level: Must, basis: Suite,
         source: "the suite's requirement about lists of unknown parents",
         summary: "The list of a parent that does not exist is refused as stated, or empty where that is allowed.",
         implies: [],
-        scenarios: &[Kind::UnknownParent],
+        scenarios: &[Kind::UnknownParent, Kind::Content],
         applies: applies,
         check: check,
     }
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.collection().is_some_and(|name| suite.file().collections[name].unknown_parent.is_some())
+    match case.scenario.collection() {
+        Some(name) => suite.file().collections[name].unknown_parent.is_some(),
+        None => refused_parent(suite, case).is_some(),
+    }
+}
+
+/// What the suite states of a parent that does not exist, for an operation that creates in one and says how that is refused: where an empty list will do, the
+/// parent may as well be made by naming it.
+fn refused_parent<'a>(suite: &'a Suite, case: &Case) -> Option<&'a UnknownParent> {
+    let listed = |status: &u16| {
+        let mut responses = suite.operation(&case.operation).responses.iter();
+        responses.any(|response| response.status == StatusKey::Exact(*status))
+    };
+    let mut resources = suite.file().resources.iter();
+    let (name, _) = resources.find(|(_, r)| r.created_by() == Some(case.operation.as_str()))?;
+    let parent = suite.resource(name).parent.as_ref()?;
+    let lists = suite.file().collections.values();
+    let mut of_parent = lists.filter(|list| list.resource == *name && list.scope.as_ref() == Some(parent));
+    let stated = of_parent.find_map(|list| list.unknown_parent.as_ref())?;
+    (!stated.empty && stated.status.iter().any(listed)).then_some(stated)
+}
+
+/// Judges what came of content for a parent that does not exist: how it is refused is for other rules.
+fn created_in(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let Some(stated) = refused_parent(scene.suite, scene.case) else { return };
+    for (ask, answer) in probed(scene) {
+        if *ask != Ask::Odd || answer.asked != Asked::Unknown {
+            continue;
+        }
+        if let Some(cause) = answer.put_off() {
+            sheet.unsure(cause);
+            continue;
+        }
+        if !answer.response.is_success() {
+            sheet.judged();
+            continue;
+        }
+        let summary = "a record was created in a parent that does not exist";
+        let (requirement, expected) = (scene.requirement(&stated.requirement), status_list(&stated.status));
+        let draft = answer.draft(summary, requirement, expected, answer.status_and_content());
+        let level = if scene.suite.is_seeding(answer.operation) { Level::Should } else { sheet.level() };
+        sheet.fail_at(level, draft);
+    }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    if scene.case.scenario.collection().is_none() {
+        created_in(scene, sheet);
+        return;
+    }
     let collection = scene.collection();
     let Some(stated) = &collection.unknown_parent else { return };
     let expected = match (stated.status.as_slice(), stated.empty) {
@@ -81,7 +130,6 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
@@ -104,6 +152,19 @@ mod tests {
             let exchange = exchange("list_by_page", "GET", "/boxes/nobody/by_page", None, status, &content);
             let lists = world.probes().probe("unknown", Ask::UnknownParent, Asked::Unknown, exchange);
             lists.expect(&UNKNOWN_PARENT_ANSWERED, verdict);
+        }
+    }
+
+    #[test]
+    fn nothing_is_created_in_an_unknown_parent() {
+        let world = World::amended(&[0], &[("status = [404], empty = true", "status = [404]")]);
+        let content = json!({"notes": [{"text": "a"}]});
+        for (status, verdict) in [(404, Pass), (400, Pass), (201, Fail), (429, Inconclusive)] {
+            let path = "/boxes/nobody/notes";
+            let exchange = exchange("create_note", "POST", path, Some(&content), status, &json!([]));
+            let probes = world.probes().probe("nobody", Ask::Odd, Asked::Unknown, exchange);
+            let judgement = probes.judge(&UNKNOWN_PARENT_ANSWERED, crate::scenario::Scenario::Content);
+            assert_eq!(judgement.verdict, verdict, "{status}");
         }
     }
 }

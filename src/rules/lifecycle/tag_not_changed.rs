@@ -1,8 +1,11 @@
-//! LIF015: a record has the tag that it had before it changed.
+//! LIF015: a record, or a list, has the tag that it had before it changed.
 
-use crate::evidence::Ask;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::oracle::same_value;
-use crate::rules::answers::{Answer, probed};
+use crate::rules::answers::answers;
 use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -10,7 +13,7 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// A record that comes with a strong tag comes with another one once its content is another.
+    /// A record or a list that comes with a strong tag comes with another one once its content is another.
     /// ## Why it matters
     /// A client that has the old content is told that it is current, and a change on the condition of the tag writes over one that nobody saw.
     /// ## Example
@@ -24,51 +27,47 @@ rule! {
         source: "RFC 9110, section 8.8.1: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1",
         summary: "A strong tag is another once the content is.",
         implies: [],
-        scenarios: &[Kind::Update],
+        scenarios: &[Kind::Update, Kind::Together],
         applies: applies,
         check: check,
     }
 }
 
 fn applies(suite: &Suite, case: &Case) -> bool {
-    case.scenario.resource().is_some_and(|name| suite.resource(name).fetch.is_some())
+    let Some(name) = case.scenario.resource() else { return false };
+    match case.scenario.kind() {
+        Kind::Update => suite.resource(name).fetch.is_some(),
+        _ => suite.lists_in_parents(name).iter().any(|(_, list)| {
+            let operation = suite.operation(&list.operation);
+            operation.method == http::Method::GET
+        }),
+    }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     // Without a tag there is nothing that could stand still.
     sheet.judged();
-    let tag = |answer: &Answer<'_>| {
-        let tag = answer.response.header("etag").filter(|tag| tag.starts_with('"'))?;
-        (answer.response.status == 200).then(|| tag.to_owned())
-    };
-    let fetched: Vec<_> = probed(scene)
-        .filter(|(ask, _)| matches!(ask, Ask::FetchUpdated { .. }))
-        .filter_map(|(ask, answer)| Some((ask, tag(&answer)?, answer)))
-        .collect();
-    for pair in fetched.windows(2) {
-        let [
-            (Ask::FetchUpdated { record: a, .. }, before, earlier),
-            (Ask::FetchUpdated { record: b, .. }, after, answer),
-        ] = pair
-        else {
+    let mut earlier: BTreeMap<&str, (usize, &str, &Value)> = BTreeMap::new();
+    for answer in answers(scene) {
+        let tag = answer.response.header("etag").filter(|tag| tag.starts_with('"'));
+        let (Some(tag), Some(content)) = (tag, scene.evidence.json(answer.entry)) else { continue };
+        if answer.request.method != "GET" || answer.response.status != 200 {
             continue;
-        };
-        let (Some(was), Some(is)) = (scene.evidence.json(earlier.entry), scene.evidence.json(answer.entry))
-        else {
-            continue;
-        };
-        if a != b || before != after || same_value(was, is) {
+        }
+        let now = (answer.entry, tag, content);
+        let Some((entry, before, was)) = earlier.insert(&answer.request.path, now) else { continue };
+        if before != tag || same_value(was, content) {
             sheet.judged();
             continue;
         }
         let requirement = sheet.own_requirement();
         sheet.fail(Draft {
-            entries: vec![earlier.entry, answer.entry],
+            entries: vec![entry, answer.entry],
             ..answer.draft(
-                format!("{} has another content and the same tag", scene.oracle.record(*b).name()),
+                "what was asked for again has another content and the same tag",
                 requirement,
                 format!("another tag than {before}"),
-                format!("ETag: {after}"),
+                format!("ETag: {tag}"),
             )
         });
     }
@@ -77,7 +76,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
+    use crate::evidence::{Ask, Asked};
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::json;

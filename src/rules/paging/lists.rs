@@ -198,11 +198,21 @@ pub(in crate::rules) fn says_nothing(scene: &Scene<'_>, page: &Page, pointer: Op
 /// Why a list that others write into was not judged.
 pub(in crate::rules) const NOT_QUIET: &str = "others may have written into the list while it was walked";
 
-/// The instant that a cursor names, in nanoseconds since the epoch.
+/// The instant that a cursor names, in nanoseconds since the epoch. Numbers count milliseconds; those too large for a date of this age count the microseconds or
+/// nanoseconds of a finer clock.
 pub(in crate::rules) fn cursor_instant(cursor: &str) -> Option<i128> {
-    let number = cursor.strip_suffix(".0").unwrap_or(cursor).parse::<i64>();
-    instant_nanoseconds(&number.map_or_else(|_| Value::from(cursor), |ms| Value::Number(Number::from(ms))))
+    match cursor.strip_suffix(".0").unwrap_or(cursor).parse::<i64>() {
+        Err(_) => instant_nanoseconds(&Value::from(cursor)),
+        Ok(finer) if finer >= NANOSECONDS => Some(finer.into()),
+        Ok(finer) if finer >= MICROSECONDS => Some(i128::from(finer) * 1_000),
+        Ok(milliseconds) => instant_nanoseconds(&Value::Number(Number::from(milliseconds))),
+    }
 }
+
+/// From here on a number is read as microseconds: as milliseconds it would lie in the year 5138.
+const MICROSECONDS: i64 = 100_000_000_000_000;
+/// From here on a number is read as nanoseconds: as microseconds it would lie in the year 5138.
+const NANOSECONDS: i64 = 100_000_000_000_000_000;
 
 /// The instant in an item that a list is ordered by.
 pub(in crate::rules) fn instant_of(scene: &Scene<'_>, query: &Query, item: &Value) -> Option<i128> {

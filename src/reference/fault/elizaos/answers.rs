@@ -173,6 +173,23 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     of(
         "send-message",
+        "elizaos-unknown-session-takes-message",
+        "http",
+        "A message to a session that does not exist is acknowledged.",
+        OnReply(|_, reply| {
+            if reply.status == StatusCode::NOT_FOUND {
+                let message = json!({
+                    "id": "00000000-0000-4000-8000-0000000000aa",
+                    "created_at": 1_700_000_000_000_u64,
+                    "content": "kept nowhere",
+                    "author_id": "00000000-0000-4000-8000-0000000000ab",
+                });
+                *reply = Reply::new(StatusCode::CREATED, &json!({"success": true, "userMessage": message}));
+            }
+        }),
+    ),
+    of(
+        "send-message",
         "elizaos-sent-message-ok",
         "http",
         "The sending of a message is answered with 200 instead of 201.",

@@ -70,6 +70,21 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
+        "elizaos-empty-cursor-fails",
+        "cursors",
+        "A cursor without a text is answered with 500.",
+        around!(|call, inner| {
+            if call.get("before").is_some_and(|text| text.is_empty()) {
+                let error = json!({"code": "INTERNAL_ERROR", "message": "Invalid time value"});
+                return Reply::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    &json!({"success": false, "error": error}),
+                );
+            }
+            inner.send(&call).await
+        }),
+    ),
+    list(
         "elizaos-huge-cursor-fails",
         "cursors",
         "A number that is no time of any calendar is answered with 500.",
