@@ -25,7 +25,8 @@ impl Driver {
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "delete").await else { return };
         let made = self.scratch_record(oracle, evidence, resource_name, "gone", parent).await;
         let Some(record) = made else { return };
-        let sibling = self.scratch_record(oracle, evidence, resource_name, "beside", parent).await;
+        // Its name, where it has one, begins with that of the deleted record.
+        let sibling = self.scratch_sibling(oracle, evidence, resource_name, record).await;
         // The first seeded parent holds what the children of a namesake may refer to.
         let elsewhere = resource.parent.as_ref().and_then(|parent| {
             oracle.records().find(|(_, record)| record.resource == *parent).map(|(number, _)| number)
