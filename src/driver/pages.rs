@@ -102,6 +102,7 @@ impl Driver {
         let default = |parameter: &Parameter| parameter.schema.keyword("default")?.as_bool();
         parameters
             .filter(|parameter| parameter.location == Location::Query)
+            .filter(|parameter| !collection.orders[0].query.contains_key(&parameter.name))
             .filter_map(|parameter| Some((parameter.name.clone(), default(parameter)?.to_string())))
             .collect()
     }
