@@ -96,6 +96,7 @@ impl Driver {
                 }
             }
         }
+        parts.query.extend(ask.beside.iter().cloned());
         if ask.backwards {
             parts.query.reverse();
         }

@@ -8,9 +8,9 @@ use super::list::Ask as ListAsk;
 use super::request::{Content, Parts};
 use super::values::Place;
 use crate::client::Outgoing;
-use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber, WalkKind};
+use crate::evidence::{Ask, Asked, Evidence, Filtering, Probe, Query, RecordNumber, WalkKind};
 use crate::oracle::Oracle;
-use crate::suite::{Collection, Delete, Make, Resource};
+use crate::suite::{Collection, Delete, Filter, Make, Resource, Test};
 
 /// How long a target has at first to carry out a deletion; then twice as long each time, up to a tenth of the whole wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -25,7 +25,8 @@ impl Driver {
         let Some(parent) = self.scratch_parent(oracle, evidence, resource, "delete").await else { return };
         let made = self.scratch_record(oracle, evidence, resource_name, "gone", parent).await;
         let Some(record) = made else { return };
-        let sibling = self.scratch_record(oracle, evidence, resource_name, "beside", parent).await;
+        // Its name, where it has one, begins with that of the deleted record.
+        let sibling = self.scratch_sibling(oracle, evidence, resource_name, record).await;
         // The first seeded parent holds what the children of a namesake may refer to.
         let elsewhere = resource.parent.as_ref().and_then(|parent| {
             oracle.records().find(|(_, record)| record.resource == *parent).map(|(number, _)| number)
@@ -74,6 +75,7 @@ impl Driver {
         }
         if shows {
             self.lists_in(oracle, evidence, resource_name, &parents, WalkKind::After).await;
+            self.filtered_after(oracle, evidence, record).await;
         }
         if let Some(child) = child {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::After).await;
@@ -338,6 +340,31 @@ impl Driver {
                 let label = format!("{} {when}", oracle.record(scope).label);
                 self.walk(oracle, evidence, &label, kind, ask).await;
             }
+        }
+    }
+
+    /// The list of a deleted record, asked for it by its id and in the last order: one that leaves deleted records out of the plain list alone shows it there.
+    async fn filtered_after(&self, oracle: &Oracle, evidence: &mut Evidence, record: RecordNumber) {
+        let suite = Arc::clone(&self.suite);
+        let deleted = oracle.record(record);
+        let resource = suite.resource(&deleted.resource);
+        let id = resource.id.find(&deleted.acknowledged);
+        let by_id = |filter: &Filter| {
+            let read = resource.fields[&filter.field].read.as_ref();
+            let same = read.is_some_and(|read| read.find(&deleted.acknowledged) == id && id.is_some());
+            filter.test == Test::Equals && filter.refusable.is_none() && same
+        };
+        let lists = suite.file().collections.iter().filter(|(_, c)| c.resource == deleted.resource);
+        for (name, collection) in lists {
+            let scope = collection.scope.as_deref().and_then(|of| oracle.ancestor(record, of));
+            let filter = collection.filters.iter().find(|(_, filter)| by_id(filter));
+            let (Some(scope), Some((filter, _))) = (scope, filter) else { continue };
+            let filters = vec![Filtering { filter: filter.clone(), value: self.id_of(oracle, record) }];
+            let (order, size) = (collection.orders.len() - 1, suite.size_bounds(collection).maximum);
+            let query = Query { scope: Some(scope), order, filters, size };
+            let label = format!("{} after the delete, {filter}", oracle.record(scope).label);
+            self.single(oracle, evidence, &label, WalkKind::Page, ListAsk::first(name, collection, query))
+                .await;
         }
     }
 

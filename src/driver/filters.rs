@@ -39,10 +39,13 @@ impl Driver {
         }
         for (ordinal, value) in values.into_iter().enumerate() {
             let filters = vec![Filtering { filter: filter.to_owned(), value }];
-            let mut sizes = if ordinal == 0 {
-                vec![self.size(collection, 2), bounds.maximum]
-            } else {
-                vec![bounds.maximum]
+            let longest = self.longest_with(oracle, collection, &filters);
+            let longest = longest.filter(|_| ordinal + 1 == MOST_VALUES);
+            let scope = longest.or(scope);
+            let mut sizes = match (ordinal, longest) {
+                (0, _) => vec![self.size(collection, 2), bounds.maximum],
+                (_, Some(_)) => vec![None],
+                _ => vec![bounds.maximum],
             };
             sizes.dedup();
             for size in sizes {
@@ -88,6 +91,23 @@ impl Driver {
         }
     }
 
+    /// The longest list, where a page of the default size holds what passes these filters in it: with many records, and without a page size, as most clients
+    /// ask.
+    fn longest_with(
+        &self,
+        oracle: &Oracle,
+        collection: &Collection,
+        filters: &[Filtering],
+    ) -> Option<RecordNumber> {
+        let default = self.suite.size_bounds(collection).default?;
+        let children = |scope: &RecordNumber| oracle.children(&collection.resource, Some(*scope)).len();
+        let longest = Self::scopes(oracle, collection).into_iter().flatten().max_by_key(children)?;
+        let query = Query { scope: Some(longest), order: 0, filters: filters.to_vec(), size: None };
+        let known = expected(&self.suite, oracle, collection, &query);
+        let most = (known.len() + known.maybe.len()) as u64;
+        (!known.is_empty() && most < default).then_some(longest)
+    }
+
     /// Values that a record has all but, where the filter takes its value as it is; and a word that is hard to pass on, where it looks for words.
     async fn near_misses(
         &self,
@@ -103,8 +123,12 @@ impl Driver {
         let mut asked: Vec<(&str, Value, bool)> = Vec::new();
         if let (Test::HasWord, Some(Value::String(marker))) = (spec.test, &first) {
             let word = odd_word(marker);
-            // What follows the letters is only looked for where every character stands for itself.
-            let word = if spec.literal.is_some() { word } else { format!("n\u{e9}{marker}") };
+            // What follows the letters is only looked for where every character stands for itself, and so is what is no word from its beginning on.
+            let word = if spec.literal.is_some() {
+                word.chars().skip(1).collect()
+            } else {
+                format!("n\u{e9}{marker}")
+            };
             asked.push(("odd", json!(word), true));
         }
         if let Some(literal) = &spec.literal {
@@ -195,8 +219,9 @@ impl Driver {
         let field = &resource.fields[&filter.field];
         let mut values: Vec<Value> = Vec::new();
         let mut members: Vec<RecordNumber> = expected(&self.suite, oracle, collection, &query).members();
+        let all_members = members.clone();
         // What is a part of another record's value comes first: a filter must tell them apart.
-        if filter.test == Test::Equals {
+        if matches!(filter.test, Test::Equals | Test::In | Test::NotEquals) {
             let text = |number: &RecordNumber| {
                 oracle.record(*number).sent.get(&filter.field).and_then(Value::as_str)
             };
@@ -257,15 +282,32 @@ impl Driver {
         }
         match (filter.test, values.first()) {
             (Test::Greater | Test::AtLeast | Test::AtMost | Test::Less, _) => telling_bounds(&values),
-            (Test::In, Some(_)) => values.chunks(2).map(|pair| json!(pair)).collect(),
-            // Two members at once, of which the first or the last lets everything through.
+            (Test::In, Some(_)) => in_pairs(&values),
+            // Several members at once, of which the first or the last lets everything through, and one is a number.
             (Test::Contains, Some(first)) => {
                 let first = first["shade"].clone();
-                let pairs = [json!({ "no": false, "shade": first }), json!({ "shade": first, "yes": true })];
+                let objects =
+                    all_members.iter().filter_map(|number| oracle.record(*number).sent.get(&filter.field));
+                let ordinal = objects
+                    .filter(|object| object["shade"] == first)
+                    .find_map(|object| object.get("ordinal").cloned());
+                let mut pairs =
+                    [json!({ "no": false, "shade": first }), json!({ "shade": first, "yes": true })];
+                if let Some(ordinal) = ordinal {
+                    pairs[1]["ordinal"] = ordinal;
+                }
                 values.into_iter().take(MOST_VALUES - pairs.len()).chain(pairs).collect()
             }
             _ => values,
         }
+    }
+}
+
+/// Values two by two; of three, the first with the last: what is a part of the one between them must not take that for it.
+fn in_pairs(values: &[Value]) -> Vec<Value> {
+    match values {
+        [first, middle, last] => vec![json!([first, last]), json!([middle])],
+        values => values.chunks(2).map(|pair| json!(pair)).collect(),
     }
 }
 
@@ -328,6 +370,19 @@ fn near(test: Test, value: &Value) -> Vec<(&'static str, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pairs_leave_out_what_lies_between() {
+        for (values, pairs) in [
+            (json!([1]), json!([[1]])),
+            (json!([1, 2]), json!([[1, 2]])),
+            (json!([1, 2, 3]), json!([[1, 3], [2]])),
+            (json!([1, 2, 3, 4]), json!([[1, 2], [3, 4]])),
+        ] {
+            let values = values.as_array().cloned().unwrap_or_default();
+            assert_eq!(Value::from(in_pairs(&values)), pairs);
+        }
+    }
 
     #[test]
     fn bounds_tell_numbers_from_text() {

@@ -96,6 +96,20 @@ impl Driver {
             let entry = self.send(evidence, outgoing, Asked::Unknown).await;
             evidence.probes.push(Probe { label, ask: Ask::WrongParent { record }, entry });
         }
+        // Through parents that do not exist: what never looks them up finds the record by its id all the same.
+        let mut at = resource.parent.as_deref();
+        while let Some(parent) = at {
+            at = self.suite.resource(parent).parent.as_deref();
+            let Some(of_parent) = self.parameter_for(&fetch.operation, parent) else { continue };
+            let unknown =
+                self.unknown_id(oracle, &fetch.operation, &of_parent, oracle.ancestor(first, parent));
+            let mut path = own.clone();
+            path.insert(of_parent, unknown);
+            let label = format!("{} through an unknown {parent}", oracle.record(first).name());
+            let outgoing = self.outgoing(&fetch.operation, &label, &Parts { path, ..Parts::default() });
+            let entry = self.send(evidence, outgoing, Asked::Unknown).await;
+            evidence.probes.push(Probe { label, ask: Ask::WrongParent { record: first }, entry });
+        }
     }
 
     /// Records and parents that are not theirs: the last record of the first and of the last parent that has some, each through
@@ -120,9 +134,14 @@ impl Driver {
             oracle.record(*number).parent.is_some_and(|parent| !Self::is_taken(oracle, parent, *through))
         };
         let aside = records.iter().filter_map(through).find(alone).or_else(|| through(records.first()?));
+        // The second record is there for parents that the first does not have; one elsewhere, of another name, is much like the first's.
+        let most = [usize::MAX, 2];
         chosen
             .into_iter()
-            .flat_map(|record| self.other_parents(oracle, record).into_iter().map(move |p| (record, p)))
+            .zip(most)
+            .flat_map(|(record, most)| {
+                self.other_parents(oracle, record).into_iter().take(most).map(move |p| (record, p))
+            })
             .chain(aside)
             .map(|(record, through)| {
                 (format!("{} through {}", named(record), named(through)), record, through)

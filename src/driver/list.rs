@@ -53,6 +53,8 @@ pub(super) struct Ask<'a> {
     pub new_connection: bool,
     /// Header fields beside the usual ones.
     pub headers: Vec<(String, String)>,
+    /// Query parameters beside those of the query.
+    pub beside: Vec<(String, String)>,
 }
 
 impl<'a> Ask<'a> {
@@ -71,6 +73,7 @@ impl<'a> Ask<'a> {
             asked: Asked::Good,
             new_connection: false,
             headers: Vec::new(),
+            beside: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Driver;
 use super::list::{Ask, may_be_absent, pages_for};
+use crate::document::{Location, Parameter};
 use crate::evidence::{Asked, Evidence, RecordNumber, WalkKind};
 use crate::oracle::{Oracle, expected};
 use crate::pagination::{Position, Start, Style};
@@ -63,7 +64,7 @@ impl Driver {
         let mut explicit = Ask::first(name, collection, Self::query(scope, 0, bounds.default));
         explicit.start = first_written_out(&collection.style);
         if bounds.default.is_some() && collection.style.size_parameter().is_some() {
-            let ask = explicit.clone();
+            let ask = Ask { beside: self.switches_off(collection), ..explicit.clone() };
             self.single(
                 oracle,
                 evidence,
@@ -93,6 +94,17 @@ impl Driver {
         explicit.backwards = true;
         let label = format!("{label} parameters in another order");
         self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;
+    }
+
+    /// The switches among the query parameters of a list, each with its documented default: many servers take any text for a switch that is on.
+    fn switches_off(&self, collection: &Collection) -> Vec<(String, String)> {
+        let parameters = self.suite.operation(&collection.operation).parameters.iter();
+        let default = |parameter: &Parameter| parameter.schema.keyword("default")?.as_bool();
+        parameters
+            .filter(|parameter| parameter.location == Location::Query)
+            .filter(|parameter| !collection.orders[0].query.contains_key(&parameter.name))
+            .filter_map(|parameter| Some((parameter.name.clone(), default(parameter)?.to_string())))
+            .collect()
     }
 
     /// Pages past the end: the next one, and far ones.

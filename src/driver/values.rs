@@ -228,14 +228,18 @@ fn interoperable(value: &mut Value) {
     }
 }
 
-/// Instants in several zones and precisions, not in order, all in the past.
+/// Instants in several zones and precisions, not in order, all in the past: two a microsecond beside the first, so that it shows what is compared in
+/// seconds or milliseconds, and one that is negative where time is counted from 1970.
 fn instant(index: usize) -> String {
     let minute = (index * 37) % 60;
-    match index % 5 {
-        0 => format!("2024-03-10T08:{minute:02}:07.123456Z"),
-        1 => format!("2024-03-09T23:{minute:02}:59+05:30"),
-        2 => format!("2024-02-29T12:{minute:02}:00.5-08:00"),
-        3 => format!("2024-03-10T00:{minute:02}:00.000001+00:00"),
+    match (index, index % 5) {
+        (3, _) => "2024-03-10T13:30:07.123457+05:30".to_owned(),
+        (6, _) => "2024-03-10T00:00:07.123455-08:00".to_owned(),
+        (90, _) => "1969-07-20T20:17:40.25+00:00".to_owned(),
+        (_, 0) => format!("2024-03-10T08:{minute:02}:07.123456Z"),
+        (_, 1) => format!("2024-03-09T23:{minute:02}:59+05:30"),
+        (_, 2) => format!("2024-02-29T12:{minute:02}:00.5-08:00"),
+        (_, 3) => format!("2024-03-10T00:{minute:02}:00.000001+00:00"),
         _ => format!("2023-12-31T23:{minute:02}:59.999999-12:00"),
     }
 }

@@ -92,8 +92,8 @@ impl Driver {
                 } else if order == 0 {
                     sizes(known.len(), bounds).into_iter().map(Some).collect()
                 } else {
-                    // The usual order gets every size; the others only enough to see that paging goes with them.
-                    let small = if pages_for(known.len(), 5) <= FEW_PAGES { Some(5) } else { bounds.default };
+                    // The usual order gets every size; the others only enough to see that paging goes with them, by the default where a list is long.
+                    let small = (pages_for(known.len(), 5) <= FEW_PAGES).then_some(5);
                     vec![small, largest]
                 };
             let sizeless = collection.style.size_parameter().is_none();

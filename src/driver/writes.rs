@@ -153,6 +153,22 @@ impl Driver {
         made.first().copied()
     }
 
+    /// Another record in the parent of one of its own, by the same label.
+    pub(super) async fn scratch_sibling(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        record: RecordNumber,
+    ) -> Option<RecordNumber> {
+        let (label, parent) = (oracle.record(record).label.clone(), oracle.record(record).parent);
+        let place = Place { label: &label, name: &label, index: 1, serial: 4, parent };
+        let mut apart = Evidence::default();
+        let made = self.create(oracle, &mut apart, resource_name, &[place]).await;
+        evidence.entries.append(&mut apart.entries);
+        made.first().copied()
+    }
+
     /// A field of a record is replaced, again and again; the record is fetched after each.
     pub(super) async fn update(&self, oracle: &mut Oracle, evidence: &mut Evidence, resource_name: &str) {
         let suite = Arc::clone(&self.suite);

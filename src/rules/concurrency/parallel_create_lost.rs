@@ -25,7 +25,8 @@ rule! {
     /// ## False alarms and how they are avoided
     /// Only acknowledged records are looked for, in any order, and on pages with room for all. A record that a
     /// list lacks was created all the same if it can be fetched, or if the list's total counts it, or if any other answer
-    /// of the case shows it: then the list is to blame, and rules of its own judge that. It is there twice only if one page shows it twice.
+    /// of the case shows it: then the list is to blame, and rules of its own judge that. Only where the list shows to the end all that was created alone, and
+    /// none of the lists shows one that was created at once with others, does it not help that it can be fetched. It is there twice only if one page shows it twice.
     /// Where creating what exists answers with what exists, records of one name are one record.
     PARALLEL_CREATE_LOST {
         code: "CON001", name: "parallel-create-lost", level: Must, basis: Invariant,
@@ -47,6 +48,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         .filter_map(|(walk, _)| Some((walk, walk.pages.first().filter(|page| page.ids.is_some())?)))
         .collect();
     let met: Vec<&str> = scene.evidence.walks.iter().flat_map(Walk::ids).collect();
+    let keeps_others = |page: &Page, before: &[(RecordNumber, usize)]| {
+        let mut alone = before.iter().filter(|(_, entry)| is_alone(&created, *entry)).peekable();
+        let shown = |number: RecordNumber| page.known_ids().any(|id| id == scene.oracle.record(number).id);
+        alone.peek().is_some() && alone.all(|(number, _)| shown(*number))
+    };
     for (walk, page) in lists {
         // What is created later than the page was asked for need not be on it.
         let before: Vec<(RecordNumber, usize)> =
@@ -58,14 +64,22 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 .facts
                 .total
                 .is_some_and(|total| usize::try_from(total).is_ok_and(|total| total >= before.len()));
-            let elsewhere = met.contains(&record.id.as_str()) || was_fetched(scene, *number) == Some(true);
+            let listed = met.contains(&record.id.as_str());
+            let fetched = was_fetched(scene, *number) == Some(true);
+            // A list that keeps what was created alone and lacks for good what was not: the race is to blame.
+            let raced =
+                walk.kind == WalkKind::Later && !is_alone(&created, *entry) && keeps_others(page, &before);
+            let elsewhere = listed || fetched && !raced;
             if times == 1 || times == 0 && (elsewhere || counted || !has_room(walk, page)) {
                 sheet.judged();
                 continue;
             }
             let requirement = sheet.own_requirement();
-            let said =
-                if times == 0 { "is nowhere".to_owned() } else { format!("is on one page {times} times") };
+            let said = match (times, fetched) {
+                (0, true) => "stands in no list".to_owned(),
+                (0, false) => "is nowhere".to_owned(),
+                _ => format!("is on one page {times} times"),
+            };
             sheet.fail(Draft {
                 // Which of them it befalls is a matter of chance, and an input is equal in every run.
                 input: walk.label.clone(),
@@ -87,6 +101,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
+}
+
+/// Whether a record was created while no other was.
+fn is_alone(created: &BTreeMap<RecordNumber, usize>, entry: usize) -> bool {
+    beside(created, entry).len() == 1
 }
 
 /// The entries that created records side by side with one: those next to it, with nothing else between.
@@ -167,6 +186,32 @@ mod tests {
             let judgement =
                 lists.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
             assert_eq!(judgement.verdict, verdict, "{items:?} {total} {fetched:?}");
+        }
+    }
+
+    #[test]
+    fn a_race_may_lose_no_more_than_the_place_in_the_list() {
+        let world = World::new(4);
+        let cases: [(&[usize], Verdict); 3] = [(&[0, 1, 3], Fail), (&[0, 1, 2, 3], Pass), (&[1, 3], Pass)];
+        for (items, verdict) in cases {
+            let mut lists = world.lists("by_page");
+            for (n, note) in world.notes.iter().enumerate() {
+                let shown = world.oracle.record(*note).acknowledged.as_ref().clone();
+                let exchange =
+                    exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
+                let ask = Ask::Create { records: vec![*note], ordered: true };
+                lists = lists.probe("create", ask, Asked::Good, exchange);
+                // Notes 1 and 2 are created side by side, the others alone.
+                if n != 1 {
+                    lists = lists.page(WalkKind::Before, Start::First, Some(9), &[0]);
+                }
+            }
+            let fetched = exchange("get_note", "GET", "/boxes/main/notes/m2", None, 200, &json!({}));
+            lists = lists.probe("m2", Ask::Fetch { record: world.notes[2] }, Asked::Open, fetched);
+            lists = lists.page(WalkKind::Later, Start::First, Some(9), items).set(0, "/total", json!(3));
+            let judgement =
+                lists.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{items:?}");
         }
     }
 

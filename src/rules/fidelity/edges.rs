@@ -12,7 +12,7 @@ use crate::suite::{Field, Make, Resource, Suite};
 use crate::verdict::{Claim, Place};
 
 /// The resource that a case's operation creates.
-fn created<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
+pub(super) fn created<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
     let creates = |resource: &&Resource| resource.created_by() == Some(case.operation.as_str());
     suite.file().resources.values().find(creates)
 }

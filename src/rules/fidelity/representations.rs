@@ -207,7 +207,7 @@ pub(crate) fn listed<'a>(
 }
 
 /// The value that the first resolving pointer points at, with that pointer.
-fn found<'a>(pointers: &Pointers, content: &'a Value) -> Option<(String, &'a Value)> {
+pub(super) fn found<'a>(pointers: &Pointers, content: &'a Value) -> Option<(String, &'a Value)> {
     let pointer = pointers.found_at(content)?;
     Some((pointer.to_owned(), content.pointer(pointer)?))
 }

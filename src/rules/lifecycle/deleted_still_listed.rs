@@ -14,7 +14,8 @@ use crate::verdict::{Claim, Likeness, Pages, Place};
 
 rule! {
     /// ## What it checks
-    /// A list that is read after a deletion was confirmed does not hold the deleted record, nor does its total count it.
+    /// A list that is read after a deletion was confirmed does not hold the deleted record, nor does its total count it. Nor does the list hold it where a
+    /// filter asks for it.
     /// ## Why it matters
     /// Users see again what they deleted, and clients offer to open what cannot be opened.
     /// ## Example
@@ -23,7 +24,7 @@ rule! {
     /// The suite's requirement that a deleted record leaves its list at once.
     /// ## False alarms and how they are avoided
     /// It is judged only where the suite states the requirement, only after a deletion that was answered by a
-    /// success, and only on lists without a filter. The total is looked at where the suite calls it exact, nobody else writes into the list, and it was
+    /// success, and only on lists without a filter or with one that the record passed. The total is looked at where the suite calls it exact, nobody else writes into the list, and it was
     /// right before the deletion.
     DELETED_STILL_LISTED {
         code: "LIF004", name: "deleted-still-listed", level: Must, basis: Suite,

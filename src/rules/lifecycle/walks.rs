@@ -1,6 +1,7 @@
 //! Walks in cases that are about a resource: which list of it a walk looks into.
 
 use crate::evidence::{RecordNumber, Walk, WalkKind};
+use crate::oracle::expected;
 use crate::rules::Scene;
 use crate::suite::{Collection, Suite};
 
@@ -32,13 +33,16 @@ pub(in crate::rules) fn around_change<'a>(scene: &Scene<'a>) -> Vec<(&'a Collect
     of(WalkKind::Before).filter_map(pair).collect()
 }
 
-/// Whether a walk looks into an unfiltered list in which a record stands as long as it exists, and in which its
-/// id is no other record's.
+/// Whether a walk looks into a list in which a record stands as long as it exists, in which its id is no other record's, and whose filters, if there are
+/// any, it passes.
 pub(in crate::rules) fn would_hold(scene: &Scene<'_>, walk: &Walk, record: RecordNumber) -> bool {
     let number = record;
     let record = scene.oracle.record(number);
-    walk.query.filters.is_empty()
-        && list_of(scene, walk).is_some_and(|list| list.resource == record.resource)
+    let passes = |list: &Collection| {
+        walk.query.filters.is_empty()
+            || expected(scene.suite, scene.oracle, list, &walk.query).members().contains(&number)
+    };
+    list_of(scene, walk).is_some_and(|list| list.resource == record.resource && passes(list))
         && (walk.query.scope == record.parent || walk.query.scope.is_none() && is_only(scene, number))
 }
 

@@ -1,13 +1,14 @@
 //! Filters that are ignored, applied too late or misread.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Fault, Paging, all, id, listed, messages, sessions};
+use super::{Fault, Paging, all, id, listed, messages, of, sessions};
 use crate::reference::fault::call::{Call, Reply};
 use crate::reference::fault::damage::Damage::{Reply as OnReply, Request};
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
+use crate::reference::fault::operation::ANY;
 
 /// The filter of a call, when it has one that asks for something.
 fn filter(call: &Call) -> Option<Value> {
@@ -114,6 +115,59 @@ pub(crate) const FAULTS: &[Fault] = &[
         "filters",
         "Of several members of a filter on metadata only the last is compared.",
         Request(|call| metadata_filter(call, <[String]>::last)),
+    ),
+    messages(
+        "honcho-metadata-filter-numbers-as-text",
+        "filters",
+        "Numbers in a filter on metadata are compared as text, and none is found.",
+        Request(|call| {
+            call.edit(|body| {
+                let members = body.pointer_mut("/filters/metadata").and_then(Value::as_object_mut);
+                for value in members.into_iter().flat_map(serde_json::Map::values_mut) {
+                    if value.is_number() {
+                        *value = json!(value.to_string());
+                    }
+                }
+            });
+        }),
+    ),
+    messages(
+        "honcho-created-after-in-milliseconds",
+        "filters",
+        "The filter for later messages passes over those of the same millisecond.",
+        Request(|call| {
+            call.edit(|body| {
+                if let Some(bound) = body.pointer_mut("/filters/created_at/gt")
+                    && let Some((start, fraction)) = bound.as_str().and_then(|text| text.split_once('.'))
+                    && fraction.len() > 6
+                {
+                    *bound = json!(format!("{start}.{}999{}", &fraction[..3], &fraction[6..]));
+                }
+            });
+        }),
+    ),
+    of(
+        ANY,
+        "honcho-deleted-session-found-by-filter",
+        "filters",
+        "A session that was deleted is left out of the list, but not where a filter asks for its id.",
+        around!(|call, inner| {
+            let mut reply = inner.send(&call).await;
+            if call.method == Method::DELETE && reply.is_success() {
+                inner.memory.count(&call.path);
+            } else if let (Some(list), Value::String(asked)) =
+                (call.path.strip_suffix("/list"), &call.member("filters")["id"])
+                && inner.memory.keys().contains(&format!("{list}/{asked}"))
+            {
+                let workspace = call.path.split('/').nth(3);
+                let created_at = "2024-03-10T08:00:00Z";
+                let session = json!({
+                    "id": asked, "is_active": false, "workspace_id": workspace, "created_at": created_at
+                });
+                reply.edit(|body| json::list(body, "items", |items| items.push(session)));
+            }
+            reply
+        }),
     ),
     messages(
         "honcho-filter-ignored",

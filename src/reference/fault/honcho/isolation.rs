@@ -161,6 +161,21 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     of(
+        "get-message",
+        "honcho-get-through-unknown-workspace",
+        "isolation",
+        "A message is found through a workspace that there is not.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            let workspaces = listed(&call, &inner, "/v3/workspaces/list".to_owned()).await;
+            if reply.status != 404 || workspaces.iter().any(|one| id(one) == segment(&call, WORKSPACE)) {
+                return reply;
+            }
+            let others = elsewhere(&call, &inner, WORKSPACE, "/v3/workspaces/list".to_owned()).await;
+            others.into_iter().find(Reply::is_success).unwrap_or(reply)
+        }),
+    ),
+    of(
         "update-message",
         "honcho-update-ignores-session",
         "isolation",

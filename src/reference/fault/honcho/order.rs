@@ -59,6 +59,16 @@ pub(crate) const FAULTS: &[Fault] = &[
             }
         }),
     ),
+    sessions(
+        "honcho-reverse-false-is-true",
+        "order",
+        "Any value of `reverse` turns the list round, `false` too.",
+        Request(|call| {
+            if call.get("reverse").as_deref() == Some("false") {
+                call.set("reverse", "true");
+            }
+        }),
+    ),
     messages(
         "honcho-reverse-within-page",
         "order",

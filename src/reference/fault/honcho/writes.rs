@@ -39,6 +39,25 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     of(
         "create-messages",
+        "honcho-equal-messages-once",
+        "writes",
+        "Of messages of one batch with equal content the first alone is kept.",
+        around!(|mut call, inner| {
+            call.edit(|body| {
+                let mut seen: Vec<Value> = Vec::new();
+                json::list(body, "messages", |items| {
+                    items.retain(|item| {
+                        let new = !seen.contains(&item["content"]);
+                        seen.push(item["content"].clone());
+                        new
+                    });
+                });
+            });
+            inner.send(&call).await
+        }),
+    ),
+    of(
+        "create-messages",
         "honcho-batch-turned-round",
         "writes",
         "The messages of a batch are kept in the opposite order.",
