@@ -59,7 +59,8 @@ impl Driver {
         match make {
             Make::Name => {
                 let suffix = if place.index == 0 { String::new() } else { format!("-{}", place.index) };
-                plain(json!(format!("{}-{}{suffix}", self.namespace, place.name)))
+                // Host names know no underscore (RFC 1123, section 2.1), and some APIs want names that can be one.
+                plain(json!(format!("{}-{}{suffix}", self.namespace, place.name.replace('_', "-"))))
             }
             Make::Text { min, max, tame } => Some(text(&mut rng, *min..=*max, *tame, place.serial)),
             Make::Schema => plain(self.sample(resource, field, &mut rng)?),

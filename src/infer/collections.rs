@@ -31,8 +31,8 @@ pub(super) fn tables<'a>(
                 aside(draft, list, "no member of its items is known for an id");
                 continue;
             };
-            let shown = draft.shapes.properties(list.item);
-            if !shown.is_empty() && !shown.iter().any(|member| member.name == resource.shown.id) {
+            let described = !draft.shapes.properties(list.item).is_empty();
+            if described && draft.shapes.at(list.item, &resource.shown.id).is_none() {
                 let reason = format!(
                     "its items do not show {} where a single {} does",
                     resource.shown.id, resource.name
@@ -119,6 +119,10 @@ fn table<'a>(
         remarks.push(question(format!("are the items at {} or at {}?", list.items, joined(&or))));
     }
     table.explained("items", list.items.as_str(), remarks);
+    if !list.record.is_empty() {
+        let reason = "an item is an envelope, and the record in it has the id";
+        table.explained("record", list.record.as_str(), vec![guessed(reason)]);
+    }
     table.explained(
         "style",
         Toml::Table(vec![(style.kind.to_owned(), Toml::Table(style.members.clone()))]),

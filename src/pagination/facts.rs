@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::link::{Link, Place, Rel, parse_header};
-use super::{PageFacts, Style};
+use super::{PageFacts, Style, labelled};
 
 /// An answer of a list operation, with what is needed to read it.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     fn at(&self, pointer: Option<&str>) -> Option<&Value> {
-        pointer.and_then(|pointer| self.content.pointer(pointer))
+        pointer.and_then(|pointer| labelled::find(self.content, pointer))
     }
 
     fn number(&self, pointer: Option<&str>) -> Option<i64> {

@@ -25,6 +25,9 @@ pub struct Collection {
     pub scope_query: Option<String>,
     /// Where the items stand in an answer; empty where the answer is the array of them.
     pub items: Pointers,
+    /// Where the record stands in an item, where an item is an envelope around it; empty where the item is the record.
+    #[serde(default)]
+    pub record: String,
     /// Where the style's parameters, those of the orders, and `scope-query` are sent.
     #[serde(default)]
     pub arguments: Arguments,

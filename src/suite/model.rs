@@ -167,6 +167,14 @@ impl Pointers {
         self.all().iter().find_map(|pointer| value.pointer(pointer))
     }
 
+    /// The same places below another one, before the places themselves.
+    pub(super) fn also_below(&mut self, place: &str) {
+        let own = self.all();
+        let below =
+            own.iter().map(|pointer| format!("{place}{pointer}")).filter(|pointer| !own.contains(pointer));
+        *self = Self::Any(below.chain(own.iter().cloned()).collect());
+    }
+
     /// The first alternative that resolves.
     pub fn found_at(&self, value: &Value) -> Option<&str> {
         self.all().iter().find(|pointer| value.pointer(pointer).is_some()).map(String::as_str)
@@ -345,6 +353,12 @@ pub struct Update {
     pub answer: Pointers,
     /// The field that is replaced.
     pub field: String,
+    /// The fields that go along with it as they were when the record was created: what the content requires, or all where the whole is replaced.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Where the record's id goes in the content, where that has to name it beside the path.
+    #[serde(default)]
+    pub id_at: Option<String>,
     /// The requirement that says so.
     pub requirement: String,
     /// The field that tells when a record was changed last.

@@ -44,7 +44,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         } else if answer.response.is_success() {
             sheet.fail(answer.draft(
                 format!(
-                    "{} was changed although If-Match names no tag of it",
+                    "{} was changed although If-Match does not name its tag",
                     scene.oracle.record(*record).name()
                 ),
                 sheet.own_requirement(),
