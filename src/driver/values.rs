@@ -251,4 +251,18 @@ mod tests {
         assert_eq!(all.len(), 5_000);
         assert!(all.iter().all(|word| word.len() == 9));
     }
+
+    #[test]
+    fn plain_words_take_the_place_of_texts_that_a_server_may_change() {
+        let mut value = json!({
+            "kept": ["a few words", 7, null, true, "Straße 5"],
+            " key ": { "blank at the end ": [["<b>bold</b>", "two  blanks"], "line\nend", "e\u{301}", ""] },
+        });
+        plain_texts(&mut value);
+        let expected = json!({
+            "kept": ["a few words", 7, null, true, "Straße 5"],
+            " key ": { "blank at the end ": [["plain", "plain"], "plain", "plain", "plain"] },
+        });
+        assert_eq!(value, expected);
+    }
 }

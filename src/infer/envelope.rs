@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::lists::Listing;
 use super::schema::{Shapes, escape, snake};
+use super::style::{NEXT_URLS, PREVIOUS_URLS};
 use crate::document::Response;
 
 const TOTALS: [&str; 14] = [

@@ -337,6 +337,7 @@ fn is_servers(name: &str) -> bool {
             | "href"
             | "object"
             | "links"
+            | "meta"
             | "version"
             | "revision"
             | "url"

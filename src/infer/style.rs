@@ -138,9 +138,9 @@ const PREVIOUS_TOKENS: [&str; 8] = [
     "prev",
     "before",
 ];
-const NEXT_URLS: [&str; 6] =
+pub(super) const NEXT_URLS: [&str; 6] =
     ["next", "next_url", "next_link", "odata_next_link", "next_page_url", "next_page"];
-const PREVIOUS_URLS: [&str; 6] =
+pub(super) const PREVIOUS_URLS: [&str; 6] =
     ["previous", "prev", "previous_url", "prev_url", "previous_page_url", "prev_page_url"];
 
 const TOTAL_HEADERS: [&str; 6] = [

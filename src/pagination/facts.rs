@@ -223,6 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn links_stand_in_an_array() {
+        let style = style(
+            "style.next-url = { next = '/link/[relation=next]/url', previous = '/link/[relation=previous|prev]/url', total = '/total' }",
+        );
+        let link = |relation: &str| json!({"relation": relation, "url": format!("?at={relation}")});
+        for (relations, next, previous) in [
+            (&["self", "next"][..], Some("/items?at=next"), None),
+            (&["prev", "self"], None, Some("/items?at=prev")),
+            (&[], None, None),
+        ] {
+            let links: Vec<Value> = relations.iter().map(|relation| link(relation)).collect();
+            let read = facts(&style, &json!({"link": links, "total": 3}), &[]);
+            let path = |rel| read.links.get(&rel).and_then(|link| link.leads.clone().ok());
+            assert_eq!(path(Rel::Next).as_deref(), next);
+            assert_eq!(path(Rel::Previous).as_deref(), previous);
+        }
+    }
+
+    #[test]
     fn an_integer_is_a_number_without_a_fraction() {
         for (value, read) in [
             (json!(5), Some(5)),

@@ -33,3 +33,42 @@ pub(super) fn open(file: &mut SuiteFile) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::Pointers;
+
+    #[test]
+    fn what_is_read_of_a_record_is_read_in_its_envelope_first() {
+        let mut file: SuiteFile = toml::from_str(
+            r#"
+            name = "n"
+            document = "d"
+            operations = {}
+            [resources.horse]
+            id = "/id"
+            fields.breed = { read = "/breed" }
+            fields.sent = { send = "/sent" }
+            [resources.cart]
+            id = "/id"
+            [collections.horses]
+            operation = "list"
+            resource = "horse"
+            items = "/entry"
+            record = "/resource"
+            style.token = { token = "t", next = "/next" }
+            orders = [{ name = "default", by.instant = "/at", direction = "ascending", requirement = "r" }]
+            complete = { requirement = "r" }
+            "#,
+        )
+        .expect("it is a suite file");
+        open(&mut file);
+        let both = |name: &str| Pointers::Any(vec![format!("/resource/{name}"), format!("/{name}")]);
+        assert_eq!(file.resources["horse"].id, both("id"));
+        assert_eq!(file.resources["horse"].fields["breed"].read, Some(both("breed")));
+        assert_eq!(file.resources["horse"].fields["sent"].read, None);
+        assert_eq!(file.resources["cart"].id, Pointers::One("/id".to_owned()));
+        assert_eq!(file.collections["horses"].orders[0].by, OrderKey::Instant(both("at")));
+    }
+}
