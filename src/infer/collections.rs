@@ -1,5 +1,7 @@
 //! Collections: which lists page in a way that is understood, what they belong to, and what may be expected of them.
 
+use std::collections::BTreeSet;
+
 use super::Draft;
 use super::access::harmless;
 use super::groups::{Groups, Stands};
@@ -18,6 +20,7 @@ pub(super) fn tables<'a>(
     resources: &Resources<'a, '_>,
 ) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for (at, group) in groups.all.iter().enumerate() {
         for list in &group.lists {
             let style = match paging(draft.shapes, list) {
@@ -52,8 +55,7 @@ pub(super) fn tables<'a>(
             }
             let plural =
                 group.path.rsplit('/').find(|part| *part != "{}").map_or_else(|| group.name.clone(), snake);
-            let taken =
-                |name: &str| tables.iter().any(|table| table.path.get(1).is_some_and(|known| known == name));
+            let taken = |name: &str| names.contains(name);
             let mut name = plural.clone();
             if taken(&name) {
                 name = format!("{}_list", group.name);
@@ -61,6 +63,7 @@ pub(super) fn tables<'a>(
             while taken(&name) {
                 name.push_str("_2");
             }
+            names.insert(name.clone());
             tables.extend(table(draft, groups, resources, list, resource, &style, &name));
         }
     }

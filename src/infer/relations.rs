@@ -2,14 +2,14 @@
 //! its reach.
 
 use super::fields::{Around, Related, referred};
-use super::groups::{Group, Groups};
-use super::resources::Resource;
+use super::groups::Groups;
+use super::resources::Found;
 use super::schema::snake;
 
 /// The resources that are there already, seen from one that is being read.
 pub(super) struct Placed<'p, 'a> {
     pub(super) groups: &'p Groups<'a>,
-    pub(super) all: &'p [Resource<'a>],
+    pub(super) found: &'p Found<'a>,
     pub(super) own: &'p str,
     pub(super) parent: Option<&'p str>,
 }
@@ -19,7 +19,7 @@ impl Placed<'_, '_> {
         let mut chain = Vec::new();
         let mut at = from.map(str::to_owned);
         while let Some(name) = at {
-            at = self.all.iter().find(|r| r.name == name).and_then(|r| r.parent.clone());
+            at = self.found.named(&name).and_then(|r| r.parent.clone());
             chain.push(name);
         }
         chain
@@ -28,17 +28,8 @@ impl Placed<'_, '_> {
     /// The group that a member's name stands for.
     pub(super) fn group(&self, name: &str) -> Option<&str> {
         let wanted = referred(name);
-        let named = |wanted: &str| {
-            let is = |group: &&Group<'_>| group.name == wanted || group.alias.as_deref() == Some(wanted);
-            self.groups.all.iter().find(is).map(|group| group.name.as_str())
-        };
-        let ended = || {
-            self.groups
-                .all
-                .iter()
-                .map(|g| g.name.as_str())
-                .find(|known| known.ends_with(&format!("_{wanted}")))
-        };
+        let named = |wanted: &str| self.groups.named(wanted).map(|group| group.name.as_str());
+        let ended = || self.groups.ending(&wanted).map(|group| group.name.as_str());
         let persons = ["owner", "author", "creator", "assignee", "reporter", "member", "sender", "recipient"];
         let person = || {
             persons
@@ -64,12 +55,10 @@ impl Around for Placed<'_, '_> {
             return Some(Related::Ancestor(group.to_owned()));
         }
         let suffixed = ["_id", "_uuid", "_key", "_ref"].iter().any(|end| snaked.ends_with(end));
-        let Some(found) = self.all.iter().find(|r| r.name == group && r.creation.is_some()) else {
+        let Some(found) = self.found.named(group).filter(|r| r.creation.is_some()) else {
             let listed = self
                 .groups
-                .all
-                .iter()
-                .find(|g| g.name == group)
+                .named(group)
                 .is_some_and(|g| super::operations::plain_list(self.groups, g).is_some());
             return suffixed.then(|| {
                 if listed { Related::Listed(group.to_owned()) } else { Related::OutOfReach(group.to_owned()) }

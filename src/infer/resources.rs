@@ -1,5 +1,7 @@
 //! Resources: which groups of operations become one, what they lie in, and in what order they can be created.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use http::Method;
 
 use super::Draft;
@@ -29,10 +31,36 @@ pub(super) struct Resource<'a> {
     remarks: Vec<Remark>,
 }
 
+/// The resources that were read so far, in order.
+#[derive(Debug, Default)]
+pub(super) struct Found<'a> {
+    all: Vec<Resource<'a>>,
+    names: BTreeMap<String, usize>,
+    groups: BTreeMap<usize, usize>,
+}
+
+impl<'a> Found<'a> {
+    fn push(&mut self, resource: Resource<'a>) {
+        self.names.insert(resource.name.clone(), self.all.len());
+        self.groups.insert(resource.group, self.all.len());
+        self.all.push(resource);
+    }
+
+    /// The resource of this name.
+    pub(super) fn named(&self, name: &str) -> Option<&Resource<'a>> {
+        self.names.get(name).map(|at| &self.all[*at])
+    }
+
+    /// The resource of this group.
+    fn of_group(&self, group: usize) -> Option<&Resource<'a>> {
+        self.groups.get(&group).map(|at| &self.all[*at])
+    }
+}
+
 /// All resources, parents first.
 #[derive(Debug, Default)]
 pub(super) struct Resources<'a, 'g> {
-    pub(super) all: Vec<Resource<'a>>,
+    found: Found<'a>,
     groups: Option<&'g Groups<'a>>,
 }
 
@@ -48,7 +76,7 @@ pub(super) fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
 impl<'a, 'g> Resources<'a, 'g> {
     /// Reads the resources of all groups.
     pub(super) fn new(draft: &mut Draft<'a>, groups: &'g Groups<'a>) -> Self {
-        let mut resources = Self { all: Vec::new(), groups: Some(groups) };
+        let mut resources = Self { found: Found::default(), groups: Some(groups) };
         let mut waiting: Vec<usize> = (0..groups.all.len()).collect();
         // Parents and what is referred to come first; what waits for itself in a circle is taken as it is in the end.
         for patient in [true, false] {
@@ -70,7 +98,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let group = &groups.all[at];
         let by_path = group.parent.map(|parent| groups.all[parent].name.clone());
         if let Some(parent) = &by_path
-            && !self.all.iter().any(|r| r.name == *parent)
+            && self.found.named(parent).is_none()
             && patient
         {
             return false;
@@ -79,7 +107,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let mut made = creation(shapes, groups, group, parameter);
         let unknown =
             made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, at, creation.operation));
-        let parent = by_path.filter(|name| self.all.iter().any(|r| r.name == *name && r.creation.is_some()));
+        let parent = by_path.filter(|name| self.found.named(name).is_some_and(|r| r.creation.is_some()));
         let by_query = if group.path.contains("{}") {
             None
         } else {
@@ -102,7 +130,7 @@ impl<'a, 'g> Resources<'a, 'g> {
             Some((parent, parameter)) => (Some(parent), Some(parameter)),
             None => (parent, None),
         };
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: parent.as_deref() };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: parent.as_deref() };
         if patient && self.waits_for_sibling(shapes, &placed, groups, made.as_ref().ok()) {
             return false;
         }
@@ -156,7 +184,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         if let Some(create) = &creation {
             remarks.extend(create.seen.iter().map(guessed));
         }
-        self.all.push(Resource {
+        self.found.push(Resource {
             group: at,
             name: group.name.clone(),
             parent: parent.filter(|_| creation.is_some()),
@@ -184,7 +212,7 @@ impl<'a, 'g> Resources<'a, 'g> {
     fn unmade_parent(&self, groups: &Groups<'a>, own: usize, create: &'a Operation) -> Option<&'a str> {
         groups.parameters(create).into_iter().find_map(|(name, stands)| match stands {
             Stands::For(at) if at == own => None,
-            Stands::For(at) if self.all.iter().any(|r| r.group == at && r.creation.is_some()) => None,
+            Stands::For(at) if self.of_group(at).is_some_and(|r| r.creation.is_some()) => None,
             Stands::For(_) | Stands::Unknown => Some(name),
         })
     }
@@ -199,7 +227,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let groups = self.groups?;
         let (creation, _) = made?;
         let list = group.lists.first()?;
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: None };
         creation.members.iter().chain(&creation.common).filter(|member| member.required).find_map(|member| {
             let parameter = list
                 .operation
@@ -221,7 +249,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> Option<String> {
         let (creation, _) = made?;
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: None };
         let inner = creation.inner(shapes);
         let members = creation.members.iter().chain(&inner).map(|member| member.name);
         let named: Vec<String> = members
@@ -247,7 +275,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         group: &Group<'a>,
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> bool {
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: None };
         self.waits_for_sibling(shapes, &placed, groups, made)
     }
 
@@ -267,21 +295,22 @@ impl<'a, 'g> Resources<'a, 'g> {
         required.chain(links.filter(|link| link.required).map(|link| link.name)).any(|member| {
             placed.group(member).is_some_and(|name| {
                 name != placed.own
-                    && !self.all.iter().any(|r| r.name == name)
-                    && groups.all.iter().any(|g| g.name == name && g.create.is_some())
+                    && self.found.named(name).is_none()
+                    && groups.named(name).is_some_and(|g| g.create.is_some())
             })
         })
     }
 
     pub(super) fn of_group(&self, group: usize) -> Option<&Resource<'a>> {
-        self.all.iter().find(|resource| resource.group == group)
+        self.found.of_group(group)
     }
 
     /// What the seeds need to know.
     pub(super) fn seeded(&self, draft: &Draft<'a>) -> Vec<Seeded> {
         let Some(groups) = self.groups else { return Vec::new() };
+        let parents: BTreeSet<&String> = self.found.all.iter().filter_map(|r| r.parent.as_ref()).collect();
         let creatable =
-            self.all.iter().filter(|r| r.creation.as_ref().is_some_and(|c| draft.is_asked(&c.operation.id)));
+            self.found.all.iter().filter(|r| r.creation.as_ref().is_some_and(|c| draft.is_asked(&c.operation.id)));
         creatable
             .map(|resource| {
                 let lists = &groups.all[resource.group].lists;
@@ -296,7 +325,7 @@ impl<'a, 'g> Resources<'a, 'g> {
                 Seeded {
                     name: resource.name.clone(),
                     parent: resource.parent.clone(),
-                    has_children: self.all.iter().any(|r| r.parent.as_ref() == Some(&resource.name)),
+                    has_children: parents.contains(&resource.name),
                     listed: !styles.is_empty(),
                     largest,
                     batch: resource.creation.as_ref().and_then(|c| c.batch.as_ref()).map(|(_, most)| *most),
@@ -309,7 +338,7 @@ impl<'a, 'g> Resources<'a, 'g> {
     pub(super) fn tables(&self, draft: &mut Draft<'a>) -> Vec<Table> {
         let Some(groups) = self.groups else { return Vec::new() };
         let mut tables = Vec::new();
-        for resource in &self.all {
+        for resource in &self.found.all {
             tables.extend(self.table(draft, groups, resource));
         }
         tables
