@@ -91,6 +91,7 @@ pub fn infer(document: &Document, path: &str) -> String {
     tables.push(draft.operation_table());
     tables.push(draft.left_out_table());
     tables.push(draft.bind_table());
+    tables.extend(access::tenants(&mut draft));
     tables.extend(draft.variables.values().cloned());
     tables.extend(headed(draft.requirements.tables(), "What is expected beyond the document. Each is a guess: strike out what the API does not promise, and correct its source where it does."));
     tables.extend(headed(resource_tables, "What can be created, and what a record looks like."));

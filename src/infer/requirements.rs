@@ -48,6 +48,11 @@ const ALL: [(&str, &str, &str); 15] = [
         "What does not exist is refused.",
         "an id that nothing has names nothing, and the document names refusals for the operation or leaves them open",
     ),
+    (
+        "tenants",
+        "A tenant sees its own data only.",
+        "a header field that every request must have is called like a tenant",
+    ),
     ("own-parents", "A record is found only through what it lies in.", "the path names what it lies in"),
     (
         "gone",

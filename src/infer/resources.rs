@@ -309,8 +309,11 @@ impl<'a, 'g> Resources<'a, 'g> {
     pub(super) fn seeded(&self, draft: &Draft<'a>) -> Vec<Seeded> {
         let Some(groups) = self.groups else { return Vec::new() };
         let parents: BTreeSet<&String> = self.found.all.iter().filter_map(|r| r.parent.as_ref()).collect();
-        let creatable =
-            self.found.all.iter().filter(|r| r.creation.as_ref().is_some_and(|c| draft.is_asked(&c.operation.id)));
+        let creatable = self
+            .found
+            .all
+            .iter()
+            .filter(|r| r.creation.as_ref().is_some_and(|c| draft.is_asked(&c.operation.id)));
         creatable
             .map(|resource| {
                 let lists = &groups.all[resource.group].lists;

@@ -354,13 +354,23 @@ impl<'a> Looked<'a, '_> {
 
     fn offset(&self, size: Option<&str>) -> Option<Paging> {
         let skip = self.parameter(&OFFSETS)?;
+        // Where the index of the first result is sent, `itemsPerPage` is the number of those that came (RFC 7644, section 3.4.2.4).
+        let by_index = snake(skip.name).contains("index");
         let fields = [
             ("total", self.envelope.total()),
             ("has-more", self.envelope.member(&MORE, &["boolean"])),
-            ("limit-echo", self.envelope.member(&SIZE_ECHOES, &["integer", "number"])),
+            ("limit-echo", self.envelope.member(&SIZE_ECHOES, &["integer", "number"]).filter(|_| !by_index)),
         ];
         let mut paging =
             self.made("offset-limit", size, &[("skip", Some(skip.name)), ("limit", size)], &fields);
+        let from_one =
+            [self.shapes.number(skip.schema, "minimum"), self.shapes.number(skip.schema, "default")]
+                .contains(&Some(1))
+                || ["1-based", "one-based"].iter().any(|words| skip.said.contains(words));
+        if from_one {
+            paging.members.insert(1, ("first".to_owned(), Toml::Integer(1)));
+            paging.remarks.push(guessed(format!("{} counts items from 1", skip.name)));
+        }
         self.headers(&mut paging);
         paging.members.retain(|(key, _)| key != "pages-header");
         Some(paging)
