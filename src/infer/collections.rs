@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Draft;
 use super::access::harmless;
+use super::filters::filters;
 use super::groups::{Groups, Stands};
 use super::lists::Listing;
-use super::orders::{conventions, filters, orders};
+use super::orders::{conventions, orders};
 use super::resources::{Resource, Resources, refusals};
 use super::schema::snake;
 use super::style::{Paging, joined, paging};

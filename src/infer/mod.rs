@@ -10,6 +10,7 @@ mod creation;
 mod deletions;
 mod envelope;
 mod fields;
+mod filters;
 mod groups;
 mod lists;
 mod names;
