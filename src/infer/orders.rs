@@ -71,6 +71,35 @@ fn instant<'a>(shapes: Shapes<'a>, members: &[Property<'a>], read: &str) -> Opti
         .map(|member| format!("{read}/{}", escape(member.name)))
 }
 
+/// The instant that words such as "oldest first" are about: one that they name, else that of the creation, else the only one. `None` where there are
+/// several others, and `Some(None)` where items show none.
+fn meant<'a>(
+    shapes: Shapes<'a>,
+    members: &[Property<'a>],
+    read: &str,
+    prose: &str,
+) -> Option<Option<String>> {
+    let prose = prose.to_lowercase();
+    let place = |member: &Property<'a>| format!("{read}/{}", escape(member.name));
+    let timed: Vec<&Property<'a>> =
+        members.iter().filter(|member| shapes.text(member.schema, "format") == Some("date-time")).collect();
+    let named = |member: &&&Property<'a>| {
+        let name = moment(member.name).replace('_', " ");
+        // Shorter ones are words of their own, such as `at`.
+        name.len() > 3 && prose.contains(&name)
+    };
+    let by_name: Vec<&&Property<'a>> = timed.iter().filter(named).collect();
+    if let [one] = by_name[..] {
+        return Some(Some(place(one)));
+    }
+    match (instant(shapes, members, read), &timed[..]) {
+        (Some(creation), _) => Some(Some(creation)),
+        (None, []) => Some(None),
+        (None, [one]) => Some(Some(place(one))),
+        (None, _) => None,
+    }
+}
+
 /// What the document says of the order of a list without parameters.
 fn stated(prose: &str) -> Option<(Way, &'static str)> {
     let prose = prose.to_lowercase();
@@ -94,8 +123,10 @@ pub(super) fn orders<'a>(
     read: &str,
 ) -> Orders {
     let at = instant(shapes, members, read);
-    let by =
-        at.as_ref().map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]));
+    let key = |at: Option<&String>| {
+        at.map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]))
+    };
+    let by = key(at.as_ref());
     let mut found = Orders::default();
     let order = |name: &str, query: &[(String, String)], by: &Toml, way: Way, requirement: &str| {
         let mut entries: Vec<(String, Toml)> = vec![("name".to_owned(), name.into())];
@@ -112,21 +143,26 @@ pub(super) fn orders<'a>(
     let raw = shapes.document.raw().pointer(&list.operation.pointer);
     let prose: Vec<&str> =
         ["summary", "description"].iter().filter_map(|key| raw?.get(*key)?.as_str()).collect();
-    let usual =
-        choices.as_ref().and_then(|c| c.usual.map(|way| (way, format!("the default of {}", c.parameter))));
+    let usual = choices
+        .as_ref()
+        .and_then(|c| c.usual.map(|way| (way, by.clone(), format!("the default of {}", c.parameter))));
     let usual = usual.or_else(|| {
-        stated(&prose.join(" ")).map(|(way, words)| (way, format!("the description says \"{words}\"")))
+        let prose = prose.join(" ");
+        let (way, words) = stated(&prose)?;
+        let at = meant(shapes, members, read, &prose)?;
+        Some((way, key(at.as_ref()), format!("the description says \"{words}\"")))
     });
     let usual = usual.or_else(|| {
         let timed = kind == "timestamp-cursor" && at.is_some();
         timed.then(|| {
             (
                 Way::Down,
+                by.clone(),
                 "a list without a cursor that `before` reads on from starts with the newest".to_owned(),
             )
         })
     });
-    if let Some((way, reason)) = usual {
+    if let Some((way, by, reason)) = usual {
         found.list.push(order("default", &[], &by, way, "order"));
         found.remarks.push(guessed(reason));
     } else {

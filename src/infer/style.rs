@@ -544,6 +544,11 @@ impl<'a> Looked<'a, '_> {
             })
         };
         let next = link(&NEXT_URLS)?;
+        // `$top` bounds what is asked for, and no page of it: what it leaves out is not linked (OData 4.01, part 1, section 11.2.6.3).
+        if size.is_some_and(|size| size == "$top") && self.parameter(&OFFSETS).is_some() {
+            return None;
+        }
+        let size = size.filter(|size| *size != "$top");
         let fields = [
             ("next", Some(next)),
             ("previous", link(&PREVIOUS_URLS)),

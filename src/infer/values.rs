@@ -171,35 +171,30 @@ pub(super) fn text<'a>(
         ["name", "slug", "key", "username", "login", "handle", "code", "sku", "alias", "identifier", "id"];
     let is_name = words.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
     let called = is_name && most.is_none_or(|most| most >= 64) && least <= 12;
-    if let Some(pattern) = shapes.text(schema, "pattern") {
-        // What `make = "name"` gives looks like these.
-        let fits = ["main", "elsewhere", "together"].iter().all(|label| {
-            let text = format!("specproof-m1a2b3c4d5e-{label}-{own}-11");
-            crate::generate::obeys_pattern(pattern, &text)
-        });
-        return (if called && fits { "name" } else { "schema" }.into(), None, false);
-    }
-    if name == "email" || name.ends_with("_email") {
+    if (name == "email" || name.ends_with("_email")) && shapes.text(schema, "pattern").is_none() {
         remarks.push(guessed("called like an e-mail address"));
         return ("email".into(), None, false);
     }
     let examples = examples(shapes, schema);
     let known: Option<&[&str]> = match name.rsplit('_').next().unwrap_or(name) {
-        "currency" => Some(&["usd"]),
-        "country" => Some(&["US"]),
-        "locale" | "language" | "lang" => Some(&["en"]),
+        "currency" => Some(&["usd", "USD"]),
+        "country" => Some(&["US", "us", "USA"]),
+        "locale" | "language" | "lang" => Some(&["en", "en-US", "en_US"]),
         "timezone" | "tz" | "zone" => Some(&["UTC"]),
         "phone" | "mobile" | "telephone" => Some(&["+14155550123"]),
         "url" | "uri" | "website" | "link" | "webhook" | "homepage" => {
             Some(&["https://example.com/specproof"])
         }
-        "color" | "colour" => Some(&["#336699"]),
+        "color" | "colour" => Some(&["#336699", "336699"]),
         "date" => Some(&["2012-12-31"]),
         _ => None,
     };
-    if let Some(known) = known {
+    let pattern = shapes.text(schema, "pattern");
+    let fits = |value: &&str| pattern.is_none_or(|pattern| crate::generate::obeys_pattern(pattern, value));
+    // The first spelling that the pattern lets through.
+    if let Some(known) = known.and_then(|known| known.iter().copied().find(fits)) {
         let values: Vec<Toml> = if examples.is_empty() {
-            known.iter().map(|v| Toml::from(*v)).collect()
+            vec![known.into()]
         } else {
             examples.iter().map(|v| Toml::from(*v)).collect()
         };
@@ -210,6 +205,14 @@ pub(super) fn text<'a>(
         };
         remarks.push(guessed(reason));
         return (Toml::table([("choice", Toml::List(values))]), None, true);
+    }
+    if let Some(pattern) = pattern {
+        // What `make = "name"` gives looks like these.
+        let fits = ["main", "elsewhere", "together"].iter().all(|label| {
+            let text = format!("specproof-m1a2b3c4d5e-{label}-{}-11", own.replace('_', "-"));
+            crate::generate::obeys_pattern(pattern, &text)
+        });
+        return (if called && fits { "name" } else { "schema" }.into(), None, false);
     }
     if called {
         return ("name".into(), None, false);
