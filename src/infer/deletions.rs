@@ -22,7 +22,7 @@ pub(super) fn entry<'a>(
     let mut members = vec![("operation".to_owned(), Toml::from(short))];
     let mut remarks = Vec::new();
     let answers = |status: u16| delete.responses.iter().any(|r| r.status == StatusKey::Exact(status));
-    let later = answers(202) && !answers(200) && !answers(204);
+    let later = answers(202);
     let fetched = groups.all[resource.group].fetch.and_then(|fetch| Shapes::success(fetch)?.1);
     if let Some((at, value)) = fetched.and_then(|schema| trace(shapes, schema.value())) {
         members.push((
@@ -54,7 +54,7 @@ pub(super) fn entry<'a>(
     });
     if later {
         members.push(("eventual".to_owned(), true.into()));
-        remarks.push(guessed("it answers 202, so the deletion may come later"));
+        remarks.push(guessed("it may answer 202, so the deletion may come later"));
     } else if let Some(soft) = soft {
         members.push(("eventual".to_owned(), true.into()));
         remarks.push(question(format!(

@@ -63,7 +63,7 @@ struct Candidate<'a> {
 fn unwrapped<'a>(shapes: Shapes<'a>, item: &'a Value) -> (String, &'a Value) {
     let members = shapes.properties(item);
     let has_id = |schema| ["id", "_id", "uuid"].iter().any(|name| shapes.property(schema, name).is_some());
-    let held = |name: &&str| members.iter().find(|member| member.name == **name && has_id(member.schema));
+    let held = |name: &str| members.iter().find(|member| member.name == name && has_id(member.schema));
     match ENVELOPES.iter().find_map(|name| held(name)) {
         Some(member) if !has_id(item) => (format!("/{}", escape(member.name)), member.schema),
         _ => (String::new(), item),

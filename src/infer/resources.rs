@@ -12,7 +12,7 @@ use super::relations::Placed;
 use super::schema::{Shapes, snake};
 use super::seeds::Seeded;
 use super::style::paging;
-use super::toml::{Remark, Table, Toml, guessed, question};
+use super::toml::{Remark, Table, Toml, guessed};
 use crate::document::{Location, Operation, StatusKey};
 
 /// A resource of the suite.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::envelope::{Envelope, Member};
 use super::lists::Listing;
-use super::schema::{Shapes, escape, snake};
+use super::schema::{Shapes, snake};
 use super::toml::{Remark, Toml, guessed, question};
 use crate::document::{Location, Operation};
 
