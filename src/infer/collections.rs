@@ -162,8 +162,8 @@ fn table<'a>(
     if scope.is_some() && refused.contains(&404) {
         let statuses = refused.iter().map(|status| Toml::Integer(i64::from(*status))).collect();
         let mut members = vec![("status".to_owned(), Toml::List(statuses))];
-        // Filtering by something that does not exist finds nothing.
-        if scope_query.is_some() {
+        // Filtering by something that does not exist finds nothing, and a namespace in the path may be no more than a filter.
+        if scope_query.is_some() || super::objects::is_one(&resource.shown) {
             members.push(("empty".to_owned(), true.into()));
         }
         members.push(("requirement".to_owned(), "unknown".into()));

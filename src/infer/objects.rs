@@ -35,6 +35,8 @@ pub(super) fn fields<'a>(
         "metadata" if shapes.property(member.schema, "name").is_some() => {
             metadata(shapes, member, creation, shown, around).map(Some)
         }
+        // Of a `spec` without known members a server may keep what it knows.
+        "spec" if shapes.properties(member.schema).is_empty() && !member.required => Ok(Some(Vec::new())),
         "spec" if shapes.kind(member.schema) == Some("object") => {
             spec(shapes, member, creation, shown, around)
         }
