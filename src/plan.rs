@@ -235,7 +235,8 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
                     Scenario::Combination { collection: name(), combination: combination.clone() },
                 );
             }
-            if file.tenants.is_some() && collection.scope.is_some() {
+            let creatable = suite.resource(&collection.resource).create.is_some();
+            if file.tenants.is_some() && (collection.scope.is_some() || creatable) {
                 add("other-tenant".to_owned(), Scenario::OtherTenant { collection: name() });
             }
             let secured = !operation.security.is_empty() || !file.credentials.is_empty();

@@ -53,6 +53,8 @@ pub struct Document {
     title: String,
     api_version: String,
     operations: Vec<Operation>,
+    /// The place of each operation by its id.
+    by_id: BTreeMap<String, usize>,
     servers: Vec<Server>,
     security_schemes: BTreeMap<String, SecurityScheme>,
     references: Arc<References>,
@@ -96,6 +98,8 @@ impl Document {
         let schemas = Schemas::compile(name, Arc::clone(&references))?;
         let reader = Reader { file: name, version, raw: references.raw(), schemas: &schemas };
         let info = version::info(&reader)?;
+        let operations = reader.operations(order)?;
+        let by_id = operations.iter().enumerate().map(|(at, operation)| (operation.id.clone(), at)).collect();
         Ok(Self {
             name: name.to_owned(),
             text: source,
@@ -103,7 +107,8 @@ impl Document {
             title: info.title,
             api_version: info.api_version,
             security_schemes: reader.security_schemes()?,
-            operations: reader.operations(order)?,
+            operations,
+            by_id,
             servers: reader.servers()?,
             references: Arc::clone(&references),
             outermost: schemas.outermost(),
@@ -147,7 +152,7 @@ impl Document {
 
     /// The operation with that [`Operation::id`].
     pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.id == id)
+        self.by_id.get(id).map(|at| &self.operations[*at])
     }
 
     /// Every schema of the document, also those inside others, as responses are read; in a fixed order.

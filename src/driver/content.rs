@@ -162,7 +162,11 @@ impl Driver {
             if specimen.valid && created.is_some_and(identity) {
                 let own = created.and_then(|(_, resource)| own_name(resource, base, &specimen));
                 let Some(value) = own.filter(|value| schema.is_valid(value)) else { continue };
-                specimen.value = least(&value, "", &is_valid);
+                // What the document lets be left out may still hold the value that this is about.
+                let place = specimen.place.clone();
+                let holds =
+                    |content: &serde_json::Value| is_valid(content) && content.pointer(&place).is_some();
+                specimen.value = least(&value, "", &holds);
             }
             if let Some((_, resource)) = created {
                 repeat_items(resource, base, &mut specimen, &is_valid);

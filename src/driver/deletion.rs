@@ -63,6 +63,7 @@ impl Driver {
                     .await;
             }
         }
+        self.learn_tag(oracle, evidence, &delete.operation, record).await;
         let own = self.path_of(&delete.operation, oracle, Some(record));
         let ask = Ask::Delete { record };
         self.deleting(evidence, delete, own.clone(), "delete", ask, Asked::Good).await;
@@ -278,6 +279,9 @@ impl Driver {
     ) {
         let outgoing = self.outgoing(&delete.operation, label, &Parts { path, ..Parts::default() });
         let entry = self.send(evidence, outgoing, asked).await;
+        if asked == Asked::Good {
+            self.excuse(&mut evidence.entries[entry]);
+        }
         evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
     }
 

@@ -237,7 +237,7 @@ impl Driver {
                 Test::HasWord => record.marker.as_ref().map(|word| json!(word)),
                 Test::HasWordAnyCase => record.marker.as_ref().map(|word| json!(word.to_uppercase())),
                 // In the target's own spelling: whether it reads every zone in a filter is another question.
-                Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => {
+                test if test.compares() => {
                     field.read.as_ref().and_then(|read| read.find(&record.acknowledged)).cloned()
                 }
                 _ => record
@@ -273,7 +273,7 @@ impl Driver {
                 // These values divide nothing that has to be put together again.
                 Test::NotEquals => MOST_BOUNDS,
                 // Those by which the most shows are chosen among all.
-                Test::Greater | Test::AtLeast | Test::AtMost | Test::Less => usize::MAX,
+                test if test.compares() => usize::MAX,
                 _ => MOST_VALUES,
             };
             if values.len() >= most {
@@ -281,7 +281,7 @@ impl Driver {
             }
         }
         match (filter.test, values.first()) {
-            (Test::Greater | Test::AtLeast | Test::AtMost | Test::Less, _) => telling_bounds(&values),
+            (test, _) if test.compares() => telling_bounds(&values),
             (Test::In, Some(_)) => in_pairs(&values),
             // Several members at once, of which the first or the last lets everything through, and one is a number.
             (Test::Contains, Some(first)) => {

@@ -7,6 +7,7 @@ mod batches;
 mod bounds;
 mod cleanup;
 mod combinations;
+mod conditions;
 mod content;
 mod creation;
 mod credentials;
@@ -78,6 +79,8 @@ pub struct Driver {
     variables: RwLock<BTreeMap<String, String>>,
     /// The form of a cursor that each collection honours, by collection.
     forms: RwLock<BTreeMap<String, CursorForm>>,
+    /// The tag that the target gave last to what stands at a path.
+    tags: Mutex<BTreeMap<String, String>>,
     /// Where the document says that the API is served: links into these lead into the target.
     servers: Vec<url::Url>,
     /// What will have to be deleted.
@@ -109,6 +112,7 @@ impl Driver {
             given: variables.clone(),
             variables: RwLock::new(variables),
             forms: RwLock::default(),
+            tags: Mutex::default(),
             servers,
             created: Mutex::default(),
         }

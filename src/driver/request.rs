@@ -87,6 +87,7 @@ impl Driver {
                 headers.push((header.to_lowercase(), value));
             }
         }
+        headers.extend(self.condition(operation, &path));
         let given = |name: &str| parts.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         headers.retain(|(name, _)| !given(name));
         headers.extend(parts.headers.iter().map(|(k, v)| (k.to_lowercase(), v.clone())));
@@ -138,6 +139,7 @@ impl Driver {
 
     /// An exchange, with what the suite knows of its content.
     pub(super) fn read(&self, mut exchange: Exchange) -> Exchange {
+        self.note_tag(&exchange);
         let by = self.suite.file().refused_by.as_ref();
         let refused = by.zip(exchange.json()).is_some_and(|(by, content)| by.says(content));
         if let Ok(response) = &mut exchange.outcome {

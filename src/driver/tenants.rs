@@ -18,11 +18,11 @@ impl Driver {
     ) {
         let Some(tenants) = &self.suite.file().tenants else { return };
         let stranger = vec![(tenants.header.clone(), format!("{}-other-tenant", self.namespace))];
-        let Some((scope, members)) = self.middling_scope(oracle, collection) else {
+        let Some((scope, members)) = self.handful(oracle, collection) else {
             evidence.obstacles.push("no list with five or more items could be seeded".to_owned());
             return;
         };
-        let mut scopes = vec![("a list", Some(scope))];
+        let mut scopes = vec![("a list", scope)];
         if collection.scope_query.is_some() {
             scopes.push(("the list of everything", None));
         }

@@ -59,7 +59,8 @@ impl Driver {
         match make {
             Make::Name => {
                 let suffix = if place.index == 0 { String::new() } else { format!("-{}", place.index) };
-                plain(json!(format!("{}-{}{suffix}", self.namespace, place.name)))
+                // Host names know no underscore (RFC 1123, section 2.1), and some APIs want names that can be one.
+                plain(json!(format!("{}-{}{suffix}", self.namespace, place.name.replace('_', "-"))))
             }
             Make::Text { min, max, tame } => Some(text(&mut rng, *min..=*max, *tame, place.serial)),
             Make::Schema => plain(self.sample(resource, field, &mut rng)?),
@@ -253,5 +254,19 @@ mod tests {
         let all: std::collections::BTreeSet<String> = (0..5_000).map(marker).collect();
         assert_eq!(all.len(), 5_000);
         assert!(all.iter().all(|word| word.len() == 9));
+    }
+
+    #[test]
+    fn plain_words_take_the_place_of_texts_that_a_server_may_change() {
+        let mut value = json!({
+            "kept": ["a few words", 7, null, true, "Straße 5"],
+            " key ": { "blank at the end ": [["<b>bold</b>", "two  blanks"], "line\nend", "e\u{301}", ""] },
+        });
+        plain_texts(&mut value);
+        let expected = json!({
+            "kept": ["a few words", 7, null, true, "Straße 5"],
+            " key ": { "blank at the end ": [["plain", "plain"], "plain", "plain", "plain"] },
+        });
+        assert_eq!(value, expected);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Driver;
+use super::conditions::IF_MATCH;
 use super::content::{JSON_TYPE, TELLING};
 use super::creation::Item;
 use super::fitting::is_passed_over;
@@ -178,6 +179,7 @@ impl Driver {
         let lists = suite.lists_in_parents(resource_name);
         let made = self.in_company(oracle, evidence, resource_name, parent, !lists.is_empty()).await;
         let Some(record) = made else { return };
+        self.learn_tag(oracle, evidence, &update.operation, record).await;
         self.whole_pages(oracle, evidence, &lists, parent, WalkKind::Before).await;
         let full = Words::metadata(&mut self.rng("update"));
         let field = || update.field.clone();
@@ -198,6 +200,7 @@ impl Driver {
             let sent = self.other_value(oracle, (resource, update), record, turn, value);
             let outgoing = self.changing(oracle, (resource, update), record, record, label, &sent);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
+            self.excuse(&mut evidence.entries[entry]);
             let value = if merges { merged(&last, &sent) } else { sent };
             let ask = Ask::Update { record, field: field(), value: value.clone() };
             evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
@@ -257,7 +260,9 @@ impl Driver {
         record: RecordNumber,
         value: Value,
     ) {
-        if let Some((pointer, content)) = self.suite.wrong_update(resource) {
+        if let Some((pointer, wrong)) = self.suite.wrong_update(resource) {
+            let wrong = wrong.pointer(&pointer).cloned().unwrap_or_default();
+            let content = update_content(oracle, (resource, update), record, wrong);
             let path = self.path_of(&update.operation, oracle, Some(record));
             let parts = Parts { path, content: Some(Content::Json(content)), ..Parts::default() };
             let label = format!("{} of another type", update.field);
@@ -308,9 +313,7 @@ impl Driver {
         if self.suite.is_seeding(operation) {
             return Vec::new();
         }
-        let pointer = resource.fields[&update.field].send.clone().unwrap_or_default();
-        let mut base = json!({});
-        set_at(&mut base, &pointer, value);
+        let base = update_content(oracle, (resource, update), record, value);
         if !schema.is_valid(&base) {
             return Vec::new();
         }
@@ -360,7 +363,8 @@ impl Driver {
         }
     }
 
-    /// A change on the condition that the record has a tag which nothing has, where the target gives strong tags (RFC 9110, section 13.1.1).
+    /// Changes on the condition that the record has a tag which nothing has, or one that it had before it was changed, where the target gives
+    /// strong tags (RFC 9110, section 13.1.1).
     async fn precondition(
         &self,
         oracle: &Oracle,
@@ -369,16 +373,23 @@ impl Driver {
         record: RecordNumber,
     ) {
         let Some(fetch) = &resource.fetch else { return };
-        let fetched = evidence.entries.iter().rfind(|entry| entry.exchange.operation == fetch.operation);
-        let tag = fetched.and_then(|entry| entry.exchange.response()?.header("etag"));
-        if !tag.is_some_and(|tag| tag.starts_with('"')) {
-            return;
+        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+        let target = self.outgoing(&fetch.operation, "", &parts).path;
+        let shown = evidence.entries.iter().filter(|entry| entry.exchange.request.path == target);
+        let tags = shown.filter_map(|entry| entry.exchange.response()?.header("etag"));
+        let mut tags: Vec<String> = tags.filter(|tag| tag.starts_with('"')).map(str::to_owned).collect();
+        let Some(current) = tags.pop() else { return };
+        let earlier = tags.into_iter().find(|tag| *tag != current);
+        let stale = earlier.map(|tag| (tag, "changed on the condition of an earlier tag"));
+        let none = ("\"specproof-none\"".to_owned(), "changed on a condition that does not hold");
+        for (turn, (tag, label)) in [none].into_iter().chain(stale).enumerate() {
+            let value = json!({ "conditional": turn });
+            let value = self.other_value(oracle, (resource, update), record, 5 + turn, value);
+            let mut outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
+            outgoing.headers.retain(|(name, _)| name != IF_MATCH);
+            outgoing.headers.push((IF_MATCH.to_owned(), tag));
+            self.probe(evidence, label, outgoing, Asked::Open, Ask::Precondition { record }).await;
         }
-        let value = self.other_value(oracle, (resource, update), record, 5, json!({ "conditional": 1 }));
-        let label = "changed on a condition that does not hold";
-        let mut outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
-        outgoing.headers.push(("if-match".to_owned(), "\"specproof-none\"".to_owned()));
-        self.probe(evidence, label, outgoing, Asked::Open, Ask::Precondition { record }).await;
     }
 
     /// Several clients change one record at once; then it is fetched.
@@ -445,9 +456,7 @@ impl Driver {
         label: &str,
         value: &Value,
     ) -> Outgoing {
-        let pointer = resource.fields[&update.field].send.clone().unwrap_or_default();
-        let mut content = json!({});
-        set_at(&mut content, &pointer, value.clone());
+        let content = update_content(oracle, (resource, update), record, value.clone());
         let mut path = self.path_of(&update.operation, oracle, Some(record));
         path.extend(self.path_of(&update.operation, oracle, Some(through)));
         if let Some(parameter) = self.parameter_for(&update.operation, &oracle.record(record).resource) {
@@ -472,6 +481,29 @@ impl Driver {
         let entry = self.send_on_new_connection(evidence, outgoing, Asked::Good).await;
         evidence.probes.push(Probe { label: label.to_owned(), ask, entry });
     }
+}
+
+/// The content of an update: the field's new value, beside what goes along with it.
+fn update_content(
+    oracle: &Oracle,
+    (resource, update): (&Resource, &Update),
+    record: RecordNumber,
+    value: Value,
+) -> Value {
+    let held = oracle.record(record);
+    let mut content = json!({});
+    if let Some(id_at) = &update.id_at {
+        let id = resource.id.find(&held.acknowledged).cloned();
+        set_at(&mut content, id_at, id.unwrap_or_else(|| json!(held.id)));
+    }
+    for name in &update.with {
+        if let (Some(pointer), Some(sent)) = (&resource.fields[name].send, held.sent.get(name)) {
+            set_at(&mut content, pointer, sent.clone());
+        }
+    }
+    let pointer = resource.fields[&update.field].send.as_deref().unwrap_or_default();
+    set_at(&mut content, pointer, value);
+    content
 }
 
 /// What a JSON merge patch makes of a value (RFC 7396, section 2).

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use http::Method;
 use serde_json::Value;
 
+use super::Draft;
 use super::schema::{Shapes, snake};
 use super::toml::{Table, Toml, guessed, question};
 use crate::document::{Location, SecurityScheme};
@@ -74,6 +76,10 @@ pub(super) fn headers(shapes: Shapes<'_>) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Vec::new();
     let all = shapes.document.operations().iter().flat_map(|operation| &operation.parameters);
     for parameter in all.filter(|p| p.location == Location::Header && p.required) {
+        // What a request is conditional on, or told apart by, is another value each time.
+        if ["if_match", "if_none_match", "idempotency_key"].contains(&snake(&parameter.name).as_str()) {
+            continue;
+        }
         let name = snake(&parameter.name).replace('_', "-");
         if wanted.iter().any(|known| known.name == name) {
             continue;
@@ -99,6 +105,20 @@ pub(super) fn headers(shapes: Shapes<'_>) -> Vec<Wanted> {
         wanted.push(Wanted { name, table });
     }
     wanted
+}
+
+/// The header field that names the tenant, where the lists of an API require one that is called so.
+pub(super) fn tenants(draft: &mut Draft<'_>) -> Option<Table> {
+    let lists = draft.shapes.document.operations().iter().filter(|operation| operation.method == Method::GET);
+    let mut required =
+        lists.flat_map(|o| &o.parameters).filter(|p| p.location == Location::Header && p.required);
+    let parameter = required.find(|p| snake(&p.name).contains("tenant"))?;
+    let mut table = Table::at(["tenants"]);
+    table.remarks.push(guessed("the name of the header field"));
+    table.set("header", parameter.name.as_str());
+    table.set("requirement", "tenants");
+    draft.requirements.refer("tenants");
+    Some(table)
 }
 
 /// The value that a required query parameter may have whatever the request is about.

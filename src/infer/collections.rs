@@ -1,10 +1,13 @@
 //! Collections: which lists page in a way that is understood, what they belong to, and what may be expected of them.
 
+use std::collections::BTreeSet;
+
 use super::Draft;
 use super::access::harmless;
+use super::filters::filters;
 use super::groups::{Groups, Stands};
 use super::lists::Listing;
-use super::orders::{conventions, filters, orders};
+use super::orders::{conventions, orders};
 use super::resources::{Resource, Resources, refusals};
 use super::schema::snake;
 use super::style::{Paging, joined, paging};
@@ -18,6 +21,7 @@ pub(super) fn tables<'a>(
     resources: &Resources<'a, '_>,
 ) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for (at, group) in groups.all.iter().enumerate() {
         for list in &group.lists {
             let style = match paging(draft.shapes, list) {
@@ -31,8 +35,8 @@ pub(super) fn tables<'a>(
                 aside(draft, list, "no member of its items is known for an id");
                 continue;
             };
-            let shown = draft.shapes.properties(list.item);
-            if !shown.is_empty() && !shown.iter().any(|member| member.name == resource.shown.id) {
+            let described = !draft.shapes.properties(list.item).is_empty();
+            if described && draft.shapes.at(list.item, &resource.shown.id).is_none() {
                 let reason = format!(
                     "its items do not show {} where a single {} does",
                     resource.shown.id, resource.name
@@ -52,8 +56,7 @@ pub(super) fn tables<'a>(
             }
             let plural =
                 group.path.rsplit('/').find(|part| *part != "{}").map_or_else(|| group.name.clone(), snake);
-            let taken =
-                |name: &str| tables.iter().any(|table| table.path.get(1).is_some_and(|known| known == name));
+            let taken = |name: &str| names.contains(name);
             let mut name = plural.clone();
             if taken(&name) {
                 name = format!("{}_list", group.name);
@@ -61,6 +64,7 @@ pub(super) fn tables<'a>(
             while taken(&name) {
                 name.push_str("_2");
             }
+            names.insert(name.clone());
             tables.extend(table(draft, groups, resources, list, resource, &style, &name));
         }
     }
@@ -119,6 +123,10 @@ fn table<'a>(
         remarks.push(question(format!("are the items at {} or at {}?", list.items, joined(&or))));
     }
     table.explained("items", list.items.as_str(), remarks);
+    if !list.record.is_empty() {
+        let reason = "an item is an envelope, and the record in it has the id";
+        table.explained("record", list.record.as_str(), vec![guessed(reason)]);
+    }
     table.explained(
         "style",
         Toml::Table(vec![(style.kind.to_owned(), Toml::Table(style.members.clone()))]),
@@ -154,8 +162,8 @@ fn table<'a>(
     if scope.is_some() && refused.contains(&404) {
         let statuses = refused.iter().map(|status| Toml::Integer(i64::from(*status))).collect();
         let mut members = vec![("status".to_owned(), Toml::List(statuses))];
-        // Filtering by something that does not exist finds nothing.
-        if scope_query.is_some() {
+        // Filtering by something that does not exist finds nothing, and a namespace in the path may be no more than a filter.
+        if scope_query.is_some() || super::objects::is_one(&resource.shown) {
             members.push(("empty".to_owned(), true.into()));
         }
         members.push(("requirement".to_owned(), "unknown".into()));

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::groups::{Group, Groups};
+use super::objects;
 use super::schema::{Property, Shapes, escape, singular, snake};
 use super::toml::Toml;
 use crate::document::{MediaType, Operation};
@@ -79,7 +80,7 @@ pub(super) struct Representation<'a> {
     pub(super) schema: &'a Value,
     /// Where its members stand.
     pub(super) read: String,
-    /// The name of the member that is its id.
+    /// Where its id stands, from its root: a pointer.
     pub(super) id: String,
 }
 
@@ -91,11 +92,18 @@ impl<'a> Representation<'a> {
         group: &Group<'a>,
         parameter: Option<&str>,
     ) -> Option<Self> {
-        let id = id_of(shapes, schema, &group.name, parameter)?;
+        let id = id_of(shapes, schema, &group.name, parameter)
+            .map(|name| format!("/{}", escape(&name)))
+            .or_else(|| shapes.at(schema, objects::NAME).map(|_| objects::NAME.to_owned()))?;
         let attributes =
             shapes.property(schema, "attributes").filter(|inner| shapes.kind(inner) == Some("object"));
         let read = if attributes.is_some() { "/attributes" } else { "" };
         Some(Self { schema, read: read.to_owned(), id })
+    }
+
+    /// The last name on the way to the id.
+    pub(super) fn name(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or_default()
     }
 
     /// The members of a record.

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::creation::{Creation, Representation, fixed};
+use super::objects;
 use super::schema::{Property, Shapes, escape, singular, snake};
 use super::toml::{Remark, Toml, guessed};
+use super::values::{source, text};
 
 /// What a field's values are.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +118,7 @@ pub(super) fn fields<'a>(
     let shared = creation.of.is_some_and(|of| Shapes::component(shown.schema) == Some(of));
     let by_name = shared
         && sparse
+        && !objects::is_one(shown)
         && !creation.members.iter().any(read_only)
         && creation.members.iter().any(|member| is_clients(shapes, member));
     for member in &creation.members {
@@ -124,6 +127,10 @@ pub(super) fn fields<'a>(
             || ["output only", "read-only", "read only"].iter().any(|words| said.starts_with(words))
             || shapes.is_resource_name(member.name, member.schema)
         {
+            continue;
+        }
+        if let Some(own) = objects::fields(shapes, member, creation, shown, around)? {
+            fields.extend(own);
             continue;
         }
         if let Some(inner) = referring(shapes, member, &creation.send, around) {
@@ -179,19 +186,24 @@ pub(super) fn fields<'a>(
         });
     }
     if let Some((parameter, schema)) = creation.chosen_id
-        && !fields.iter().any(|field| field.name == shown.id)
+        && !fields.iter().any(|field| field.name == shown.name())
     {
-        let member = Property { name: &shown.id, schema, required: true };
+        let member = Property { name: shown.name(), schema, required: true };
         let make = match text(shapes, &member, "slug", around.own(), &mut Vec::new()).0 {
             Toml::Text(make) if make == "name" || make == "uuid" => Toml::Text(make),
-            _ => return Err(format!("the client chooses {}, and nobody knows a value that fits", shown.id)),
+            _ => {
+                return Err(format!(
+                    "the client chooses {}, and nobody knows a value that fits",
+                    shown.name()
+                ));
+            }
         };
         fields.push(Field {
-            name: shown.id.clone(),
+            name: shown.name().to_owned(),
             schema,
             send: None,
             path: Some(parameter.to_owned()),
-            read: Some(format!("/{}", escape(&shown.id))),
+            read: Some(shown.id.clone()),
             source: Some(Source::Made(make, false)),
             keep: None,
             every: 1,
@@ -241,7 +253,7 @@ pub(super) fn fields<'a>(
         });
     }
     for member in back {
-        if fields.iter().any(|field| field.name == member.name) || member.name == shown.id {
+        if fields.iter().any(|field| field.name == member.name) || member.name == shown.name() {
             continue;
         }
         let read = Some(format!("{}/{}", shown.read, escape(member.name)));
@@ -325,6 +337,7 @@ fn is_servers(name: &str) -> bool {
             | "href"
             | "object"
             | "links"
+            | "meta"
             | "version"
             | "revision"
             | "url"
@@ -377,7 +390,7 @@ fn is_clients<'a>(shapes: Shapes<'a>, member: &Property<'a>) -> bool {
 /// A name without what says that it is a time: `created_at`, `createTime` and `createdDateTime` are all `created`.
 pub(super) fn moment(name: &str) -> String {
     let name = snake(name);
-    let bare = ["_date_time", "_at", "_on", "_time", "_date", "_utc", "_ts"]
+    let bare = ["_date_time", "_at", "_on", "_timestamp", "_time", "_date", "_utc", "_ts"]
         .iter()
         .find_map(|end| name.strip_suffix(end))
         .unwrap_or(&name);
@@ -395,243 +408,6 @@ pub(super) fn is_creation_time(shapes: Shapes<'_>, member: Property<'_>) -> bool
     let timed = schema.get("format").is_some_and(|format| format == "date-time")
         || matches!(kind, Some("integer" | "number"));
     timed && NAMES.contains(&moment(member.name).as_str())
-}
-
-type Sourced = (Source, Option<&'static str>, Vec<Remark>);
-
-/// Where a member's values come from.
-fn source<'a>(shapes: Shapes<'a>, member: &Property<'a>, around: &dyn Around) -> Result<Sourced, String> {
-    let schema = member.schema;
-    let name = snake(member.name);
-    if let Some(value) = fixed(shapes, schema) {
-        return Ok((Source::Made(Toml::table([("constant", value)]), true), None, Vec::new()));
-    }
-    let kind = shapes.kind(schema);
-    if matches!(kind, Some("string" | "integer") | None) && shapes.keyword(schema, "enum").is_none() {
-        match around.stands_for(member.name) {
-            Some(Related::Ancestor(of)) => {
-                return Ok((
-                    Source::Ancestor(of),
-                    None,
-                    vec![guessed("called like what the record lies in")],
-                ));
-            }
-            Some(Related::Sibling(of)) => {
-                let reason = format!("called like the resource {of}, so it takes the id of one");
-                return Ok((Source::Record(of), None, vec![guessed(reason)]));
-            }
-            Some(Related::Listed(of)) if member.required => {
-                let reason = format!("called like the {of}s that a list shows; the first of them is taken");
-                return Ok((Source::Existing(of), None, vec![guessed(reason)]));
-            }
-            Some(Related::OutOfReach(of) | Related::Listed(of)) => {
-                return Err(format!("it needs {}, the id of a {of}, and none can be created", member.name));
-            }
-            None => {}
-        }
-    }
-    let reference = ["_id", "_ids", "_uuid", "_ref", "_key"].iter().any(|end| name.ends_with(end))
-        && name != "external_id";
-    if reference && !member.required {
-        return Err(format!("nobody knows what {} names", member.name));
-    }
-    let mut remarks = Vec::new();
-    if reference {
-        remarks.push(guessed("nothing in the document has such ids, so any value does"));
-    }
-    let (make, keep, shared): (Toml, Option<&'static str>, bool) = match kind {
-        Some("string") => text(shapes, member, &name, around.own(), &mut remarks),
-        Some("integer") => (integer(shapes, schema), None, true),
-        Some("boolean") => ("boolean".into(), None, true),
-        Some("object") => object(shapes, schema),
-        Some("array") => match shapes.items(schema) {
-            Some(item)
-                if shapes.kind(item) == Some("string")
-                    && shapes.number(schema, "minItems").unwrap_or(0) == 0 =>
-            {
-                let choices = shapes.choices(item);
-                let plain =
-                    shapes.keyword(item, "pattern").is_none() && shapes.keyword(item, "format").is_none();
-                if reference || (choices.is_empty() && !plain) {
-                    ("schema".into(), None, true)
-                } else {
-                    let some: Vec<Toml> = if choices.is_empty() {
-                        ["amber", "teal", "plum"].map(Toml::from).into()
-                    } else {
-                        choices.into_iter().take(4).map(Toml::from).collect()
-                    };
-                    (Toml::table([("some", Toml::List(some))]), None, true)
-                }
-            }
-            _ if member.required => ("schema".into(), Some("at-least"), true),
-            _ => return Err(format!("nobody knows what {} may hold", member.name)),
-        },
-        _ if member.required || kind == Some("number") => ("schema".into(), None, true),
-        _ => return Err(format!("the document gives no type for {}", member.name)),
-    };
-    Ok((Source::Made(make, shared), keep, remarks))
-}
-
-/// Whole numbers within the documented bounds, or harmless ones.
-fn integer<'a>(shapes: Shapes<'a>, schema: &'a Value) -> Toml {
-    if shapes.keyword(schema, "enum").is_some() || shapes.keyword(schema, "multipleOf").is_some() {
-        return "schema".into();
-    }
-    let low =
-        shapes.number(schema, "minimum").or_else(|| shapes.number(schema, "exclusiveMinimum").map(|n| n + 1));
-    let high =
-        shapes.number(schema, "maximum").or_else(|| shapes.number(schema, "exclusiveMaximum").map(|n| n - 1));
-    let min = low.unwrap_or_else(|| high.unwrap_or(1).min(1));
-    let max = high.unwrap_or_else(|| min.saturating_add(999)).max(min);
-    Toml::table([("integer", Toml::table([("min", Toml::Integer(min)), ("max", Toml::Integer(max))]))])
-}
-
-fn object<'a>(shapes: Shapes<'a>, schema: &'a Value) -> (Toml, Option<&'static str>, bool) {
-    if !shapes.properties(schema).is_empty() {
-        return ("schema".into(), Some("at-least"), true);
-    }
-    match shapes.keyword(schema, "additionalProperties") {
-        None | Some(Value::Bool(true)) => ("metadata".into(), Some("at-least"), true),
-        Some(inner) if shapes.kind(inner) == Some("string") => {
-            let value = Toml::table([("origin", "specproof".into()), ("shade", "amber".into())]);
-            (Toml::table([("constant", value)]), Some("at-least"), true)
-        }
-        Some(Value::Object(free)) if free.is_empty() => ("metadata".into(), Some("at-least"), true),
-        _ => ("schema".into(), Some("at-least"), true),
-    }
-}
-
-/// A text by its format, its choices, or what its name says of it.
-fn text<'a>(
-    shapes: Shapes<'a>,
-    member: &Property<'a>,
-    name: &str,
-    own: &str,
-    remarks: &mut Vec<Remark>,
-) -> (Toml, Option<&'static str>, bool) {
-    let schema = member.schema;
-    let mut choices = shapes.choices(schema);
-    // The first value of an enumeration in Protocol Buffers stands for none, and is left out of answers.
-    choices.retain(|choice| !snake(choice).ends_with("unspecified"));
-    if !choices.is_empty() {
-        return (
-            Toml::table([("choice", Toml::List(choices.into_iter().map(Toml::from).collect()))]),
-            None,
-            true,
-        );
-    }
-    let most = shapes.number(schema, "maxLength").and_then(|n| usize::try_from(n).ok());
-    let least = shapes.number(schema, "minLength").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-    let ahead = [
-        "expire",
-        "due",
-        "schedule",
-        "until",
-        "deadline",
-        "start",
-        "end",
-        "valid_to",
-        "valid_from",
-        "remind",
-    ]
-    .iter()
-    .any(|word| name.contains(word));
-    let constant = |value: &str| Toml::table([("constant", value.into())]);
-    match shapes.text(schema, "format") {
-        Some("date-time") if ahead => {
-            remarks.push(guessed("a time that may have to lie ahead"));
-            return (constant("2035-01-15T10:30:00Z"), Some("instant"), true);
-        }
-        Some("date-time") => return ("instant".into(), Some("instant"), true),
-        Some("date") => {
-            let dates = if ahead { ["2035-01-15", "2035-02-28"] } else { ["2001-04-30", "2012-12-31"] };
-            return (Toml::table([("choice", Toml::List(dates.map(Toml::from).into()))]), None, true);
-        }
-        Some("uuid") => return ("uuid".into(), None, false),
-        Some("email") => return ("email".into(), None, false),
-        Some(_) => return ("schema".into(), None, false),
-        None => {}
-    }
-    let words =
-        ["name", "slug", "key", "username", "login", "handle", "code", "sku", "alias", "identifier", "id"];
-    let is_name = words.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
-    let called = is_name && most.is_none_or(|most| most >= 64) && least <= 12;
-    if let Some(pattern) = shapes.text(schema, "pattern") {
-        // What `make = "name"` gives looks like these.
-        let fits = ["main", "elsewhere", "together"].iter().all(|label| {
-            let text = format!("specproof-m1a2b3c4d5e-{label}-{own}-11");
-            crate::generate::obeys_pattern(pattern, &text)
-        });
-        return (if called && fits { "name" } else { "schema" }.into(), None, false);
-    }
-    if name == "email" || name.ends_with("_email") {
-        remarks.push(guessed("called like an e-mail address"));
-        return ("email".into(), None, false);
-    }
-    let examples = examples(shapes, schema);
-    let known: Option<&[&str]> = match name.rsplit('_').next().unwrap_or(name) {
-        "currency" => Some(&["usd"]),
-        "country" => Some(&["US"]),
-        "locale" | "language" | "lang" => Some(&["en"]),
-        "timezone" | "tz" | "zone" => Some(&["UTC"]),
-        "phone" | "mobile" | "telephone" => Some(&["+14155550123"]),
-        "url" | "uri" | "website" | "link" | "webhook" | "homepage" => {
-            Some(&["https://example.com/specproof"])
-        }
-        "color" | "colour" => Some(&["#336699"]),
-        "date" => Some(&["2012-12-31"]),
-        _ => None,
-    };
-    if let Some(known) = known {
-        let values: Vec<Toml> = if examples.is_empty() {
-            known.iter().map(|v| Toml::from(*v)).collect()
-        } else {
-            examples.iter().map(|v| Toml::from(*v)).collect()
-        };
-        let reason = if examples.is_empty() {
-            "a value that is usual for what it is called"
-        } else {
-            "the document's own examples"
-        };
-        remarks.push(guessed(reason));
-        return (Toml::table([("choice", Toml::List(values))]), None, true);
-    }
-    if called {
-        return ("name".into(), None, false);
-    }
-    let long = [
-        "title",
-        "subject",
-        "label",
-        "headline",
-        "description",
-        "content",
-        "body",
-        "text",
-        "message",
-        "note",
-        "notes",
-        "comment",
-        "summary",
-        "bio",
-        "about",
-        "details",
-        "caption",
-    ];
-    let cap =
-        if long.iter().any(|word| name == *word || name.ends_with(&format!("_{word}"))) { 200 } else { 60 };
-    let max = most.unwrap_or(cap).min(cap.max(least));
-    if max < 16 {
-        return ("schema".into(), None, false);
-    }
-    let bounds = Toml::table([("min", least.max(1).into()), ("max", max.into()), ("tame", true.into())]);
-    (Toml::table([("text", bounds)]), None, false)
-}
-
-/// The texts that a schema's author gave as examples.
-fn examples<'a>(shapes: Shapes<'a>, schema: &'a Value) -> Vec<&'a str> {
-    let listed = shapes.keyword(schema, "examples").and_then(Value::as_array).into_iter().flatten();
-    listed.chain(shapes.keyword(schema, "example")).filter_map(Value::as_str).take(3).collect()
 }
 
 /// The resource that a member or parameter name may stand for: `customer_id`, `customerId` and `customer` are a customer's.

@@ -62,6 +62,9 @@ fn deed(path: &str) -> Option<(&str, Deed)> {
     Some((noun, deed))
 }
 
+/// The singular of a part of a path that is a parameter.
+const NAMELESS: &str = "";
+
 /// What a path parameter of an operation stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stands {
@@ -81,6 +84,12 @@ pub(super) struct Groups<'a> {
     pub(super) others: Vec<&'a Operation>,
     /// The group behind each item's path.
     items: BTreeMap<String, usize>,
+    /// The first group of each path, while operations are sorted in.
+    paths: BTreeMap<String, usize>,
+    /// The first group that is called so, by its name or its alias.
+    names: BTreeMap<String, usize>,
+    /// The first group whose name ends with these words behind others.
+    endings: BTreeMap<String, usize>,
 }
 
 /// A path with `{}` for each parameter; `None` where a part is more than one parameter or one literal.
@@ -166,8 +175,9 @@ impl<'a> Groups<'a> {
     }
 
     fn group(&mut self, path: &str) -> &mut Group<'a> {
-        let at = self.all.iter().position(|group| group.path == path).unwrap_or_else(|| {
+        let at = self.paths.get(path).copied().unwrap_or_else(|| {
             self.all.push(Group { path: path.to_owned(), ..Group::default() });
+            self.paths.insert(path.to_owned(), self.all.len() - 1);
             self.all.len() - 1
         });
         &mut self.all[at]
@@ -284,10 +294,13 @@ impl<'a> Groups<'a> {
         self.join_named_by_two();
         let flat: Vec<usize> = (0..self.all.len()).filter(|i| !self.all[*i].path.contains("{}")).collect();
         let mut gone = BTreeSet::new();
+        let mut inner: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (j, group) in self.all.iter().enumerate().filter(|(_, group)| group.path.contains("{}")) {
+            inner.entry(split(&group.path).1.to_owned()).or_default().push(j);
+        }
         for i in flat {
-            let last = split(&self.all[i].path).1.to_owned();
-            let nested: Vec<usize> = (0..self.all.len())
-                .filter(|j| self.all[*j].path.contains("{}") && split(&self.all[*j].path).1 == last)
+            let ended = inner.get(split(&self.all[i].path).1).into_iter().flatten().copied();
+            let nested: Vec<usize> = ended
                 .filter(|j| {
                     self.all[*j].fetch.is_none()
                         && self.all[*j].delete.is_none()
@@ -304,29 +317,49 @@ impl<'a> Groups<'a> {
                 gone.insert(i);
             }
         }
-        // What is created in one place and also listed under something else (`/articles` and `/authors/{}/articles`).
+        self.join_listed_elsewhere(&mut gone);
+        let mut i = 0;
+        self.all.retain(|_| {
+            i += 1;
+            !gone.contains(&(i - 1))
+        });
+    }
+
+    /// What is created in one place and also listed under something else (`/articles` and `/authors/{}/articles`) is made one group.
+    fn join_listed_elsewhere(&mut self, gone: &mut BTreeSet<usize>) {
+        let kinds: Vec<BTreeSet<String>> = self.all.iter().map(kinds).collect();
+        let mut made: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        let mut ended: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (j, group) in self.all.iter().enumerate() {
+            for kind in kinds[j].iter().filter(|_| group.create.is_some()) {
+                made.entry(kind).or_default().insert(j);
+            }
+            let (before, end) = split(&group.path);
+            if before.contains("{}") || end == "{}" {
+                ended.entry(singular(end)).or_default().push(j);
+            }
+        }
         for i in 0..self.all.len() {
             let flat = &self.all[i];
             if flat.create.is_none() || flat.path.contains("{}") || gone.contains(&i) {
                 continue;
             }
-            let (last, own) = (singular(split(&flat.path).1), kinds(flat));
+            let (last, own) = (singular(split(&flat.path).1), &kinds[i]);
             // What is asked for at an item's own path (`/databases/{}/query`) is told by its component alone.
-            let alone = self
-                .all
-                .iter()
-                .filter(|other| other.create.is_some() && !kinds(other).is_disjoint(&own))
-                .count()
-                == 1;
-            let under: Vec<usize> = (0..self.all.len())
-                .filter(|j| {
-                    let (before, end) = split(&self.all[*j].path);
-                    before.contains("{}") && singular(end) == last || alone && end == "{}"
-                })
+            let makers: BTreeSet<usize> =
+                own.iter().filter_map(|kind| made.get(kind.as_str())).flatten().copied().collect();
+            let anywhere = ended.get(NAMELESS).filter(|_| makers.len() == 1);
+            let under: BTreeSet<usize> = ended
+                .get(&last)
+                .into_iter()
+                .chain(anywhere)
+                .flatten()
+                .copied()
                 .filter(|j| {
                     let nested = &self.all[*j];
                     let acts = [nested.create, nested.fetch, nested.update, nested.delete];
-                    acts.iter().all(Option::is_none) && !kinds(nested).is_disjoint(&own)
+                    let only_lists = acts.iter().all(Option::is_none) && !gone.contains(j);
+                    only_lists && !kinds[*j].is_disjoint(own)
                 })
                 .collect();
             for j in under {
@@ -335,25 +368,21 @@ impl<'a> Groups<'a> {
                 gone.insert(j);
             }
         }
-        let mut i = 0;
-        self.all.retain(|_| {
-            i += 1;
-            !gone.contains(&(i - 1))
-        });
     }
 
     /// What is created in one place and addressed by two parameters in another (`/user/repos` and `/repos/{}/{}`) is made one group.
     fn join_named_by_two(&mut self) {
         let mut gone = BTreeSet::new();
+        let kinds: Vec<BTreeSet<String>> = self.all.iter().map(kinds).collect();
         for i in 0..self.all.len() {
             let item = &self.all[i];
             if split(&item.path).1 != "{}" || item.create.is_some() || item.fetch.is_none() {
                 continue;
             }
-            let own = kinds(item);
+            let own = &kinds[i];
             let mut makers: Vec<usize> = (0..self.all.len())
                 .filter(|j| self.all[*j].create.is_some() && self.all[*j].fetch.is_none())
-                .filter(|j| !kinds(&self.all[*j]).is_disjoint(&own))
+                .filter(|j| !kinds[*j].is_disjoint(own))
                 .collect();
             makers.sort_by_key(|j| self.all[*j].path.matches("{}").count());
             let Some(maker) = makers.first().copied() else { continue };
@@ -408,6 +437,24 @@ impl<'a> Groups<'a> {
             }
             self.all[i].name = name;
         }
+        for (i, group) in self.all.iter().enumerate() {
+            for name in [Some(&group.name), group.alias.as_ref()].into_iter().flatten() {
+                self.names.entry(name.clone()).or_insert(i);
+            }
+            for (at, _) in group.name.match_indices('_') {
+                self.endings.entry(group.name[at + 1..].to_owned()).or_insert(i);
+            }
+        }
+    }
+
+    /// The group that is called so; the first of several.
+    pub(super) fn named(&self, name: &str) -> Option<&Group<'a>> {
+        self.names.get(name).map(|at| &self.all[*at])
+    }
+
+    /// The group whose name ends with these words behind others; the first of several.
+    pub(super) fn ending(&self, words: &str) -> Option<&Group<'a>> {
+        self.endings.get(words).map(|at| &self.all[*at])
     }
 
     /// What the path parameters of an operation stand for, in the order of the path.

@@ -15,7 +15,9 @@ pub(super) struct Listing<'a> {
     pub(super) answer: &'a Value,
     /// Where the items stand in it.
     pub(super) items: String,
-    /// What an item is.
+    /// Where the record stands in an item, where an item is an envelope; else empty.
+    pub(super) record: String,
+    /// What a record is.
     pub(super) item: &'a Value,
     /// Where else they might stand.
     pub(super) or: Vec<String>,
@@ -42,15 +44,30 @@ const HOLDERS: [&str; 17] = [
     "collection",
 ];
 /// Members that hold something else.
-const ASIDE: [&str; 8] =
-    ["links", "errors", "warnings", "included", "facets", "aggregations", "meta", "messages_log"];
+const ASIDE: [&str; 9] =
+    ["links", "link", "errors", "warnings", "included", "facets", "aggregations", "meta", "messages_log"];
+
+/// What holds the record in an item that is an envelope around one: `{"fullUrl": …, "resource": {…}}`, `{"cursor": …, "node": {…}}`.
+const ENVELOPES: [&str; 5] = ["resource", "node", "record", "document", "entity"];
 
 /// An array of objects in an answer.
 struct Candidate<'a> {
     pointer: String,
     name: String,
     depth: usize,
+    record: String,
     item: &'a Value,
+}
+
+/// Where the record stands in an item, and what it is.
+fn unwrapped<'a>(shapes: Shapes<'a>, item: &'a Value) -> (String, &'a Value) {
+    let members = shapes.properties(item);
+    let has_id = |schema| ["id", "_id", "uuid"].iter().any(|name| shapes.property(schema, name).is_some());
+    let held = |name: &str| members.iter().find(|member| member.name == name && has_id(member.schema));
+    match ENVELOPES.iter().find_map(|name| held(name)) {
+        Some(member) if !has_id(item) => (format!("/{}", escape(member.name)), member.schema),
+        _ => (String::new(), item),
+    }
 }
 
 /// Reads an operation as a list; `None` where it is none.
@@ -60,21 +77,23 @@ pub(super) fn listing<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> Optio
     }
     let (response, schema) = Shapes::success(operation)?;
     let answer = schema?.value();
-    let of = |items: String, item: &'a Value, or: Vec<String>| Listing {
+    let of = |items: String, (record, item): (String, &'a Value), or: Vec<String>| Listing {
         operation,
         response,
         answer,
         items,
+        record,
         item,
         or,
     };
     if let Some(item) = shapes.items(answer) {
-        return is_object(shapes, item).then(|| of(String::new(), item, Vec::new()));
+        return is_object(shapes, item).then(|| of(String::new(), unwrapped(shapes, item), Vec::new()));
     }
     let mut found = Vec::new();
     candidates(shapes, answer, "", 0, &mut found);
     // What has an id of its own is one thing that holds others, unless it is asked for in pages.
-    if shapes.property(answer, "id").is_some() && !pages(operation) {
+    let enveloped = found.iter().any(|candidate| !candidate.record.is_empty());
+    if shapes.property(answer, "id").is_some() && !pages(operation) && !enveloped {
         return None;
     }
     let last = operation.path.rsplit('/').find(|part| !part.starts_with('{')).unwrap_or_default();
@@ -99,7 +118,7 @@ pub(super) fn listing<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> Optio
         .filter(|other| rank(other).0 == 0 && rank(other).1 == rank(first).1)
         .map(|other| other.pointer.clone())
         .collect();
-    Some(of(first.pointer.clone(), first.item, or))
+    Some(of(first.pointer.clone(), (first.record.clone(), first.item), or))
 }
 
 fn candidates<'a>(
@@ -116,7 +135,8 @@ fn candidates<'a>(
         }
         if let Some(item) = shapes.items(property.schema) {
             if is_object(shapes, item) {
-                found.push(Candidate { pointer, name: property.name.to_owned(), depth, item });
+                let (record, item) = unwrapped(shapes, item);
+                found.push(Candidate { pointer, name: property.name.to_owned(), depth, record, item });
             }
         } else if depth < 1 && shapes.kind(property.schema) == Some("object") {
             candidates(shapes, property.schema, &pointer, depth + 1, found);

@@ -7,12 +7,17 @@
 mod access;
 mod collections;
 mod creation;
+mod deletions;
+mod envelope;
 mod fields;
+mod filters;
 mod groups;
 mod lists;
 mod names;
+mod objects;
 mod operations;
 mod orders;
+mod relations;
 mod requirements;
 mod resources;
 mod schema;
@@ -21,6 +26,8 @@ mod style;
 #[cfg(test)]
 mod tests;
 mod toml;
+mod updates;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +49,8 @@ struct Draft<'a> {
     requirements: Requirements,
     /// Operations that the suite asks, by short name.
     asked: BTreeMap<String, String>,
+    /// The same by `operationId` alone.
+    asked_ids: BTreeSet<String>,
     /// Operations that it does not ask, with the reason.
     left_out: BTreeMap<String, String>,
     /// What path parameters take: parameter, operation (short name), and the binding.
@@ -61,6 +70,7 @@ pub fn infer(document: &Document, path: &str) -> String {
         names: Names::new(&groups),
         requirements: Requirements::default(),
         asked: BTreeMap::new(),
+        asked_ids: BTreeSet::new(),
         left_out: BTreeMap::new(),
         bound: Vec::new(),
         variables: BTreeMap::new(),
@@ -82,6 +92,7 @@ pub fn infer(document: &Document, path: &str) -> String {
     tables.push(draft.operation_table());
     tables.push(draft.left_out_table());
     tables.push(draft.bind_table());
+    tables.extend(access::tenants(&mut draft));
     tables.extend(draft.variables.values().cloned());
     tables.extend(headed(draft.requirements.tables(), "What is expected beyond the document. Each is a guess: strike out what the API does not promise, and correct its source where it does."));
     tables.extend(headed(resource_tables, "What can be created, and what a record looks like."));
@@ -164,13 +175,19 @@ impl Draft<'_> {
     fn ask(&mut self, id: &str) -> String {
         let short = self.names.short(id);
         self.asked.insert(short.clone(), id.to_owned());
+        self.asked_ids.insert(id.to_owned());
         self.left_out.remove(id);
         short
     }
 
+    /// Whether the suite asks an operation.
+    fn is_asked(&self, id: &str) -> bool {
+        self.asked_ids.contains(id)
+    }
+
     /// An operation that is not asked.
     fn leave_out(&mut self, id: &str, reason: impl Into<String>) {
-        if !self.asked.values().any(|asked| asked == id) {
+        if !self.is_asked(id) {
             self.left_out.entry(id.to_owned()).or_insert_with(|| reason.into());
         }
     }

@@ -91,7 +91,7 @@ pub(super) fn variable<'a>(
     let found = group.and_then(|group| {
         let list = plain_list(groups, group)?;
         let shown = super::creation::Representation::read(draft.shapes, list.item, group, Some(parameter))?;
-        let id = draft.shapes.property(list.item, &shown.id)?;
+        let id = draft.shapes.at(list.item, &shown.id)?;
         // Of a resource name, a path takes a part.
         (!draft.shapes.is_resource_name(&shown.id, id)).then_some((list, shown.id))
     });
@@ -106,7 +106,7 @@ pub(super) fn variable<'a>(
         );
     } else if let Some((list, id)) = found {
         let short = draft.ask(&list.operation.id);
-        let pointer = format!("{}/0/{}", list.items, escape(&id));
+        let pointer = format!("{}/0{}{id}", list.items, list.record);
         table.explained(
             "discover",
             Toml::table([("operation", short.into()), ("pointer", pointer.into())]),
@@ -134,8 +134,7 @@ fn shown_alone<'a>(
     groups.reading.iter().copied().find_map(|operation| {
         let free = groups.parameters(operation).is_empty() && groups.unknown(operation).is_empty();
         let (at, one) = shown(operation).filter(|_| free)?;
-        (Shapes::component(one.schema) == Some(component))
-            .then(|| (operation, format!("{at}/{}", escape(&one.id))))
+        (Shapes::component(one.schema) == Some(component)).then(|| (operation, format!("{at}{}", one.id)))
     })
 }
 
@@ -180,7 +179,7 @@ fn read<'a>(
         .map(|p| p.name.as_str())
         .filter(|name| !named.iter().any(|(known, _)| known == name))
         .collect();
-    if draft.asked.values().any(|id| *id == operation.id) {
+    if draft.is_asked(&operation.id) {
         return;
     }
     if operation.method != http::Method::GET {

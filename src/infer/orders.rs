@@ -1,8 +1,8 @@
-//! The orders, filters and conventions of a list.
+//! The orders and conventions of a list.
 
 use serde_json::Value;
 
-use super::fields::{Field, Source, is_creation_time, moment};
+use super::fields::{is_creation_time, moment};
 use super::lists::Listing;
 use super::schema::{Property, Shapes, escape, snake};
 use super::style::Paging;
@@ -71,6 +71,35 @@ fn instant<'a>(shapes: Shapes<'a>, members: &[Property<'a>], read: &str) -> Opti
         .map(|member| format!("{read}/{}", escape(member.name)))
 }
 
+/// The instant that words such as "oldest first" are about: one that they name, else that of the creation, else the only one. `None` where there are
+/// several others, and `Some(None)` where items show none.
+fn meant<'a>(
+    shapes: Shapes<'a>,
+    members: &[Property<'a>],
+    read: &str,
+    prose: &str,
+) -> Option<Option<String>> {
+    let prose = prose.to_lowercase();
+    let place = |member: &Property<'a>| format!("{read}/{}", escape(member.name));
+    let timed: Vec<&Property<'a>> =
+        members.iter().filter(|member| shapes.text(member.schema, "format") == Some("date-time")).collect();
+    let named = |member: &&&Property<'a>| {
+        let name = moment(member.name).replace('_', " ");
+        // Shorter ones are words of their own, such as `at`.
+        name.len() > 3 && prose.contains(&name)
+    };
+    let by_name: Vec<&&Property<'a>> = timed.iter().filter(named).collect();
+    if let [one] = by_name[..] {
+        return Some(Some(place(one)));
+    }
+    match (instant(shapes, members, read), &timed[..]) {
+        (Some(creation), _) => Some(Some(creation)),
+        (None, []) => Some(None),
+        (None, [one]) => Some(Some(place(one))),
+        (None, _) => None,
+    }
+}
+
 /// What the document says of the order of a list without parameters.
 fn stated(prose: &str) -> Option<(Way, &'static str)> {
     let prose = prose.to_lowercase();
@@ -94,8 +123,10 @@ pub(super) fn orders<'a>(
     read: &str,
 ) -> Orders {
     let at = instant(shapes, members, read);
-    let by =
-        at.as_ref().map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]));
+    let key = |at: Option<&String>| {
+        at.map_or_else(|| "creation".into(), |at| Toml::table([("instant", at.as_str().into())]))
+    };
+    let by = key(at.as_ref());
     let mut found = Orders::default();
     let order = |name: &str, query: &[(String, String)], by: &Toml, way: Way, requirement: &str| {
         let mut entries: Vec<(String, Toml)> = vec![("name".to_owned(), name.into())];
@@ -112,21 +143,26 @@ pub(super) fn orders<'a>(
     let raw = shapes.document.raw().pointer(&list.operation.pointer);
     let prose: Vec<&str> =
         ["summary", "description"].iter().filter_map(|key| raw?.get(*key)?.as_str()).collect();
-    let usual =
-        choices.as_ref().and_then(|c| c.usual.map(|way| (way, format!("the default of {}", c.parameter))));
+    let usual = choices
+        .as_ref()
+        .and_then(|c| c.usual.map(|way| (way, by.clone(), format!("the default of {}", c.parameter))));
     let usual = usual.or_else(|| {
-        stated(&prose.join(" ")).map(|(way, words)| (way, format!("the description says \"{words}\"")))
+        let prose = prose.join(" ");
+        let (way, words) = stated(&prose)?;
+        let at = meant(shapes, members, read, &prose)?;
+        Some((way, key(at.as_ref()), format!("the description says \"{words}\"")))
     });
     let usual = usual.or_else(|| {
         let timed = kind == "timestamp-cursor" && at.is_some();
         timed.then(|| {
             (
                 Way::Down,
+                by.clone(),
                 "a list without a cursor that `before` reads on from starts with the newest".to_owned(),
             )
         })
     });
-    if let Some((way, reason)) = usual {
+    if let Some((way, by, reason)) = usual {
         found.list.push(order("default", &[], &by, way, "order"));
         found.remarks.push(guessed(reason));
     } else {
@@ -263,132 +299,6 @@ fn choices<'a>(shapes: Shapes<'a>, list: &Listing<'a>, at: Option<&str>) -> Opti
         ways,
         reason,
     })
-}
-
-/// A filter of a list: its name, how it stands in the suite file, and why.
-pub(super) struct Filter {
-    pub(super) name: String,
-    pub(super) toml: Toml,
-    pub(super) remarks: Vec<Remark>,
-}
-
-/// What may be a filter: a query parameter, or a member of the content of a list by POST.
-struct Candidate<'a> {
-    /// What it is called in the document.
-    called: String,
-    schema: &'a Value,
-    /// What the document says of it, in lower case.
-    said: String,
-    /// Where it goes, as the suite file has it.
-    at: Toml,
-}
-
-/// What may be filters of a list, beside the parameters that are taken.
-fn candidates<'a>(
-    shapes: Shapes<'a>,
-    list: &Listing<'a>,
-    in_content: bool,
-    taken: &[String],
-) -> Vec<Candidate<'a>> {
-    if !in_content {
-        let query = list.operation.parameters.iter().filter(|p| p.location == Location::Query);
-        let candidate = |p: &'a Parameter| Candidate {
-            called: p.name.clone(),
-            schema: p.schema.value(),
-            said: described(shapes, p),
-            at: Toml::table([("query", p.name.as_str().into())]),
-        };
-        return query.filter(|p| !taken.contains(&p.name)).map(candidate).collect();
-    }
-    let body = list.operation.request_body.as_ref().and_then(|body| body.json()?.schema.as_ref());
-    let members = body.into_iter().flat_map(|schema| shapes.properties(schema.value()));
-    let candidate = |member: &Property<'a>, around: &str| Candidate {
-        called: format!("{around}{}", member.name),
-        schema: member.schema,
-        said: shapes.text(member.schema, "description").unwrap_or_default().to_lowercase(),
-        at: Toml::table([("body", format!("/{around}{}", escape(member.name)).into())]),
-    };
-    let within = |member: Property<'a>| {
-        let inner = shapes.properties(member.schema);
-        let holds = matches!(snake(member.name).as_str(), "filter" | "filters" | "where" | "criteria");
-        if holds && !inner.is_empty() {
-            let around = format!("{}/", escape(member.name));
-            return inner.iter().map(|inner| candidate(inner, &around)).collect();
-        }
-        vec![candidate(&member, "")]
-    };
-    members.filter(|member| !taken.iter().any(|name| name == member.name)).flat_map(within).collect()
-}
-
-/// The filters of a list, and the parameters that are none that is understood.
-pub(super) fn filters<'a>(
-    shapes: Shapes<'a>,
-    list: &Listing<'a>,
-    in_content: bool,
-    fields: &[Field<'a>],
-    taken: &[String],
-) -> (Vec<Filter>, Vec<String>) {
-    let mut filters = Vec::new();
-    let mut open = Vec::new();
-    for Candidate { called, schema, said, at } in candidates(shapes, list, in_content, taken) {
-        let name = snake(called.rsplit('/').next().unwrap_or(&called));
-        let bare = name.strip_prefix("filter_").unwrap_or(&name);
-        let loose = [
-            "contain",
-            "partial",
-            "substring",
-            "prefix",
-            "search",
-            "case-insensitive",
-            "fuzzy",
-            "match",
-            "like",
-            "start with",
-            "starts with",
-            "before",
-            "after",
-            "exclude",
-        ]
-        .iter()
-        .any(|word| said.contains(word));
-        let field = fields
-            .iter()
-            .find(|field| snake(&field.name) == bare && field.read.is_some() && field.source.is_some());
-        let typed = field.is_some_and(|field| shapes.alike(schema, field.schema));
-        let plain = field.is_some_and(|field| match &field.source {
-            Some(Source::Made(Toml::Table(members), _)) => members.iter().any(|(key, _)| key == "choice"),
-            Some(Source::Made(Toml::Text(make), _)) => {
-                matches!(make.as_str(), "name" | "uuid" | "boolean" | "email")
-            }
-            Some(Source::Record(_)) => true,
-            _ => false,
-        });
-        match field {
-            Some(field) if typed && plain && !loose && shapes.items(schema).is_none() => {
-                filters.push(Filter {
-                    name: name.replace('_', "-"),
-                    toml: Toml::table([
-                        ("field", field.name.as_str().into()),
-                        ("at", at),
-                        ("test", "equals".into()),
-                        ("requirement", "filter".into()),
-                    ]),
-                    remarks: vec![guessed(format!(
-                        "the {} {called} is called like the member {}, and is of its type",
-                        if in_content { "member of the content" } else { "query parameter" },
-                        field.name
-                    ))],
-                });
-            }
-            _ => open.push(called),
-        }
-    }
-    (filters, open)
-}
-
-fn described(shapes: Shapes<'_>, parameter: &Parameter) -> String {
-    let raw = shapes.document.raw().pointer(&parameter.pointer);
-    raw.and_then(|raw| raw.get("description")).and_then(Value::as_str).unwrap_or_default().to_lowercase()
 }
 
 /// The conventions of a list: what is settled, and what is asked.

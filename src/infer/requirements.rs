@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::toml::{Table, Toml};
 
 /// Every requirement: its key, its text, and what it is guessed from.
-const ALL: [(&str, &str, &str); 15] = [
+const ALL: [(&str, &str, &str); 16] = [
     (
         "kept",
         "What a client gave comes back as it was given.",
@@ -47,6 +47,11 @@ const ALL: [(&str, &str, &str); 15] = [
         "unknown",
         "What does not exist is refused.",
         "an id that nothing has names nothing, and the document names refusals for the operation or leaves them open",
+    ),
+    (
+        "tenants",
+        "A tenant sees its own data only.",
+        "a header field that every request must have is called like a tenant",
     ),
     ("own-parents", "A record is found only through what it lies in.", "the path names what it lies in"),
     (

@@ -1,15 +1,18 @@
 //! Resources: which groups of operations become one, what they lie in, and in what order they can be created.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use http::Method;
 
 use super::Draft;
 use super::creation::{Creation, Representation, creation, shown_in};
-use super::fields::{Around, Field, Related, Source, fields, referred};
+use super::fields::{Around, Field, Related, Source, fields};
 use super::groups::{Group, Groups, Stands, bare};
+use super::relations::Placed;
 use super::schema::{Shapes, snake};
 use super::seeds::Seeded;
 use super::style::paging;
-use super::toml::{Remark, Table, Toml, guessed, question};
+use super::toml::{Remark, Table, Toml, guessed};
 use crate::document::{Location, Operation, StatusKey};
 
 /// A resource of the suite.
@@ -28,92 +31,41 @@ pub(super) struct Resource<'a> {
     remarks: Vec<Remark>,
 }
 
+/// The resources that were read so far, in order.
+#[derive(Debug, Default)]
+pub(super) struct Found<'a> {
+    all: Vec<Resource<'a>>,
+    names: BTreeMap<String, usize>,
+    groups: BTreeMap<usize, usize>,
+}
+
+impl<'a> Found<'a> {
+    fn push(&mut self, resource: Resource<'a>) {
+        self.names.insert(resource.name.clone(), self.all.len());
+        self.groups.insert(resource.group, self.all.len());
+        self.all.push(resource);
+    }
+
+    /// The resource of this name.
+    pub(super) fn named(&self, name: &str) -> Option<&Resource<'a>> {
+        self.names.get(name).map(|at| &self.all[*at])
+    }
+
+    /// The resource of this group.
+    fn of_group(&self, group: usize) -> Option<&Resource<'a>> {
+        self.groups.get(&group).map(|at| &self.all[*at])
+    }
+}
+
 /// All resources, parents first.
 #[derive(Debug, Default)]
 pub(super) struct Resources<'a, 'g> {
-    pub(super) all: Vec<Resource<'a>>,
+    found: Found<'a>,
     groups: Option<&'g Groups<'a>>,
 }
 
-/// The resources that are there already, seen from one that is being read.
-struct Placed<'p, 'a> {
-    groups: &'p Groups<'a>,
-    all: &'p [Resource<'a>],
-    own: &'p str,
-    parent: Option<&'p str>,
-}
-
-impl Placed<'_, '_> {
-    fn ancestors(&self, from: Option<&str>) -> Vec<String> {
-        let mut chain = Vec::new();
-        let mut at = from.map(str::to_owned);
-        while let Some(name) = at {
-            at = self.all.iter().find(|r| r.name == name).and_then(|r| r.parent.clone());
-            chain.push(name);
-        }
-        chain
-    }
-
-    /// The group that a member's name stands for.
-    fn group(&self, name: &str) -> Option<&str> {
-        let wanted = referred(name);
-        let named = |wanted: &str| {
-            let is = |group: &&Group<'_>| group.name == wanted || group.alias.as_deref() == Some(wanted);
-            self.groups.all.iter().find(is).map(|group| group.name.as_str())
-        };
-        let ended = || {
-            self.groups
-                .all
-                .iter()
-                .map(|g| g.name.as_str())
-                .find(|known| known.ends_with(&format!("_{wanted}")))
-        };
-        let persons = ["owner", "author", "creator", "assignee", "reporter", "member", "sender", "recipient"];
-        let person = || {
-            persons
-                .contains(&wanted.as_str())
-                .then(|| ["user", "account", "person"].iter().find_map(|name| named(name)))
-                .flatten()
-        };
-        named(&wanted).or_else(ended).or_else(person)
-    }
-}
-
-impl Around for Placed<'_, '_> {
-    fn own(&self) -> &str {
-        self.own
-    }
-
-    fn stands_for(&self, name: &str) -> Option<Related> {
-        let snaked = snake(name);
-        // A bare word such as `status` is a reference only where it is one of the resources' names.
-        let group = self.group(name).filter(|group| *group != self.own)?;
-        let chain = self.ancestors(self.parent);
-        if chain.iter().any(|ancestor| ancestor == group) {
-            return Some(Related::Ancestor(group.to_owned()));
-        }
-        let suffixed = ["_id", "_uuid", "_key", "_ref"].iter().any(|end| snaked.ends_with(end));
-        let Some(found) = self.all.iter().find(|r| r.name == group && r.creation.is_some()) else {
-            let listed = self
-                .groups
-                .all
-                .iter()
-                .find(|g| g.name == group)
-                .is_some_and(|g| super::operations::plain_list(self.groups, g).is_some());
-            return suffixed.then(|| {
-                if listed { Related::Listed(group.to_owned()) } else { Related::OutOfReach(group.to_owned()) }
-            });
-        };
-        match &found.parent {
-            None => Some(Related::Sibling(group.to_owned())),
-            Some(parent) if chain.contains(parent) => Some(Related::Sibling(group.to_owned())),
-            Some(_) => suffixed.then(|| Related::OutOfReach(group.to_owned())),
-        }
-    }
-}
-
 /// The name of the parameter that takes the id of a group's item.
-fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
+pub(super) fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
     let operation = [group.fetch, group.delete, group.update].into_iter().flatten().next();
     let operation = operation.or(group.create.filter(|_| group.chosen_id))?;
     let last = bare(operation.path.rsplit('/').next()?).strip_prefix('{').and_then(|p| p.strip_suffix('}'));
@@ -124,7 +76,7 @@ fn item_parameter<'a>(group: &Group<'a>) -> Option<&'a str> {
 impl<'a, 'g> Resources<'a, 'g> {
     /// Reads the resources of all groups.
     pub(super) fn new(draft: &mut Draft<'a>, groups: &'g Groups<'a>) -> Self {
-        let mut resources = Self { all: Vec::new(), groups: Some(groups) };
+        let mut resources = Self { found: Found::default(), groups: Some(groups) };
         let mut waiting: Vec<usize> = (0..groups.all.len()).collect();
         // Parents and what is referred to come first; what waits for itself in a circle is taken as it is in the end.
         for patient in [true, false] {
@@ -146,7 +98,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let group = &groups.all[at];
         let by_path = group.parent.map(|parent| groups.all[parent].name.clone());
         if let Some(parent) = &by_path
-            && !self.all.iter().any(|r| r.name == *parent)
+            && self.found.named(parent).is_none()
             && patient
         {
             return false;
@@ -155,7 +107,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let mut made = creation(shapes, groups, group, parameter);
         let unknown =
             made.as_ref().ok().and_then(|(creation, _)| self.unmade_parent(groups, at, creation.operation));
-        let parent = by_path.filter(|name| self.all.iter().any(|r| r.name == *name && r.creation.is_some()));
+        let parent = by_path.filter(|name| self.found.named(name).is_some_and(|r| r.creation.is_some()));
         let by_query = if group.path.contains("{}") {
             None
         } else {
@@ -178,7 +130,7 @@ impl<'a, 'g> Resources<'a, 'g> {
             Some((parent, parameter)) => (Some(parent), Some(parameter)),
             None => (parent, None),
         };
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: parent.as_deref() };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: parent.as_deref() };
         if patient && self.waits_for_sibling(shapes, &placed, groups, made.as_ref().ok()) {
             return false;
         }
@@ -232,7 +184,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         if let Some(create) = &creation {
             remarks.extend(create.seen.iter().map(guessed));
         }
-        self.all.push(Resource {
+        self.found.push(Resource {
             group: at,
             name: group.name.clone(),
             parent: parent.filter(|_| creation.is_some()),
@@ -260,7 +212,7 @@ impl<'a, 'g> Resources<'a, 'g> {
     fn unmade_parent(&self, groups: &Groups<'a>, own: usize, create: &'a Operation) -> Option<&'a str> {
         groups.parameters(create).into_iter().find_map(|(name, stands)| match stands {
             Stands::For(at) if at == own => None,
-            Stands::For(at) if self.all.iter().any(|r| r.group == at && r.creation.is_some()) => None,
+            Stands::For(at) if self.of_group(at).is_some_and(|r| r.creation.is_some()) => None,
             Stands::For(_) | Stands::Unknown => Some(name),
         })
     }
@@ -275,7 +227,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         let groups = self.groups?;
         let (creation, _) = made?;
         let list = group.lists.first()?;
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: None };
         creation.members.iter().chain(&creation.common).filter(|member| member.required).find_map(|member| {
             let parameter = list
                 .operation
@@ -297,7 +249,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> Option<String> {
         let (creation, _) = made?;
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: None };
         let inner = creation.inner(shapes);
         let members = creation.members.iter().chain(&inner).map(|member| member.name);
         let named: Vec<String> = members
@@ -323,7 +275,7 @@ impl<'a, 'g> Resources<'a, 'g> {
         group: &Group<'a>,
         made: Option<&(Creation<'a>, Representation<'a>)>,
     ) -> bool {
-        let placed = Placed { groups, all: &self.all, own: &group.name, parent: None };
+        let placed = Placed { groups, found: &self.found, own: &group.name, parent: None };
         self.waits_for_sibling(shapes, &placed, groups, made)
     }
 
@@ -343,22 +295,25 @@ impl<'a, 'g> Resources<'a, 'g> {
         required.chain(links.filter(|link| link.required).map(|link| link.name)).any(|member| {
             placed.group(member).is_some_and(|name| {
                 name != placed.own
-                    && !self.all.iter().any(|r| r.name == name)
-                    && groups.all.iter().any(|g| g.name == name && g.create.is_some())
+                    && self.found.named(name).is_none()
+                    && groups.named(name).is_some_and(|g| g.create.is_some())
             })
         })
     }
 
     pub(super) fn of_group(&self, group: usize) -> Option<&Resource<'a>> {
-        self.all.iter().find(|resource| resource.group == group)
+        self.found.of_group(group)
     }
 
     /// What the seeds need to know.
     pub(super) fn seeded(&self, draft: &Draft<'a>) -> Vec<Seeded> {
         let Some(groups) = self.groups else { return Vec::new() };
-        let creatable = self.all.iter().filter(|r| {
-            r.creation.as_ref().is_some_and(|c| draft.asked.values().any(|id| *id == c.operation.id))
-        });
+        let parents: BTreeSet<&String> = self.found.all.iter().filter_map(|r| r.parent.as_ref()).collect();
+        let creatable = self
+            .found
+            .all
+            .iter()
+            .filter(|r| r.creation.as_ref().is_some_and(|c| draft.is_asked(&c.operation.id)));
         creatable
             .map(|resource| {
                 let lists = &groups.all[resource.group].lists;
@@ -373,7 +328,7 @@ impl<'a, 'g> Resources<'a, 'g> {
                 Seeded {
                     name: resource.name.clone(),
                     parent: resource.parent.clone(),
-                    has_children: self.all.iter().any(|r| r.parent.as_ref() == Some(&resource.name)),
+                    has_children: parents.contains(&resource.name),
                     listed: !styles.is_empty(),
                     largest,
                     batch: resource.creation.as_ref().and_then(|c| c.batch.as_ref()).map(|(_, most)| *most),
@@ -386,7 +341,7 @@ impl<'a, 'g> Resources<'a, 'g> {
     pub(super) fn tables(&self, draft: &mut Draft<'a>) -> Vec<Table> {
         let Some(groups) = self.groups else { return Vec::new() };
         let mut tables = Vec::new();
-        for resource in &self.all {
+        for resource in &self.found.all {
             tables.extend(self.table(draft, groups, resource));
         }
         tables
@@ -405,8 +360,8 @@ impl<'a, 'g> Resources<'a, 'g> {
             };
             table.explained("parent", parent.as_str(), vec![guessed(reason)]);
         }
-        table.explained("id", format!("/{}", resource.shown.id), vec![guessed("the name of the member")]);
-        let id = draft.shapes.property(resource.shown.schema, &resource.shown.id);
+        table.explained("id", resource.shown.id.as_str(), vec![guessed("the name of the member")]);
+        let id = draft.shapes.at(resource.shown.schema, &resource.shown.id);
         if id.is_some_and(|id| draft.shapes.is_resource_name(&resource.shown.id, id)) {
             table.explained(
                 "in-path",
@@ -453,10 +408,10 @@ impl<'a, 'g> Resources<'a, 'g> {
             self.fetch(draft, groups, resource, fetch, &mut table);
         }
         if let Some(update) = group.update {
-            self.update(draft, groups, resource, update, &mut table);
+            super::updates::entry(draft, groups, self, resource, update, &mut table);
         }
         if let Some(delete) = group.delete {
-            self.delete(draft, groups, resource, delete, &mut table);
+            super::deletions::entry(draft, groups, self, resource, delete, &mut table);
         }
         let mut fields = Table::at(["resources", &resource.name, "fields"]);
         if resource.fields.iter().any(Field::is_kept) {
@@ -516,158 +471,6 @@ impl<'a, 'g> Resources<'a, 'g> {
         }
         table.explained("fetch", Toml::Table(members), remarks);
     }
-
-    fn update(
-        &self,
-        draft: &mut Draft<'a>,
-        groups: &Groups<'a>,
-        resource: &Resource<'a>,
-        update: &'a Operation,
-        table: &mut Table,
-    ) {
-        let shapes = draft.shapes;
-        let body = update.request_body.iter().flat_map(|body| &body.content);
-        let body = body
-            .into_iter()
-            .filter(|one| !one.range.contains("json-patch"))
-            .find_map(|one| one.schema.as_ref());
-        let Some(body) = body else {
-            draft.leave_out(&update.id, "the document says nothing of its content that is understood");
-            return;
-        };
-        let telling = |field: &&Field<'a>| {
-            let rank = match &field.source {
-                Some(Source::Made(Toml::Table(members), _))
-                    if members.iter().any(|(key, _)| key == "text") =>
-                {
-                    0
-                }
-                Some(Source::Made(Toml::Text(make), _)) if make == "metadata" => 1,
-                Some(Source::Made(Toml::Table(members), _))
-                    if members
-                        .iter()
-                        .any(|(k, v)| k == "choice" && matches!(v, Toml::List(l) if l.len() > 2)) =>
-                {
-                    2
-                }
-                Some(Source::Made(Toml::Text(make), _)) if make == "name" => 3,
-                _ => return None,
-            };
-            Some(rank)
-        };
-        let fits = |field: &&Field<'a>| {
-            let Some(send) = field.send.as_deref().filter(|_| field.is_kept()) else { return false };
-            // Nothing beside the way to the member may be required, at any depth.
-            let mut at = body.value();
-            let alone = send.split('/').skip(1).all(|token| {
-                let name = super::schema::unescape(token);
-                let alone = shapes.properties(at).iter().all(|p| !p.required || p.name == name);
-                at = shapes.property(at, &name).unwrap_or(at);
-                alone
-            });
-            alone && shapes.at(body.value(), send).is_some()
-        };
-        let mut fitting: Vec<&Field<'a>> =
-            resource.fields.iter().filter(fits).filter(|field| telling(field).is_some()).collect();
-        fitting.sort_by_key(telling);
-        let Some(field) = fitting.first() else {
-            draft.leave_out(
-                &update.id,
-                "no member of a record can be changed by itself with values that are known",
-            );
-            return;
-        };
-        let short = super::operations::ask(draft, groups, self, update);
-        let group = &groups.all[resource.group];
-        let answer = Shapes::success(update).and_then(|(_, schema)| schema);
-        let answer = answer
-            .and_then(|schema| shown_in(shapes, schema.value(), group, item_parameter(group)))
-            .map(|(at, _)| at);
-        let mut members = vec![
-            ("operation".to_owned(), Toml::from(short)),
-            ("field".to_owned(), field.name.as_str().into()),
-        ];
-        if let Some(answer) = answer.filter(|at| !at.is_empty()) {
-            members.push(("answer".to_owned(), answer.into()));
-        }
-        members.push(("requirement".to_owned(), "changed".into()));
-        draft.requirements.refer("changed");
-        let reason = format!(
-            "{} is optional beside nothing that its content requires, and answers show it",
-            field.name
-        );
-        table.explained("update", Toml::Table(members), vec![guessed(reason)]);
-    }
-
-    fn delete(
-        &self,
-        draft: &mut Draft<'a>,
-        groups: &Groups<'a>,
-        resource: &Resource<'a>,
-        delete: &'a Operation,
-        table: &mut Table,
-    ) {
-        let shapes = draft.shapes;
-        let short = super::operations::ask(draft, groups, self, delete);
-        let mut members = vec![("operation".to_owned(), Toml::from(short))];
-        let mut remarks = Vec::new();
-        let answers = |status: u16| delete.responses.iter().any(|r| r.status == StatusKey::Exact(status));
-        let later = answers(202) && !answers(200) && !answers(204);
-        let fetched = groups.all[resource.group].fetch.and_then(|fetch| Shapes::success(fetch)?.1);
-        if let Some((at, value)) = fetched.and_then(|schema| trace(shapes, schema.value())) {
-            members.push((
-                "tombstone".to_owned(),
-                Toml::table([("at", at.into()), ("value", value), ("requirement", "marked".into())]),
-            ));
-            draft.requirements.refer("marked");
-            remarks.push(guessed("a fetch may answer with what says that the record is deleted"));
-        }
-        let soft = resource.shown.members(shapes).into_iter().find(|member| {
-            let name = snake(member.name);
-            [
-                "deleted",
-                "archived",
-                "is_deleted",
-                "is_archived",
-                "deleted_at",
-                "archived_at",
-                "removed_at",
-                "delete_time",
-                "active",
-                "is_active",
-            ]
-            .contains(&name.as_str())
-                || (name == "status" || name == "state")
-                    && shapes.choices(member.schema).iter().any(|value| {
-                        matches!(snake(value).as_str(), "deleted" | "archived" | "removed" | "inactive")
-                    })
-        });
-        if later {
-            members.push(("eventual".to_owned(), true.into()));
-            remarks.push(guessed("it answers 202, so the deletion may come later"));
-        } else if let Some(soft) = soft {
-            members.push(("eventual".to_owned(), true.into()));
-            remarks.push(question(format!(
-                "is a deleted {} still found, marked by {} (then eventual = true stays) or not found any more (then strike eventual out)?",
-                resource.name, soft.name
-            )));
-        } else if groups.all[resource.group].lists.iter().any(|list| paging(shapes, list).is_ok()) {
-            members.push(("leaves-list".to_owned(), draft.requirements.promise("gone")));
-            remarks.push(guessed("nothing in a record marks it as deleted, so it is gone"));
-        }
-        table.explained("delete", Toml::Table(members), remarks);
-    }
-}
-
-/// Where a branch of an answer says that the record is deleted, and what it says there.
-fn trace<'a>(shapes: Shapes<'a>, answer: &'a serde_json::Value) -> Option<(String, Toml)> {
-    let answer = shapes.document.resolve(answer);
-    let branches = ["anyOf", "oneOf"].iter().filter_map(|keyword| answer.get(*keyword)?.as_array()).flatten();
-    branches.flat_map(|branch| shapes.properties(branch)).find_map(|member| {
-        let named = matches!(snake(member.name).as_str(), "deleted" | "is_deleted");
-        let value = super::creation::fixed(shapes, member.schema).filter(|_| named && member.required)?;
-        Some((format!("/{}", super::schema::escape(member.name)), value))
-    })
 }
 
 /// The refusals that a document lists for an operation and that may answer an id that does not exist.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::envelope::{Envelope, Member};
 use super::lists::Listing;
-use super::schema::{Shapes, escape, snake};
+use super::schema::{Shapes, snake};
 use super::toml::{Remark, Toml, guessed, question};
 use crate::document::{Location, Operation};
 
@@ -84,22 +85,6 @@ const TOKENS: [&str; 20] = [
 const AFTERS: [&str; 6] = ["starting_after", "after_id", "since_id", "start_after", "after", "page_after"];
 const BEFORES: [&str; 6] = ["ending_before", "before_id", "max_id", "end_before", "before", "page_before"];
 
-const TOTALS: [&str; 14] = [
-    "total",
-    "total_count",
-    "total_items",
-    "total_elements",
-    "total_results",
-    "total_size",
-    "total_records",
-    "odata_count",
-    "totalcount",
-    "total_entries",
-    "items_total",
-    "total_rows",
-    "total_hits",
-    "record_count",
-];
 const PAGE_COUNTS: [&str; 8] = [
     "pages",
     "total_pages",
@@ -153,9 +138,9 @@ const PREVIOUS_TOKENS: [&str; 8] = [
     "prev",
     "before",
 ];
-const NEXT_URLS: [&str; 6] =
+pub(super) const NEXT_URLS: [&str; 6] =
     ["next", "next_url", "next_link", "odata_next_link", "next_page_url", "next_page"];
-const PREVIOUS_URLS: [&str; 6] =
+pub(super) const PREVIOUS_URLS: [&str; 6] =
     ["previous", "prev", "previous_url", "prev_url", "previous_page_url", "prev_page_url"];
 
 const TOTAL_HEADERS: [&str; 6] = [
@@ -223,28 +208,18 @@ pub(super) fn arguments<'a>(shapes: Shapes<'a>, operation: &'a Operation) -> (Ve
     (content.collect(), true)
 }
 
-/// A member of an answer beside its items.
-struct Member<'a> {
-    pointer: String,
-    name: String,
-    /// The name of the object that it lies in.
-    within: String,
-    schema: &'a Value,
-}
-
 /// What is known of one list.
 struct Looked<'a, 'l> {
     arguments: Vec<Argument<'a>>,
     shapes: Shapes<'a>,
     list: &'l Listing<'a>,
-    members: Vec<Member<'a>>,
+    envelope: Envelope<'a>,
 }
 
 /// Reads how a list pages; the reason where it does not page in a way that is known.
 pub(super) fn paging<'a>(shapes: Shapes<'a>, list: &Listing<'a>) -> Result<Paging, String> {
     let (arguments, in_content) = arguments(shapes, list.operation);
-    let mut looked = Looked { arguments, shapes, list, members: Vec::new() };
-    looked.look(list.answer, "", "", 0);
+    let looked = Looked { arguments, shapes, list, envelope: Envelope::read(shapes, list) };
     let size = looked.parameter(&SIZES).map(|size| size.name.to_owned());
     [Looked::item_cursor, Looked::timestamp, Looked::token, Looked::link_header, Looked::next_url, Looked::page_number, Looked::offset]
         .into_iter()
@@ -257,51 +232,9 @@ pub(super) fn paging<'a>(shapes: Shapes<'a>, list: &Listing<'a>) -> Result<Pagin
 }
 
 impl<'a> Looked<'a, '_> {
-    fn look(&mut self, schema: &'a Value, at: &str, within: &str, depth: usize) {
-        for property in self.shapes.properties(schema) {
-            let pointer = format!("{at}/{}", escape(property.name));
-            if pointer == self.list.items || self.shapes.items(property.schema).is_some() {
-                continue;
-            }
-            if depth < 3 && self.shapes.kind(property.schema) == Some("object") {
-                self.look(property.schema, &pointer, &snake(property.name), depth + 1);
-            }
-            self.members.push(Member {
-                pointer,
-                name: snake(property.name),
-                within: within.to_owned(),
-                schema: property.schema,
-            });
-        }
-    }
-
     /// The argument that has one of these names; the first name counts most.
     fn parameter(&self, names: &[&str]) -> Option<&Argument<'a>> {
         names.iter().find_map(|name| self.arguments.iter().find(|argument| snake(argument.name) == *name))
-    }
-
-    /// The member of an answer that has one of these names and one of these types.
-    fn member(&self, names: &[&str], kinds: &[&str]) -> Option<&Member<'a>> {
-        names.iter().find_map(|name| {
-            self.members.iter().find(|member| {
-                member.name == *name
-                    && self.shapes.kind(member.schema).is_none_or(|kind| kinds.contains(&kind))
-            })
-        })
-    }
-
-    fn total(&self) -> Option<&Member<'a>> {
-        let named = self.member(&TOTALS, &["integer", "number"]);
-        named.or_else(|| {
-            // `count` counts the page in some APIs; beside links to the pages around it, it counts the list.
-            let count = self.member(&["count"], &["integer", "number"])?;
-            let said = self.shapes.text(count.schema, "description").unwrap_or_default().to_lowercase();
-            let linked = self
-                .members
-                .iter()
-                .any(|m| NEXT_URLS.contains(&m.name.as_str()) || PREVIOUS_URLS.contains(&m.name.as_str()));
-            (linked || said.contains("total") || said.contains("in all")).then_some(count)
-        })
     }
 
     fn made(
@@ -338,7 +271,7 @@ impl<'a> Looked<'a, '_> {
         });
         let mut remarks = vec![guessed(reason)];
         if total.is_none()
-            && let Some(count) = self.member(&["count"], &["integer", "number"])
+            && let Some(count) = self.envelope.member(&["count"], &["integer", "number"])
         {
             remarks.push(question(format!(
                 "does {} count the whole list (then add total = \"{}\") or the items of the page (then it stays out)?",
@@ -358,13 +291,13 @@ impl<'a> Looked<'a, '_> {
 
     fn page_number(&self, size: Option<&str>) -> Option<Paging> {
         let page = self.parameter(&PAGES)?;
-        let echo = |names| self.member(names, &["integer", "number"]);
+        let echo = |names| self.envelope.member(names, &["integer", "number"]);
         let fields = [
-            ("total", self.total()),
-            ("pages", self.member(&PAGE_COUNTS, &["integer", "number"])),
+            ("total", self.envelope.total()),
+            ("pages", self.envelope.member(&PAGE_COUNTS, &["integer", "number"])),
             ("page-echo", echo(&PAGE_ECHOES)),
             ("size-echo", echo(&SIZE_ECHOES)),
-            ("has-more", self.member(&MORE, &["boolean"])),
+            ("has-more", self.envelope.member(&MORE, &["boolean"])),
         ];
         let mut paging =
             self.made("page-number", size, &[("page", Some(page.name)), ("size", size)], &fields);
@@ -421,13 +354,23 @@ impl<'a> Looked<'a, '_> {
 
     fn offset(&self, size: Option<&str>) -> Option<Paging> {
         let skip = self.parameter(&OFFSETS)?;
+        // Where the index of the first result is sent, `itemsPerPage` is the number of those that came (RFC 7644, section 3.4.2.4).
+        let by_index = snake(skip.name).contains("index");
         let fields = [
-            ("total", self.total()),
-            ("has-more", self.member(&MORE, &["boolean"])),
-            ("limit-echo", self.member(&SIZE_ECHOES, &["integer", "number"])),
+            ("total", self.envelope.total()),
+            ("has-more", self.envelope.member(&MORE, &["boolean"])),
+            ("limit-echo", self.envelope.member(&SIZE_ECHOES, &["integer", "number"]).filter(|_| !by_index)),
         ];
         let mut paging =
             self.made("offset-limit", size, &[("skip", Some(skip.name)), ("limit", size)], &fields);
+        let from_one =
+            [self.shapes.number(skip.schema, "minimum"), self.shapes.number(skip.schema, "default")]
+                .contains(&Some(1))
+                || ["1-based", "one-based"].iter().any(|words| skip.said.contains(words));
+        if from_one {
+            paging.members.insert(1, ("first".to_owned(), Toml::Integer(1)));
+            paging.remarks.push(guessed(format!("{} counts items from 1", skip.name)));
+        }
         self.headers(&mut paging);
         paging.members.retain(|(key, _)| key != "pages-header");
         Some(paging)
@@ -442,23 +385,25 @@ impl<'a> Looked<'a, '_> {
         let by_name = matches!(name.as_str(), "starting_after" | "after_id" | "since_id" | "start_after");
         if !(by_name || (said.contains("id of") && typed))
             || self.is_instant(after)
-            || self.member(&NEXT_TOKENS[..7], &["string"]).is_some()
+            || self.envelope.member(&NEXT_TOKENS[..7], &["string"]).is_some()
             // Beside links to the next page it is one more way to narrow the list.
-            || (name == "since_id" && self.header(&["link"]).is_some())
+            || (name == "since_id" && self.envelope.header(&["link"]).is_some())
         {
             return None;
         }
         let before = self.parameter(&BEFORES);
         let parameters =
             [("after", Some(after.name)), ("before", before.map(|before| before.name)), ("limit", size)];
-        let fields = [("has-more", self.member(&MORE, &["boolean"])), ("total", self.total())];
+        let fields =
+            [("has-more", self.envelope.member(&MORE, &["boolean"])), ("total", self.envelope.total())];
         Some(self.made("item-cursor", size, &parameters, &fields))
     }
 
     fn timestamp(&self, size: Option<&str>) -> Option<Paging> {
         let (before, after) = (self.parameter(&["before"])?, self.parameter(&["after"])?);
-        let has_more = self.member(&MORE, &["boolean"])?;
-        let cursor = |name: &str| self.members.iter().find(|m| m.name == name && m.within.contains("cursor"));
+        let has_more = self.envelope.member(&MORE, &["boolean"])?;
+        let cursor =
+            |name: &str| self.envelope.members.iter().find(|m| m.name == name && m.within.contains("cursor"));
         let (older, newer) = (cursor("before")?, cursor("after")?);
         if !self.is_instant(before) && self.shapes.kind(older.schema) != Some("integer") {
             return None;
@@ -502,19 +447,19 @@ impl<'a> Looked<'a, '_> {
                 .any(|name| name.contains("link") || ["_url", "_uri"].iter().any(|end| name.ends_with(end)));
             !linked && self.shapes.text(member.schema, "format").is_none_or(|format| !format.contains("uri"))
         };
-        let exact = self.members.iter().find(|member| {
+        let exact = self.envelope.members.iter().find(|member| {
             // What the next request sends often has the parameter's own name.
             member.name == snake(token.name) && self.shapes.kind(member.schema) == Some("string")
         });
-        let next = self.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
+        let next = self.envelope.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
         // A parameter of its own for reading back takes the tokens that lead back.
         let apart = self.parameter(&BEFORES).is_some();
-        let previous = self.member(&PREVIOUS_TOKENS, &["string"]).filter(text).filter(|_| !apart);
+        let previous = self.envelope.member(&PREVIOUS_TOKENS, &["string"]).filter(text).filter(|_| !apart);
         let fields = [
             ("next", Some(next)),
             ("previous", previous),
-            ("has-more", self.member(&MORE, &["boolean"])),
-            ("total", self.total()),
+            ("has-more", self.envelope.member(&MORE, &["boolean"])),
+            ("total", self.envelope.total()),
         ];
         let mut paging = self.made("token", size, &[("token", Some(token.name)), ("size", size)], &fields);
         if previous.is_some_and(|_| {
@@ -527,20 +472,11 @@ impl<'a> Looked<'a, '_> {
         Some(paging)
     }
 
-    /// The name of a response header that has one of these names.
-    fn header(&self, wanted: &[&str]) -> Option<&'a str> {
-        let headers = &self.list.response.headers;
-        headers
-            .iter()
-            .find(|header| wanted.contains(&snake(&header.name).as_str()))
-            .map(|header| header.name.as_str())
-    }
-
     /// Totals in header fields, where the content has none.
     fn headers(&self, paging: &mut Paging) {
         for (key, names) in [("total", &TOTAL_HEADERS[..]), ("pages", &PAGES_HEADERS)] {
             let told = paging.members.iter().any(|(known, _)| known == key);
-            if let Some(name) = self.header(names).filter(|_| !told) {
+            if let Some(name) = self.envelope.header(names).filter(|_| !told) {
                 paging.members.push((format!("{key}-header"), name.into()));
                 paging.remarks.push(guessed(format!("the response header {name}")));
                 if key == "total" {
@@ -575,8 +511,9 @@ impl<'a> Looked<'a, '_> {
     }
 
     fn link_header(&self, size: Option<&str>) -> Option<Paging> {
-        let link = self.header(&["link"])?;
-        let mut paging = self.made("link-header", size, &[("size", size)], &[("total", self.total())]);
+        let link = self.envelope.header(&["link"])?;
+        let mut paging =
+            self.made("link-header", size, &[("size", size)], &[("total", self.envelope.total())]);
         paging.remarks.insert(0, guessed(format!("the response header {link}")));
         self.headers(&mut paging);
         self.beside(&mut paging);
@@ -598,23 +535,29 @@ impl<'a> Looked<'a, '_> {
                         || said.contains("link")
                         || self.around_url(member))
             };
-            let plain =
-                names.iter().find_map(|name| self.members.iter().filter(|m| m.name == *name).find(url));
+            let plain = names
+                .iter()
+                .find_map(|name| self.envelope.members.iter().filter(|m| m.name == *name).find(url));
             // HAL: `_links.next.href`.
             plain.or_else(|| {
-                self.members.iter().find(|m| m.name == "href" && names.contains(&m.within.as_str()))
+                self.envelope.members.iter().find(|m| m.name == "href" && names.contains(&m.within.as_str()))
             })
         };
         let next = link(&NEXT_URLS)?;
+        // `$top` bounds what is asked for, and no page of it: what it leaves out is not linked (OData 4.01, part 1, section 11.2.6.3).
+        if size.is_some_and(|size| size == "$top") && self.parameter(&OFFSETS).is_some() {
+            return None;
+        }
+        let size = size.filter(|size| *size != "$top");
         let fields = [
             ("next", Some(next)),
             ("previous", link(&PREVIOUS_URLS)),
             ("first", link(&["first"])),
             ("last", link(&["last"])),
             ("self", link(&["self"])),
-            ("has-more", self.member(&MORE, &["boolean"])),
-            ("total", self.total()),
-            ("pages", self.member(&PAGE_COUNTS, &["integer", "number"])),
+            ("has-more", self.envelope.member(&MORE, &["boolean"])),
+            ("total", self.envelope.total()),
+            ("pages", self.envelope.member(&PAGE_COUNTS, &["integer", "number"])),
         ];
         let mut paging = self.made("next-url", size, &[("size", size)], &fields);
         self.beside(&mut paging);
@@ -624,6 +567,7 @@ impl<'a> Looked<'a, '_> {
     /// Whether a member called `next` beside one called `previous` is a URL: no parameter takes a token.
     fn around_url(&self, member: &Member<'a>) -> bool {
         let twin = self
+            .envelope
             .members
             .iter()
             .any(|m| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str()));

@@ -249,6 +249,10 @@ fn passes_one(
         Test::AtLeast => Some(ordinal(&value?)? >= ordinal(wanted)?),
         Test::AtMost => Some(ordinal(&value?)? <= ordinal(wanted)?),
         Test::Less => Some(ordinal(&value?)? < ordinal(wanted)?),
+        Test::Over | Test::Under => {
+            let side = ordinal(&value?)?.cmp(&ordinal(wanted)?);
+            (side != Ordering::Equal).then_some((side == Ordering::Greater) == (filter.test == Test::Over))
+        }
     }
 }
 

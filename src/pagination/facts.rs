@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::link::{Link, Place, Rel, parse_header};
-use super::{PageFacts, Style};
+use super::{PageFacts, Style, labelled};
 
 /// An answer of a list operation, with what is needed to read it.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     fn at(&self, pointer: Option<&str>) -> Option<&Value> {
-        pointer.and_then(|pointer| self.content.pointer(pointer))
+        pointer.and_then(|pointer| labelled::find(self.content, pointer))
     }
 
     fn number(&self, pointer: Option<&str>) -> Option<i64> {
@@ -220,6 +220,25 @@ mod tests {
         assert_eq!(path(Rel::Next).as_deref(), Some("/items?page=3"));
         assert_eq!(path(Rel::Own).as_deref(), Some("/items?page=2"));
         assert_eq!((path(Rel::Previous), read.total), (None, Some(9)));
+    }
+
+    #[test]
+    fn links_stand_in_an_array() {
+        let style = style(
+            "style.next-url = { next = '/link/[relation=next]/url', previous = '/link/[relation=previous|prev]/url', total = '/total' }",
+        );
+        let link = |relation: &str| json!({"relation": relation, "url": format!("?at={relation}")});
+        for (relations, next, previous) in [
+            (&["self", "next"][..], Some("/items?at=next"), None),
+            (&["prev", "self"], None, Some("/items?at=prev")),
+            (&[], None, None),
+        ] {
+            let links: Vec<Value> = relations.iter().map(|relation| link(relation)).collect();
+            let read = facts(&style, &json!({"link": links, "total": 3}), &[]);
+            let path = |rel| read.links.get(&rel).and_then(|link| link.leads.clone().ok());
+            assert_eq!(path(Rel::Next).as_deref(), next);
+            assert_eq!(path(Rel::Previous).as_deref(), previous);
+        }
     }
 
     #[test]

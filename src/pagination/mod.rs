@@ -4,12 +4,14 @@
 //! a request stands for. It knows no operation and sends nothing.
 
 mod facts;
+mod labelled;
 mod link;
 mod page;
 mod style;
 mod turn;
 
 pub use facts::Answer;
+pub use labelled::label;
 pub use link::{Astray, Link, Place, Rel, parse_header};
 pub use page::{CursorForm, PageFacts, Slice, Start};
 pub use style::{

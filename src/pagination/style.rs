@@ -77,6 +77,9 @@ pub struct OffsetLimit {
     /// The parameter for the page size.
     #[serde(default)]
     pub limit: Option<String>,
+    /// The number of the first item, where the parameter names the item that a page begins with: 1 where items are counted from one.
+    #[serde(default)]
+    pub first: u64,
     /// Where the total stands.
     #[serde(default)]
     pub total: Option<String>,
@@ -261,6 +264,8 @@ pub enum Position<'a> {
     Offset {
         /// The parameter.
         parameter: &'a str,
+        /// The number of the first item.
+        first: u64,
     },
 }
 
@@ -329,7 +334,9 @@ impl Style {
             Self::PageNumber(style) => {
                 return Some(Position::Page { parameter: &style.page, first: style.first });
             }
-            Self::OffsetLimit(style) => return Some(Position::Offset { parameter: &style.skip }),
+            Self::OffsetLimit(style) => {
+                return Some(Position::Offset { parameter: &style.skip, first: style.first });
+            }
             Self::TimestampCursor(_) | Self::ItemCursor(_) | Self::Token(_) => return None,
             Self::LinkHeader(s) => (&s.page, &s.offset, by(&s.page, s.first_page, &s.offset)),
             Self::NextUrl(s) => (&s.page, &s.offset, by(&s.page, s.first_page, &s.offset)),
@@ -338,7 +345,7 @@ impl Style {
         if is_page {
             Some(Position::Page { parameter: page.as_deref()?, first })
         } else {
-            Some(Position::Offset { parameter: offset.as_deref()? })
+            Some(Position::Offset { parameter: offset.as_deref()?, first: 0 })
         }
     }
 

@@ -31,8 +31,8 @@ impl Style {
                 (Some(Position::Page { parameter, .. }), Start::Page(page)) => {
                     set(parameter, page.to_string());
                 }
-                (Some(Position::Offset { parameter }), Start::Offset(skip)) => {
-                    set(parameter, skip.to_string());
+                (Some(Position::Offset { parameter, first }), Start::Offset(skip)) => {
+                    set(parameter, skip.saturating_add(first).to_string());
                 }
                 _ => {}
             },

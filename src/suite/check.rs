@@ -215,6 +215,10 @@ impl<'a> Checker<'a> {
                 &update.field,
                 resource.fields.keys().map(String::as_str),
             )?;
+            for with in &update.with {
+                let fields = resource.fields.keys().map(String::as_str);
+                self.among(&format!("{at}.update.with"), "field", with, fields)?;
+            }
             self.requirement(&format!("{at}.update.requirement"), &update.requirement)?;
             if let Some(changed) = &update.changed {
                 let fields = resource.fields.keys().map(String::as_str);

@@ -26,6 +26,9 @@ pub struct Collection {
     pub scope_query: Option<String>,
     /// Where the items stand in an answer; empty where the answer is the array of them.
     pub items: Pointers,
+    /// Where the record stands in an item, where an item is an envelope around it; empty where the item is the record.
+    #[serde(default)]
+    pub record: String,
     /// Where the style's parameters, those of the orders, and `scope-query` are sent.
     #[serde(default)]
     pub arguments: Arguments,
@@ -224,15 +227,21 @@ pub enum Test {
     AtMost,
     /// Those whose instant or number is less than the value.
     Less,
+    /// Those whose instant or number is greater than the value. Those that equal it may pass or not, where nobody says.
+    Over,
+    /// Those whose instant or number is less than the value. Those that equal it may pass or not, where nobody says.
+    Under,
 }
 
 impl Test {
     /// Whether there is a value that lets nothing through, whatever was seeded.
     pub fn can_be_impossible(self) -> bool {
-        !matches!(
-            self,
-            Self::HasMembers | Self::NotEquals | Self::Greater | Self::AtLeast | Self::AtMost | Self::Less
-        )
+        !matches!(self, Self::HasMembers | Self::NotEquals) && !self.compares()
+    }
+
+    /// Whether it asks which of two instants or numbers is greater.
+    pub fn compares(self) -> bool {
+        matches!(self, Self::Greater | Self::AtLeast | Self::AtMost | Self::Less | Self::Over | Self::Under)
     }
 }
 

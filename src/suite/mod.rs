@@ -8,6 +8,7 @@ mod check;
 mod collection;
 mod combination;
 mod credentials;
+mod envelope;
 mod error;
 mod impossible;
 mod model;
@@ -50,10 +51,11 @@ impl Suite {
         text: &str,
         open: impl FnOnce(&str) -> Result<Document, SuiteError>,
     ) -> Result<Self, SuiteError> {
-        let file: SuiteFile =
+        let mut file: SuiteFile =
             toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
         let document = open(&file.document)?;
         check::check(place, text, &file, &document)?;
+        envelope::open(&mut file);
         let questions = text.lines().filter_map(|line| line.trim().strip_prefix(QUESTION));
         Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
     }

@@ -168,6 +168,14 @@ impl Pointers {
         self.all().iter().find_map(|pointer| value.pointer(pointer))
     }
 
+    /// The same places below another one, before the places themselves.
+    pub(super) fn also_below(&mut self, place: &str) {
+        let own = self.all();
+        let below =
+            own.iter().map(|pointer| format!("{place}{pointer}")).filter(|pointer| !own.contains(pointer));
+        *self = Self::Any(below.chain(own.iter().cloned()).collect());
+    }
+
     /// The first alternative that resolves.
     pub fn found_at(&self, value: &Value) -> Option<&str> {
         self.all().iter().find(|pointer| value.pointer(pointer).is_some()).map(String::as_str)

@@ -57,6 +57,12 @@ impl<'a> Checker<'a> {
                 self.pointer(&format!("{at}.fields.{field}.send"), sent, send)?;
             }
         }
+        if let Some(update) = &resource.update
+            && let Some(id_at) = &update.id_at
+            && let Some(content) = content_schema(self.operation(&update.operation))
+        {
+            self.pointer(&format!("{at}.update.id-at"), &[content.value()], id_at)?;
+        }
         if let (Some(delete), Some(fetch)) = (&resource.delete, &resource.fetch)
             && let Some(tombstone) = &delete.tombstone
         {
@@ -74,6 +80,7 @@ impl<'a> Checker<'a> {
             self.pointer(&format!("{style}.{key}"), &answers, pointer)?;
         }
         let items = self.below(&answers, &collection.items, "/*");
+        self.pointer(&format!("{at}.record"), &items, &collection.record)?;
         if let Some(cursor) = collection.style.item_pointer() {
             self.pointer(&format!("{style}.cursor"), &items, cursor)?;
         }
@@ -129,7 +136,8 @@ impl<'a> Checker<'a> {
             shown.push(self.below(&self.answers(&update.operation), &update.answer, ""));
         }
         for collection in self.file.collections.values().filter(|collection| collection.resource == name) {
-            shown.push(self.below(&self.answers(&collection.operation), &collection.items, "/*"));
+            let rest = format!("/*{}", collection.record);
+            shown.push(self.below(&self.answers(&collection.operation), &collection.items, &rest));
         }
         if shown.iter().any(Vec::is_empty) { Vec::new() } else { shown.concat() }
     }

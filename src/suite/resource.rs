@@ -155,6 +155,12 @@ pub struct Update {
     pub answer: Pointers,
     /// The field that is replaced.
     pub field: String,
+    /// The fields that go along with it as they were when the record was created: what the content requires, or all where the whole is replaced.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Where the record's id goes in the content, where that has to name it beside the path.
+    #[serde(default)]
+    pub id_at: Option<String>,
     /// The requirement that says so.
     pub requirement: String,
     /// The field that tells when a record was changed last.

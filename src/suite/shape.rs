@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::document::{Document, Operation, Schema, StatusKey};
+use crate::pagination::label;
 
 /// How deep a schema's parts are followed: documents may be circular.
 const DEEPEST: usize = 12;
@@ -38,7 +39,7 @@ pub(super) enum Place<'d> {
     },
 }
 
-/// Follows a pointer into what one of several schemas describes. `*` stands for any element of an array.
+/// Follows a pointer into what one of several schemas describes. `*` stands for any element of an array, as does `[relation=next]`.
 pub(super) fn follow<'d>(document: &'d Document, schemas: Vec<&'d Value>, pointer: &str) -> Place<'d> {
     let mut current = schemas;
     let mut walked = String::new();
@@ -51,7 +52,8 @@ pub(super) fn follow<'d>(document: &'d Document, schemas: Vec<&'d Value>, pointe
             let mut shape = Shape::default();
             shape.look(document, schema, DEEPEST);
             let members = shape.members.get(name.as_str());
-            let elements = Some(&shape.elements).filter(|_| name == "*" || name.parse::<usize>().is_ok());
+            let chosen = name == "*" || name.parse::<usize>().is_ok() || label(&name).is_some();
+            let elements = Some(&shape.elements).filter(|_| chosen);
             next.extend(members.into_iter().chain(elements).flatten());
             open |= shape.open(elements.is_some());
             instead.extend(

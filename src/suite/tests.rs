@@ -290,6 +290,18 @@ const SLIPS: &[Slip] = &[
         "neither = { none = [{ filter = \"peers\" }",
         &["collections.messages.combinations.neither", "no filter `peers`", "did you mean `peer`?"],
     ),
+    (
+        &HONCHO,
+        "items = \"/items\"",
+        "record = \"/nmae\"\nitems = \"/items\"",
+        &["collections.workspaces.record", "there is no `/nmae`"],
+    ),
+    (
+        &HONCHO,
+        "field = \"metadata\"\n",
+        "with = [\"metdata\"]\nfield = \"metadata\"\n",
+        &["no field `metdata`"],
+    ),
     // Seeds.
     (
         &HONCHO,

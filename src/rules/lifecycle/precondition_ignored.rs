@@ -9,7 +9,8 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// Where a target gives a record a strong tag, a change with a tag in `If-Match` that nothing has is not carried out.
+    /// Where a target gives a record a strong tag, a change with a tag in `If-Match` that nothing has, or that
+    /// the record had before it was changed, is not carried out.
     /// ## Why it matters
     /// A client sends the tag so as not to write over what somebody else has written since; if it is passed over, that is lost without a word.
     /// ## Example
@@ -22,7 +23,7 @@ rule! {
     PRECONDITION_IGNORED {
         code: "LIF013", name: "precondition-ignored", level: Should, basis: Protocol,
         source: "RFC 9110, section 13.1.1: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1",
-        summary: "A change is not carried out when its If-Match names no tag of the record.",
+        summary: "A change is not carried out when its If-Match does not name the tag of the record.",
         implies: [],
         scenarios: &[Kind::Update],
         applies: applies,
@@ -44,7 +45,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         } else if answer.response.is_success() {
             sheet.fail(answer.draft(
                 format!(
-                    "{} was changed although If-Match names no tag of it",
+                    "{} was changed although If-Match does not name its tag",
                     scene.oracle.record(*record).name()
                 ),
                 sheet.own_requirement(),

@@ -108,8 +108,8 @@ fn others<'a>(
     let resource = resource_by_number(scene, record);
     let before = &scene.oracle.record(record).acknowledged;
     let sent = &scene.oracle.record(record).sent;
-    let update = resource.update.as_ref().map(|update| scene.suite.operation(&update.operation));
-    let replaces = update.is_some_and(|operation| operation.method == http::Method::PUT);
+    let Some(update) = &resource.update else { return };
+    let replaces = scene.suite.operation(&update.operation).method == http::Method::PUT;
     for (name, field) in resource.fields.iter().filter(|(name, _)| *name != changed) {
         let Some(read) = &field.read else { continue };
         let Some(then) = read.find(before) else { continue };
@@ -120,13 +120,16 @@ fn others<'a>(
             None => continue,
         };
         // What a client gave and nobody took back is not filled in later.
-        let lost = !replaces && now.is_null() && !says_nothing(then) && sent.contains_key(name);
-        // PUT may replace the whole (RFC 9110, section 9.3.4), and nobody said that here it does not.
-        let open = replaces && scene.suite.file().inferred && field.send.is_some();
+        let lost = (!replaces || update.with.contains(name))
+            && now.is_null()
+            && !says_nothing(then)
+            && sent.contains_key(name);
+        // PUT may replace the whole (RFC 9110, section 9.3.4), and nobody said that here it does not. What went along is in the new whole.
+        let along = update.with.contains(name);
+        let open = replaces && scene.suite.file().inferred && field.send.is_some() && !along;
         if (agree(field.keep, then, now) && !lost) || open {
             continue;
         }
-        let Some(update) = &resource.update else { continue };
         sheet.fail(Draft {
             claims: vec![Claim::Value {
                 place: shown_at(answer, place, read),
