@@ -197,7 +197,7 @@ fn record(resource: &str, parent: Option<usize>, index: usize) -> Record {
         index,
         parent,
         id: format!("{resource}{index}"),
-        sent: [("role".to_owned(), json!("user"))],
+        sent: Arc::new([("role".to_owned(), json!("user"))].into()),
         acknowledged: Arc::new(acknowledged),
         marker: None,
         moment: index,
