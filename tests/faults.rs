@@ -24,7 +24,7 @@ const MOST_DEFECTS: usize = 3;
 
 /// Faults that break several things at once, each of which is a defect of its own, and how many.
 const SEVERAL: &[(&str, usize)] = &[
-    // The session is another one (its place in the list), it has lost its metadata, its messages are gone from the list, and none is found.
+    // The session is another one by its place in the list and by its time of creation, its messages are gone from their list, and none is found.
     ("honcho-existing-session-emptied", 4),
 ];
 

@@ -64,7 +64,7 @@ impl Driver {
             index: 0,
             parent,
             id: id.to_owned(),
-            sent: item.sent,
+            sent: Arc::new(item.sent),
             acknowledged: Arc::new(answer.clone()),
             marker: item.marker,
             moment: oracle.records().count(),

@@ -3,14 +3,18 @@
 //! It judges nothing. What it cannot send it writes down as an obstacle, so that the rules which needed it are inconclusive.
 
 mod arguments;
+mod batches;
 mod bounds;
 mod cleanup;
 mod combinations;
 mod content;
+mod creation;
 mod credentials;
 mod deletion;
 mod expiry;
+mod extras;
 mod filters;
+mod fitting;
 mod form;
 mod gzip;
 mod http;

@@ -3,21 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Driver;
-use super::request::{Content, Parts, set_at};
+use super::request::Parts;
 use super::values::Place;
-use crate::document::{Location, RequestBody};
+use crate::document::Location;
 use crate::event::SeedingProblem;
-use crate::evidence::{Ask, Asked, Entry, Evidence, Exchange, Probe, RecordNumber, Response};
-use crate::generate::keywords_at;
-use crate::oracle::{Oracle, Record, same_value};
+use crate::evidence::{Asked, Entry, Evidence, Exchange, RecordNumber, Response};
+use crate::oracle::Oracle;
 use crate::pagination::Style;
 use crate::scenario::{Case, Scenario};
-use crate::suite::{Bound, Field, Keep, Make, Resource};
+use crate::suite::{Bound, Make, SeedGroup};
 
 /// The most code points of a refusal that a note repeats.
 const SAID: usize = 160;
@@ -60,79 +58,32 @@ pub async fn seed(driver: &Driver) -> Seeding {
     let mut serial = 0;
     let mut refusals: BTreeSet<u16> = BTreeSet::new();
     for group in &suite.file().seed {
-        let lies_in = suite.resource(&group.resource).parent.as_ref();
-        if let Some(why) = lies_in.and_then(|parent| seeding.refused.get(parent)).cloned() {
-            seeding.refuse(&group.resource, why);
-        }
-        if let Some(variable) = driver.unknown_variable(&group.resource).filter(|_| suite.file().inferred) {
-            seeding.refuse(
-                &group.resource,
-                format!("{} needs {variable}: give one with --set {variable}=…", group.resource),
-            );
-        }
-        if seeding.refused.contains_key(&group.resource) {
-            continue;
-        }
+        seeding.leave_out(driver, &group.resource);
         let parent = group.under.as_ref().and_then(|label| seeding.oracle.labelled(label));
-        if group.under.is_some() && parent.is_none() {
-            // What it would lie in is one of the few that were refused.
+        // What a group would lie in may be one of the few that were refused.
+        let homeless = group.under.is_some() && parent.is_none();
+        if homeless || seeding.refused.contains_key(&group.resource) {
             continue;
         }
-        let evidence = seeding.evidence.entry(group.resource.clone()).or_default();
-        let places: Vec<Place<'_>> = (0..group.count)
-            .map(|index| Place {
-                label: &group.label,
-                name: group.name.as_deref().unwrap_or(&group.label),
-                index,
-                serial: serial + index,
-                parent,
-            })
-            .collect();
+        let sent = seeding.create(driver, group, parent, serial).await;
         serial += group.count;
-        let before = evidence.entries.len();
-        let most = group.batch.unwrap_or(usize::MAX);
-        let made = driver
-            .create_in_batches(Arc::make_mut(&mut seeding.oracle), evidence, &group.resource, &places, most)
-            .await;
-        seeding.order.push((group.resource.clone(), before..evidence.entries.len()));
-        if made.is_empty() && group.count > 0 {
-            let last = evidence.entries[before..].last().map(|entry| entry.exchange.clone());
-            if suite.file().inferred {
-                // The values were made up by a guess: what refuses them accuses nobody.
-                for entry in &mut evidence.entries[before..] {
-                    if entry.exchange.status().is_some_and(|status| (400..500).contains(&status)) {
-                        entry.asked = Asked::Open;
-                    }
-                }
-                if seeding.oracle.records().any(|(_, record)| record.resource == group.resource) {
-                    seeding.notes.push(format!(
-                        "no {} of the seed group `{}` could be created",
-                        group.resource, group.label
-                    ));
-                    continue;
-                }
-                let response = last.as_ref().and_then(|exchange| exchange.response());
-                let answer = response.map_or_else(
-                    || "the target did not answer".to_owned(),
-                    |response| {
-                        let said: String = response.body.text().chars().take(SAID).collect();
-                        format!("the target answered {} {said}", response.status)
-                    },
-                );
-                refusals.extend(response.map(|response| response.status));
-                seeding.refuse(&group.resource, format!("no {} could be created: {answer}", group.resource));
-                continue;
-            }
-            let why = last.as_ref().map(failed).unwrap_or_default();
-            seeding.problem = Some(SeedingProblem {
-                message: format!(
-                    "no record of seed group `{}` ({}) could be created{why}",
-                    group.label, group.resource
-                ),
-                exchange: last.map(Box::new),
-            });
-            return seeding;
+        let Some(sent) = sent else { continue };
+        let last = seeding.evidence[&group.resource].entries[sent.clone()].last();
+        let last = last.map(|entry| entry.exchange.clone());
+        if suite.file().inferred {
+            refusals.extend(last.as_ref().and_then(Exchange::status));
+            seeding.pass_over(group, sent, last.as_ref());
+            continue;
         }
+        let why = last.as_ref().map(failed).unwrap_or_default();
+        seeding.problem = Some(SeedingProblem {
+            message: format!(
+                "no record of seed group `{}` ({}) could be created{why}",
+                group.label, group.resource
+            ),
+            exchange: last.map(Box::new),
+        });
+        return seeding;
     }
     if seeding.oracle.records().next().is_none() && !refusals.is_empty() {
         if refusals.iter().all(|status| *status == 401 || (*status == 403 && !driver.authenticated)) {
@@ -151,6 +102,67 @@ pub async fn seed(driver: &Driver) -> Seeding {
 }
 
 impl Seeding {
+    /// Creates the records of a group; where none was acknowledged, the entries that tell why, of the resource's evidence.
+    async fn create(
+        &mut self,
+        driver: &Driver,
+        group: &SeedGroup,
+        parent: Option<RecordNumber>,
+        serial: usize,
+    ) -> Option<Range<usize>> {
+        let place = |index| Place {
+            label: &group.label,
+            name: group.name.as_deref().unwrap_or(&group.label),
+            index,
+            serial: serial + index,
+            parent,
+        };
+        let places: Vec<Place<'_>> = (0..group.count).map(place).collect();
+        let oracle = Arc::make_mut(&mut self.oracle);
+        let evidence = self.evidence.entry(group.resource.clone()).or_default();
+        let before = evidence.entries.len();
+        let most = group.batch.unwrap_or(usize::MAX);
+        let made = driver.create_in_batches(oracle, evidence, &group.resource, &places, most).await;
+        let sent = before..evidence.entries.len();
+        self.order.push((group.resource.clone(), sent.clone()));
+        (made.is_empty() && group.count > 0).then_some(sent)
+    }
+
+    /// Leaves a resource out where what it lies in is left out, or where nobody gave a value that it needs. In inferred suites only.
+    fn leave_out(&mut self, driver: &Driver, resource: &str) {
+        let lies_in = driver.suite.resource(resource).parent.as_ref();
+        if let Some(why) = lies_in.and_then(|parent| self.refused.get(parent)).cloned() {
+            self.refuse(resource, why);
+        }
+        let inferred = driver.suite.file().inferred;
+        if let Some(variable) = driver.unknown_variable(resource).filter(|_| inferred) {
+            self.refuse(resource, format!("{resource} needs {variable}: give one with --set {variable}=…"));
+        }
+    }
+
+    /// Passes over a group of an inferred suite of which nothing could be created. Its values were made up by a guess: what refuses them accuses nobody.
+    fn pass_over(&mut self, group: &SeedGroup, sent: Range<usize>, last: Option<&Exchange>) {
+        let evidence = self.evidence.entry(group.resource.clone()).or_default();
+        for entry in &mut evidence.entries[sent] {
+            if entry.exchange.status().is_some_and(|status| (400..500).contains(&status)) {
+                entry.asked = Asked::Open;
+            }
+        }
+        if self.oracle.records().any(|(_, record)| record.resource == group.resource) {
+            let (resource, label) = (&group.resource, &group.label);
+            self.notes.push(format!("no {resource} of the seed group `{label}` could be created"));
+            return;
+        }
+        let answer = last.and_then(Exchange::response).map_or_else(
+            || "the target did not answer".to_owned(),
+            |response| {
+                let said: String = response.body.text().chars().take(SAID).collect();
+                format!("the target answered {} {said}", response.status)
+            },
+        );
+        self.refuse(&group.resource, format!("no {} could be created: {answer}", group.resource));
+    }
+
     /// A resource is left out from now on.
     fn refuse(&mut self, resource: &str, why: String) {
         if !self.refused.contains_key(resource) {
@@ -282,223 +294,6 @@ impl Driver {
         Ok(())
     }
 
-    /// Creates records under one parent, in batches where the suite has them; gives those that were acknowledged.
-    pub(super) async fn create(
-        &self,
-        oracle: &mut Oracle,
-        evidence: &mut Evidence,
-        resource_name: &str,
-        places: &[Place<'_>],
-    ) -> Vec<RecordNumber> {
-        self.create_in_batches(oracle, evidence, resource_name, places, usize::MAX).await
-    }
-
-    /// The same, with no more than `most` records in one request.
-    async fn create_in_batches(
-        &self,
-        oracle: &mut Oracle,
-        evidence: &mut Evidence,
-        resource_name: &str,
-        places: &[Place<'_>],
-        most: usize,
-    ) -> Vec<RecordNumber> {
-        let suite = Arc::clone(&self.suite);
-        let resource = suite.resource(resource_name);
-        let most = resource.batch().map_or(1, |batch| batch.max.min(most).max(1));
-        let pause = Duration::from_millis(suite.file().limits.creation_pause_ms);
-        let mut made = Vec::new();
-        let (mut at, mut size) = (0, most);
-        while at < places.len() {
-            let end = places.len().min(at.saturating_add(size));
-            let begin = made.len();
-            // What is still to be sent, the first last, and the batches that were refused, by entry.
-            let mut ranges: Vec<Range<usize>> = std::iter::once(at..end).collect();
-            let mut alone = 0;
-            let mut refused: Vec<(usize, usize)> = Vec::new();
-            while let Some(range) = ranges.pop() {
-                let chunk = &places[range.clone()];
-                let numbers = self.create_chunk(oracle, evidence, resource_name, resource, chunk).await;
-                let sent = evidence.entries.len() - 1;
-                // One value that a target refuses must not cost the whole batch: it is sent again in halves.
-                if numbers.is_empty() && chunk.len() > 1 && !evidence.entries[sent].exchange.is_success() {
-                    let middle = range.start + chunk.len() / 2;
-                    ranges.extend([middle..range.end, range.start..middle]);
-                    refused.push((sent, chunk.len()));
-                } else {
-                    alone += usize::from(numbers.is_empty());
-                    made.extend(numbers);
-                    if made.len() == begin && alone > 1 {
-                        // It is no single value: what is left of the batch would be refused one by one.
-                        break;
-                    }
-                }
-                if !pause.is_zero() && places.len() > 1 {
-                    tokio::time::sleep(pause).await;
-                }
-            }
-            // Where each of its records was taken all the same, a batch was refused for its length, of which the document may say nothing.
-            if made.len() - begin == end - at && !self.limits_batches(resource) {
-                for (entry, length) in refused {
-                    evidence.entries[entry].asked = Asked::Open;
-                    size = size.min(length.div_ceil(2));
-                }
-            }
-            at = end;
-        }
-        made
-    }
-
-    /// Whether the document says how many records one request may hold.
-    fn limits_batches(&self, resource: &Resource) -> bool {
-        let Some((create, batch)) = resource.create.as_ref().zip(resource.batch()) else { return false };
-        let content =
-            self.suite.operation(&create.operation).request_body.as_ref().and_then(RequestBody::json);
-        let Some(schema) = content.and_then(|content| content.schema.as_ref()) else { return false };
-        let resolve = |reference: &str| self.suite.document().reference(reference);
-        !keywords_at(schema.value(), &batch.at, "maxItems", &resolve).is_empty()
-    }
-
-    /// One request that creates records.
-    async fn create_chunk(
-        &self,
-        oracle: &mut Oracle,
-        evidence: &mut Evidence,
-        resource_name: &str,
-        resource: &Resource,
-        places: &[Place<'_>],
-    ) -> Vec<RecordNumber> {
-        let (Some(first), Some(create)) = (places.first(), &resource.create) else { return Vec::new() };
-        let items: Vec<Item> = places.iter().map(|place| self.item(oracle, resource, *place)).collect();
-        let mut content = self.creation_content(oracle, resource, first.parent, &items);
-        if let (Some(batch), [_], Some(content)) = (&create.batch, items.as_slice(), &mut content)
-            && batch.alone
-            && first.index % 2 == 1
-            && let Some(place) = content.pointer_mut(&batch.at)
-            && let Some(one) = place.as_array_mut().and_then(Vec::pop)
-        {
-            *place = one;
-        }
-        let mut parts = Parts {
-            path: self.path_of(&create.operation, oracle, first.parent),
-            content: content.map(Content::Json),
-            ..Parts::default()
-        };
-        items[0].place(&mut parts);
-        let purpose = format!("create {}", first.label);
-        let outgoing = self.outgoing(&create.operation, &purpose, &parts);
-        let entry = self.send(evidence, outgoing, Asked::Good).await;
-        // Behind an inferred suite nobody knows what else an API asks of its records than that they obey the document.
-        let state = matches!(evidence.entries[entry].exchange.status(), Some(402 | 403 | 409 | 423));
-        if self.suite.file().inferred && state {
-            evidence.entries[entry].asked = Asked::Open;
-        }
-        let answers: Vec<Value> = evidence
-            .json(entry)
-            .filter(|_| evidence.entries[entry].exchange.is_success())
-            .and_then(|json| create.answer.find(json))
-            .map(|answer| match answer {
-                Value::Array(answers) if create.batch.is_some() => answers.clone(),
-                one => vec![one.clone()],
-            })
-            .unwrap_or_default();
-        let ordered = create.batch.is_none() || create.batch_order.is_some();
-        let moment = oracle.records().count();
-        let mut records = Vec::new();
-        for (index, answer) in pair(resource, &items, &answers) {
-            let place = places[index];
-            let id = match answer.as_ref().and_then(|a| resource.id.find(a)) {
-                Some(Value::String(id)) => id.clone(),
-                Some(Value::Number(id)) => id.to_string(),
-                _ => continue,
-            };
-            records.push(oracle.add(Record {
-                resource: resource_name.to_owned(),
-                label: place.label.to_owned(),
-                index: place.index,
-                parent: place.parent,
-                id,
-                sent: items[index].sent.clone(),
-                acknowledged: Arc::new(answer.unwrap_or_default()),
-                marker: items[index].marker.clone(),
-                moment: if ordered { moment + index } else { moment },
-            }));
-        }
-        self.remember(resource_name, oracle, &records);
-        let label = match places {
-            [one] => format!("{}[{}]", one.label, one.index),
-            [one, .., last] => format!("{}[{}..{}]", one.label, one.index, last.index),
-            [] => String::new(),
-        };
-        evidence.probes.push(Probe { label, ask: Ask::Create { records: records.clone(), ordered }, entry });
-        records
-    }
-
-    /// The values of one record.
-    pub(super) fn item(&self, oracle: &Oracle, resource: &Resource, place: Place<'_>) -> Item {
-        let mut item = Item::default();
-        for (name, field) in &resource.fields {
-            let Some((value, word)) = self.value(oracle, resource, name, field, place) else { continue };
-            item.set(field, &value);
-            item.marker = item.marker.or(word);
-            item.sent.insert(name.clone(), value);
-        }
-        item
-    }
-
-    /// The content of a request that creates these records.
-    pub(super) fn creation_content(
-        &self,
-        oracle: &Oracle,
-        resource: &Resource,
-        parent: Option<RecordNumber>,
-        items: &[Item],
-    ) -> Option<Value> {
-        let create = resource.create.as_ref()?;
-        self.suite.operation(&create.operation).request_body.as_ref()?;
-        let mut content = json!({});
-        if let Some(table) = &create.body {
-            content = serde_json::to_value(table).unwrap_or_default();
-            self.fill(oracle, parent, &mut content);
-        }
-        match &create.batch {
-            Some(batch) => {
-                let array = items.iter().map(|item| item.content.clone()).collect();
-                set_at(&mut content, &batch.at, Value::Array(array));
-            }
-            None => {
-                if let (Some(target), Some(members)) =
-                    (content.as_object_mut(), items.first().and_then(|item| item.content.as_object()))
-                {
-                    target.extend(members.clone());
-                }
-            }
-        }
-        Some(content)
-    }
-
-    /// Replaces `{name}` by a variable and `{resource.id}` by an ancestor's id, in every string.
-    fn fill(&self, oracle: &Oracle, parent: Option<RecordNumber>, value: &mut Value) {
-        match value {
-            Value::String(text) => {
-                let Some(name) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) else { return };
-                let filled = match name.strip_suffix(".id") {
-                    Some(resource) => parent
-                        .and_then(|parent| oracle.ancestor(parent, resource))
-                        .map(|number| oracle.record(number).id.clone()),
-                    None => self.variable(name),
-                };
-                if let Some(filled) = filled {
-                    *text = filled;
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.fill(oracle, parent, item)),
-            Value::Object(members) => {
-                members.values_mut().for_each(|member| self.fill(oracle, parent, member));
-            }
-            _ => {}
-        }
-    }
-
     /// Finds out which form of a cursor each collection honours.
     pub(super) async fn calibrate(&self, seeding: &mut Seeding) {
         let suite = Arc::clone(&self.suite);
@@ -518,91 +313,6 @@ impl Driver {
             });
         }
     }
-}
-
-/// What is sent for one record.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    /// Path parameters that the record itself fills.
-    pub path: BTreeMap<String, String>,
-    /// Query parameters that the record itself fills.
-    pub query: Vec<(String, String)>,
-    /// The record's part of the content.
-    pub content: Value,
-    /// The values by field.
-    pub sent: BTreeMap<String, Value>,
-    /// The word that stands in this record's text only.
-    pub marker: Option<String>,
-}
-
-impl Default for Item {
-    fn default() -> Self {
-        Self {
-            path: BTreeMap::new(),
-            query: Vec::new(),
-            content: json!({}),
-            sent: BTreeMap::new(),
-            marker: None,
-        }
-    }
-}
-
-impl Item {
-    /// Puts a field's value where the suite says that it goes.
-    pub(super) fn set(&mut self, field: &Field, value: &Value) {
-        let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if let Some(pointer) = &field.send {
-            set_at(&mut self.content, pointer, value.clone());
-        }
-        if let Some(parameter) = &field.path {
-            self.path.insert(parameter.clone(), text());
-        }
-        if let Some(parameter) = &field.query {
-            self.query.push((parameter.clone(), text()));
-        }
-    }
-
-    /// Puts what does not go into the content where it goes.
-    pub(super) fn place(&self, parts: &mut Parts) {
-        parts.path.extend(self.path.clone());
-        parts.query.extend(self.query.clone());
-    }
-}
-
-/// Pairs what was sent with what was answered: an answer whose content is that of its own position first, then by content, else by
-/// position. A record that was not answered is left out.
-fn pair(resource: &Resource, items: &[Item], answers: &[Value]) -> Vec<(usize, Option<Value>)> {
-    let fits = |index: usize, answer: &Value| {
-        resource.fields.iter().all(|(name, field)| {
-            let (Some(sent), Some(read)) = (items[index].sent.get(name), &field.read) else { return true };
-            field.keep != Keep::Exact
-                || !sent.is_string()
-                || read.find(answer).is_some_and(|v| same_value(sent, v))
-        })
-    };
-    let in_place = |position: usize| position < items.len() && fits(position, &answers[position]);
-    let mut pairs: Vec<Option<usize>> =
-        (0..answers.len()).map(|position| in_place(position).then_some(position)).collect();
-    let mut free: Vec<usize> =
-        (0..items.len()).filter(|index| pairs.get(*index).is_none_or(Option::is_none)).collect();
-    for (position, answer) in answers.iter().enumerate() {
-        if pairs[position].is_none() {
-            let found = free.iter().position(|index| fits(*index, answer));
-            pairs[position] = found.map(|at| free.remove(at));
-        }
-    }
-    let mut result = Vec::new();
-    for (position, answer) in answers.iter().enumerate() {
-        let index = pairs[position].or_else(|| {
-            let at = free.iter().position(|index| *index == position).or((!free.is_empty()).then_some(0))?;
-            Some(free.remove(at))
-        });
-        if let Some(index) = index {
-            result.push((index, Some(answer.clone())));
-        }
-    }
-    result.sort_by_key(|(index, _)| *index);
-    result
 }
 
 /// What a request came to that everything else needs, and how to mend that.

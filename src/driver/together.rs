@@ -213,7 +213,7 @@ impl Driver {
             index: 0,
             parent,
             id,
-            sent: item.sent,
+            sent: Arc::new(item.sent),
             acknowledged: Arc::new(answer),
             marker: item.marker,
             moment: oracle.records().count(),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Driver;
-use super::content::{JSON_TYPE, TELLING, is_passed_over};
+use super::content::{JSON_TYPE, TELLING};
+use super::creation::Item;
+use super::fitting::is_passed_over;
 use super::list::Ask as ListAsk;
 use super::protocol::stands_for;
 use super::request::{Content, Parts, set_at};
-use super::seed::Item;
 use super::values::Place;
 use crate::client::Outgoing;
 use crate::document::RequestBody;

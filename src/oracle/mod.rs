@@ -33,7 +33,7 @@ pub struct Record {
     /// The id that the target gave or confirmed.
     pub id: String,
     /// What was sent, by field name.
-    pub sent: BTreeMap<String, Value>,
+    pub sent: Arc<BTreeMap<String, Value>>,
     /// The representation that the target answered with.
     pub acknowledged: Arc<Value>,
     /// A word that stands in this record's text and in no other's.

@@ -121,6 +121,9 @@ pub(super) fn call(steps: &Steps<'_>, claim: &Claim) -> Result<String, String> {
             let text = word(&steps.value(text, usize::MAX, &[], Escape::Not));
             format!("expect_untold {} {text}", n(exchange)?)
         }
+        Claim::SecretUntold { exchange, variable } => {
+            format!("expect_secret_untold {} {}", n(exchange)?, quoted(variable))
+        }
         Claim::Revalidated { first, again } => format!("expect_revalidated {} {}", n(first)?, n(again)?),
         Claim::After { holds, .. } => call(steps, holds)?,
         Claim::Either(claims) => {
@@ -306,6 +309,7 @@ fn header(number: usize, name: &str, must: &Must) -> String {
             "^$|^[0-9]+$|^[A-Z][a-z]+,? .*[0-9]{2}:[0-9]{2}:[0-9]{2}".to_owned(),
             "seconds or an HTTP date".to_owned(),
         ),
+        Must::BeIdentity => ("^(identity)?$".to_owned(), "no coding".to_owned()),
         Must::BeOneOf(ranges) => {
             let escaped = ranges.iter().map(|range| {
                 let escape = |c: char| match c {

@@ -19,19 +19,24 @@ trap 'exit 2' HUP INT TERM
 # ask N ARGUMENT...: sends request N, and keeps status, header fields and content of the answer.
 ask() {
   n=$1; shift
-  curl -sS -g --path-as-is --max-time 60 -H 'expect:' -o "$n" -D "$n.head" -w '%{http_code}' "$@" >"$n.status" 2>"$n.error"
-  echo "$?" >"$n.curl"
-  case $(cat "$n.curl") in 3|5|6|7|35|60) die "$(cat "$n.error")" ;; esac
+  # As in the run, content in a coding is not wanted, unless the request says so itself.
+  case "$*" in *accept-encoding:*) ;; *) set -- -H 'accept-encoding: identity' "$@" ;; esac
+  status=$(curl -sS -g --path-as-is --max-time 60 -H 'expect:' -o "$n" -D "$n.head" -w '%{http_code}' "$@" 2>"$n.error")
+  code=$?
+  echo "$code" >"$n.curl"
+  echo "$status" >"$n.status"
+  case $code in 3|5|6|7|35|60) die "$(cat "$n.error")" ;; esac
   [ -e "$n" ] || : >"$n"
   [ -e "$n.head" ] || : >"$n.head"
-  echo "  request $n: $(cat "$n.status")"
+  echo "  request $n: $status"
 }
 
 # made N: request N was to be accepted, since what follows needs it.
 made() {
-  case $(cat "$1.status") in
+  read -r status <"$1.status"
+  case $status in
     2??) ;;
-    *) die "request $1 was answered $(cat "$1.status"): $(head -c 300 "$1")" ;;
+    *) die "request $1 was answered $status: $(head -c 300 "$1")" ;;
   esac
 }
 
@@ -207,9 +212,10 @@ take_date_time() { jq -er --arg p "$2" --argjson later "${3:-0}" "$lib at(\$p) |
         "was_refused",
         r#"# was_refused N: request N was to be refused, since it was when the fault was found.
 was_refused() {
-  case $(cat "$1.status") in
+  read -r status <"$1.status"
+  case $status in
     4??) ;;
-    *) die "request $1 was answered $(cat "$1.status"): $(head -c 300 "$1")" ;;
+    *) die "request $1 was answered $status: $(head -c 300 "$1")" ;;
   esac
 }
 "#,
@@ -241,8 +247,10 @@ numbers() {
         "answered",
         r#"# answered N: request N was to be answered by a success, since only such an answer can be looked into.
 answered() {
-  [ "$(cat "$1.curl")" = 0 ] || die "request $1 got no whole answer: $(cat "$1.error")"
-  case $(cat "$1.status") in 2??) ;; *) die "request $1 was answered $(cat "$1.status")" ;; esac
+  read -r code <"$1.curl"
+  read -r status <"$1.status"
+  [ "$code" = 0 ] || die "request $1 got no whole answer: $(cat "$1.error")"
+  case $status in 2??) ;; *) die "request $1 was answered $status" ;; esac
   jq -e . "$1" >/dev/null 2>&1 || [ "$?" = 1 ] || die "the answer to request $1 is no JSON"
 }
 "#,
@@ -433,6 +441,16 @@ expect_same_list() {
 expect_untold() {
   say "expected: an answer that does not tell $2"
   case $(tr -d '\000' <"$1") in *"$2"*) return 1 ;; esac
+}
+"#,
+    ),
+    shell(
+        "expect_secret_untold",
+        r#"# expect_secret_untold N NAME: no part of the answer holds the value of this variable, which is not shown here either.
+expect_secret_untold() {
+  eval "secret=\$$2"
+  echo "expected: an answer that does not hold the value of $2"
+  case $(tr -d '\000' <"$1"; cat "$1.head") in *"$secret"*) return 1 ;; esac
 }
 "#,
     ),

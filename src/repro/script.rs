@@ -11,7 +11,7 @@ use crate::event::{CaseExchange, RuleHead, RunStarted};
 use crate::evidence::Request;
 use crate::pagination::CursorForm;
 use crate::report::Located;
-use crate::verdict::Level;
+use crate::verdict::{Claim, Level};
 
 /// The longest content on a command line, in octets: Linux passes arguments of up to 128 KiB.
 const LONGEST_ARGUMENT: usize = 60_000;
@@ -72,8 +72,21 @@ pub(super) fn text(
             quoted(&lines.join("\n"))
         );
     }
-    for step in
-        steps.list.iter().filter(|step| is_shown(step)).rev().take(2).collect::<Vec<_>>().into_iter().rev()
+    // What tells a secret is not shown, and the script needs the secret to find it.
+    let secret = match steps.proof.claim.core() {
+        Claim::SecretUntold { variable, .. } => Some(variable),
+        _ => None,
+    };
+    secrets.extend(secret.filter(|name| !secrets.contains(name)).cloned());
+    for step in steps
+        .list
+        .iter()
+        .filter(|step| is_shown(step) && secret.is_none())
+        .rev()
+        .take(2)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
     {
         let _ = writeln!(body, "show {}", step.number);
     }

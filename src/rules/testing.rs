@@ -202,7 +202,7 @@ fn record(
         index,
         parent,
         id: id.to_owned(),
-        sent,
+        sent: Arc::new(sent),
         acknowledged: Arc::new(acknowledged),
         marker: (resource == "note").then(|| format!("word{id}")),
         moment: index,

@@ -6,7 +6,8 @@ use super::arguments::{content_schema, members};
 use super::collection::{Arguments, At, Collection, Test};
 use super::combination::{Combination, Logic};
 use super::error::{SuiteError, line_of, nearest};
-use super::model::{Bound, Make, Resource, SuiteFile};
+use super::model::{Bound, SuiteFile};
+use super::resource::{Make, Resource};
 use crate::document::{Document, Location, Operation};
 use crate::pagination::Style;
 

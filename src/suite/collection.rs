@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::combination::{Combination, Logic};
-use super::model::{Pointers, Promise};
+use super::model::Pointers;
+use super::resource::Promise;
 use crate::pagination::Style;
 
 /// A list operation.

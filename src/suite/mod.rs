@@ -7,19 +7,23 @@ mod arguments;
 mod check;
 mod collection;
 mod combination;
+mod credentials;
 mod error;
 mod impossible;
 mod model;
 mod pointers;
+mod resource;
 mod shape;
 #[cfg(test)]
 mod tests;
 
 pub use collection::*;
 pub use combination::{Combination, Logic};
+pub use credentials::*;
 pub use error::{SuiteError, nearest};
 pub(crate) use error::{line_of, told};
 pub use model::*;
+pub use resource::*;
 
 use std::sync::Arc;
 

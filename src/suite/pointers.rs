@@ -6,7 +6,8 @@ use super::arguments::content_schema;
 use super::check::{Checked, Checker};
 use super::collection::{At, Collection, OrderKey};
 use super::error::nearest;
-use super::model::{Pointers, Resource};
+use super::model::Pointers;
+use super::resource::Resource;
 use super::shape::{Place, answers, follow};
 use crate::document::Operation;
 

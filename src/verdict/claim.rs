@@ -49,6 +49,8 @@ pub enum Must {
     SayUtf8,
     /// It is a number of seconds or an HTTP date (RFC 9110, section 10.2.3).
     BeRetryAfter,
+    /// It is not there, or names no content coding but `identity` (RFC 9110, section 8.4).
+    BeIdentity,
 }
 
 /// A place in an answer.
@@ -223,6 +225,13 @@ pub enum Claim {
         /// The text.
         text: String,
     },
+    /// Neither the content nor a header field holds the value of this variable, by which a secret goes in what is recorded.
+    SecretUntold {
+        /// The exchange.
+        exchange: usize,
+        /// The variable's name, without `$`.
+        variable: String,
+    },
     /// A request with the tag of an earlier answer is answered 304, unless the representation has another tag now, or none (RFC 9110,
     /// section 13.1.2).
     Revalidated {
@@ -263,7 +272,8 @@ impl Claim {
             | Self::Header { exchange, .. }
             | Self::Json { exchange }
             | Self::Arrives { exchange }
-            | Self::Untold { exchange, .. } => vec![exchange],
+            | Self::Untold { exchange, .. }
+            | Self::SecretUntold { exchange, .. } => vec![exchange],
             Self::LikeGet { get, head } => vec![get, head],
             Self::Value { place, .. } | Self::Nothing { place } | Self::Schema { place, .. } => {
                 vec![&mut place.exchange]

@@ -7,7 +7,7 @@ use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Case;
 use crate::suite::Suite;
-use crate::verdict::Level;
+use crate::verdict::{Claim, Level};
 
 rule! {
     /// ## What it checks
@@ -76,12 +76,16 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         let requirement = sheet.own_requirement();
         let actual = excerpt(&serde_json::Value::from(body.as_ref()));
-        let draft: Draft = answer.draft(
-            format!("{} shows the credentials ({name})", answer.status()),
-            requirement,
-            "an answer without them",
-            actual,
-        );
+        let variable = name.trim_start_matches('$').to_owned();
+        let draft = Draft {
+            claims: vec![Claim::SecretUntold { exchange: answer.entry, variable }],
+            ..answer.draft(
+                format!("{} shows the credentials ({name})", answer.status()),
+                requirement,
+                "an answer without them",
+                actual,
+            )
+        };
         sheet.fail_at(level, draft);
     }
 }

@@ -3,7 +3,8 @@
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims::status_within;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
 
@@ -52,14 +53,21 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             continue;
         }
         let refused = matches!(answer.response.status, 401 | 403);
-        let (wrong, said, expected) = if *good {
-            (refused, "refused", "a success, as with the usual form")
+        let (wrong, said, expected, allowed) = if *good {
+            (
+                refused,
+                "refused",
+                "a success, as with the usual form",
+                &[(100, 400), (402, 402), (404, 599)][..],
+            )
         } else {
-            (answer.response.is_success(), "accepted", "401 or 403")
+            (answer.response.is_success(), "accepted", "401 or 403", &[(300, 599)][..])
         };
         if wrong {
-            let requirement = sheet.own_requirement();
-            sheet.fail(answer.draft(format!("{said}: {what}"), requirement, expected, answer.status()));
+            sheet.fail(Draft {
+                claims: vec![status_within(answer.entry, allowed)],
+                ..answer.draft(format!("{said}: {what}"), sheet.own_requirement(), expected, answer.status())
+            });
         } else {
             sheet.judged();
         }
@@ -71,8 +79,20 @@ mod tests {
     use super::*;
     use crate::evidence::Asked;
     use crate::rules::testing::{World, exchange};
+    use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
+
+    #[test]
+    fn operations_share_the_forms() {
+        let world = World::new(1);
+        // Three forms of the bearer token come after the credentials that are nobody's, one for each of the operations that follow the first.
+        let asked = world.suite.file().operations.keys().filter(|operation| {
+            let (id, operation) = ("boxes::test".to_owned(), (*operation).clone());
+            applies(&world.suite, &Case { id, operation, scenario: Scenario::Credentials })
+        });
+        assert_eq!(asked.count(), 3);
+    }
 
     #[test]
     fn a_form_is_right_or_wrong() {

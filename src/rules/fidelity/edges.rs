@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::compare::{Aspect, change, shows};
-use super::representations::{elements, id_text};
+use super::representations::{elements, id_text, likeness};
 use crate::evidence::Ask;
 use crate::rules::answers::probed;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Case;
 use crate::suite::{Field, Make, Resource, Suite};
+use crate::verdict::{Claim, Place};
 
 /// The resource that a case's operation creates.
 fn created<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
@@ -51,7 +52,7 @@ pub(super) fn judge(scene: &Scene<'_>, sheet: &mut Sheet<'_>, describe: fn(&str,
                 }),
             );
         }
-        for (entry, pointer, value, place) in shown {
+        for (entry, pointer, value, told) in shown {
             let Some((at, Value::String(back))) =
                 read.found_at(value).and_then(|at| Some((at, value.pointer(at)?)))
             else {
@@ -65,11 +66,17 @@ pub(super) fn judge(scene: &Scene<'_>, sheet: &mut Sheet<'_>, describe: fn(&str,
                 Some(key) => scene.requirement(key),
                 None => sheet.own_requirement(),
             };
+            let place = Place { exchange: entry, item: None, at: vec![format!("{pointer}{at}")] };
             sheet.fail(Draft {
+                // On another server the record may stand elsewhere in the list.
+                claims: (entry == answer.entry)
+                    .then(|| Claim::Value { place, is: sent.as_str().into(), by: likeness(field.keep) })
+                    .into_iter()
+                    .collect(),
                 pointer: Some(format!("{pointer}{at}")),
                 entries: if entry == answer.entry { vec![entry] } else { vec![answer.entry, entry] },
                 ..answer.draft(
-                    format!("{name} of {} code points came back changed {place}", sent.chars().count()),
+                    format!("{name} of {} code points came back changed {told}", sent.chars().count()),
                     requirement,
                     describe(sent, differs),
                     describe(back, differs),

@@ -83,6 +83,7 @@ mod tests {
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{Fail, Pass};
     use serde_json::json;
+    use std::sync::Arc;
 
     #[test]
     fn an_id_belongs_to_one_record() {
@@ -100,7 +101,7 @@ mod tests {
             record.resource = resource.to_owned();
             record.parent = (resource == "note").then_some(if in_other { world.other } else { world.main });
             record.id = id.to_owned();
-            record.sent = BTreeMap::from([("name".to_owned(), json!(name))]);
+            record.sent = Arc::new(BTreeMap::from([("name".to_owned(), json!(name))]));
             world.oracle.add(record);
             let scenario = Scenario::Create { resource: resource.to_owned() };
             let judgement = world.judge(&ID_NOT_UNIQUE, &world.probes().done(), scenario);

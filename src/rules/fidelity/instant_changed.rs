@@ -45,6 +45,7 @@ mod tests {
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::{Value, json};
+    use std::sync::Arc;
 
     #[test]
     fn instants_stay_where_they_are() {
@@ -57,7 +58,8 @@ mod tests {
         for (number, record) in world.oracle.records() {
             let mut record = record.clone();
             if number == world.notes[1] {
-                record.sent.insert("at".into(), json!("2026-01-02T03:04:05.678901+02:00"));
+                Arc::make_mut(&mut record.sent)
+                    .insert("at".into(), json!("2026-01-02T03:04:05.678901+02:00"));
             }
             oracle.add(record);
         }

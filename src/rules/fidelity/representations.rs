@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::compare::{change_beyond_rounding, distinguishes, is_ancestor};
-use crate::evidence::{Ask, RecordNumber};
+use crate::evidence::{Ask, RecordNumber, Walk};
 use crate::rules::Scene;
 use crate::rules::answers::probed;
 use crate::scenario::{Case, Scenario};
@@ -107,7 +107,8 @@ pub(crate) fn representations<'a>(scene: &Scene<'a>) -> Vec<Representation<'a>> 
         }
     }
     if scene.case.scenario.collection().is_some() {
-        all.extend(listed(scene));
+        let records = by_id(scene, &scene.collection().resource);
+        all.extend(scene.evidence.walks.iter().flat_map(|walk| listed(scene, &records, walk)));
     }
     all
 }
@@ -179,12 +180,15 @@ pub(crate) fn by_id<'a>(scene: &Scene<'a>, resource: &str) -> BTreeMap<&'a str, 
     all
 }
 
-/// The items of all walks that are records of ours in the walk's scope. In a list that has no scope, an id that
-/// several records share is taken for the one that the item shows.
-fn listed<'a>(scene: &Scene<'a>) -> Vec<Representation<'a>> {
-    let records = by_id(scene, &scene.collection().resource);
+/// The items of a walk that are records of ours in its scope, among those of its resource by their ids. In a list that has no scope, an id
+/// that several records share is taken for the one that the item shows.
+pub(crate) fn listed<'a>(
+    scene: &Scene<'a>,
+    records: &BTreeMap<&str, Vec<RecordNumber>>,
+    walk: &Walk,
+) -> Vec<Representation<'a>> {
     let mut all = Vec::new();
-    for (walk, page) in scene.evidence.pages() {
+    for page in &walk.pages {
         let ids = page.ids.iter().flatten();
         for (i, (id, value)) in ids.zip(scene.evidence.items(page)).enumerate() {
             let twins = id.as_ref().and_then(|id| records.get(id.as_str())).map_or(&[][..], Vec::as_slice);

@@ -1,13 +1,18 @@
 //! FLT002: a filtered list lacks an item that matches.
 
+use serde_json::json;
+
 use super::{described, lost, requirement};
+use crate::evidence::Walk;
+use crate::oracle::Expected;
 use crate::rules::declare::{always, rule};
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{
-    NOT_QUIET, aligned, draft, entries, items, names, own_of, quiet, shown, some,
+    NOT_QUIET, aligned, draft, entries, items, names, own_of, positional, quiet, shown, some,
 };
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::verdict::{Claim, Place};
 
 rule! {
     /// ## What it checks
@@ -49,6 +54,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let wanted = names(scene, &aligned(&expected, &own_of(scene, walk)));
         let met: Vec<String> = walk.pages.iter().flat_map(|page| shown(scene, &walk.query, page)).collect();
         sheet.fail(Draft {
+            claims: full_enough(scene, walk, &expected).into_iter().collect(),
             comparison: Some(side_by_side(&wanted, &met)),
             ..draft(
                 &walk.label,
@@ -67,13 +73,29 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// That a page which is short holds as many items as must match behind its beginning, where others may match too: of lists that are known to the last item
+/// more is claimed whatever the rule. Only of requests that do not hang on answers.
+fn full_enough(scene: &Scene<'_>, walk: &Walk, expected: &Expected) -> Option<Claim> {
+    let style = &scene.collection().style;
+    let size = walk.effective_size?;
+    if expected.exact() || !positional(scene.collection()) {
+        return None;
+    }
+    walk.pages.iter().find_map(|page| {
+        let behind = expected.len().saturating_sub(style.slice(&page.start, size)?.from);
+        let least = behind.min(usize::try_from(size).ok()?);
+        let place = Place { exchange: page.entry, item: None, at: vec![page.items_at.clone()] };
+        (page.len()? < least)
+            .then(|| Claim::Schema { place, schema: json!({"type": "array", "minItems": least}) })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::WalkEnd;
     use crate::rules::testing::World;
     use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
-    use serde_json::json;
 
     #[test]
     fn everything_that_matches_comes() {

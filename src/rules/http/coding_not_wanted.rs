@@ -2,8 +2,8 @@
 
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
-use crate::rules::{Scene, Sheet};
-use crate::verdict::Level;
+use crate::rules::{Draft, Scene, Sheet};
+use crate::verdict::{Claim, Level, Must};
 
 rule! {
     /// ## What it checks
@@ -39,16 +39,25 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let coding = coding.filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"));
         match coding {
             Some(coding) if !asked && !answer.response.body.is_empty() => {
-                let untrue = coding.eq_ignore_ascii_case("gzip")
-                    && !answer.response.body.bytes().starts_with(&GZIP);
+                let untrue =
+                    coding.eq_ignore_ascii_case("gzip") && !answer.response.body.bytes().starts_with(&GZIP);
                 let level = if untrue { Level::Must } else { sheet.level() };
                 let also = if untrue { " and is not there" } else { "" };
-                let draft = answer.draft(
-                    format!("the content is said to be in the coding {coding}, which was not asked for{also}"),
-                    sheet.own_requirement(),
-                    "content without a coding",
-                    format!("Content-Encoding: {coding}"),
-                );
+                let draft = Draft {
+                    claims: vec![Claim::Header {
+                        exchange: answer.entry,
+                        name: "content-encoding".to_owned(),
+                        must: Must::BeIdentity,
+                    }],
+                    ..answer.draft(
+                        format!(
+                            "the content is said to be in the coding {coding}, which was not asked for{also}"
+                        ),
+                        sheet.own_requirement(),
+                        "content without a coding",
+                        format!("Content-Encoding: {coding}"),
+                    )
+                };
                 sheet.fail_at(level, draft);
             }
             _ => sheet.judged(),

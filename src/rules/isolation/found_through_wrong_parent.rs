@@ -9,9 +9,10 @@ use crate::oracle::Record;
 use crate::rules::answers::{Answer, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::representations::{by_id, fetched, id_text, is_of};
-use crate::rules::{Scene, Sheet};
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::Suite;
+use crate::verdict::Claim;
 
 rule! {
     /// ## What it checks
@@ -53,12 +54,18 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             && matches!(ask, Ask::WrongParent { .. } | Ask::UnknownItem)
             && let Some(number) = shown(scene, &answer, &records)
         {
-            sheet.fail(answer.draft(
-                format!("the refusal shows {}", scene.oracle.record(number).name()),
-                scene.requirement(&promise.requirement),
-                "a refusal that shows nothing of a record",
-                answer.status_and_content(),
-            ));
+            let record = scene.oracle.record(number);
+            let untold = |text: &str| Claim::Untold { exchange: answer.entry, text: text.to_owned() };
+            let texts = record.sent.values().filter_map(Value::as_str);
+            sheet.fail(Draft {
+                claims: record.marker.as_deref().into_iter().chain(texts).map(untold).collect(),
+                ..answer.draft(
+                    format!("the refusal shows {}", record.name()),
+                    scene.requirement(&promise.requirement),
+                    "a refusal that shows nothing of a record",
+                    answer.status_and_content(),
+                )
+            });
             continue;
         }
         let Ask::WrongParent { record } = ask else { continue };

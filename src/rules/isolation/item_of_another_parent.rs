@@ -96,6 +96,7 @@ mod tests {
     use crate::rules::testing::{OTHER, STRANGER, World};
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::json;
+    use std::sync::Arc;
 
     #[test]
     fn a_list_holds_its_own_parents_records() {
@@ -113,7 +114,7 @@ mod tests {
         // The other box has a note with the id of one in the main box.
         let mut twin = world.oracle.record(world.others[0]).clone();
         "m1".clone_into(&mut twin.id);
-        twin.sent.insert("text".to_owned(), json!("quite another text"));
+        Arc::make_mut(&mut twin.sent).insert("text".to_owned(), json!("quite another text"));
         world.oracle.add(twin);
         for (text, color, verdict) in [
             ("wordm1 and more", "blue", Pass),

@@ -1,14 +1,16 @@
 //! LIF004: a deleted record still stands in its list.
 
-use super::walks::{collections_of, would_hold};
-use crate::evidence::{Ask, Walk, WalkEnd};
+use super::walks::{collections_of, list_of, would_hold};
+use crate::evidence::{Ask, RecordNumber, Walk, WalkEnd};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
 use crate::rules::fidelity::representations::resource_by_number;
+use crate::rules::paging::lists::draft;
+use crate::rules::proofs::claims::after;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Suite, Total};
-use crate::verdict::{Claim, Pages};
+use crate::verdict::{Claim, Likeness, Pages, Place};
 
 rule! {
     /// ## What it checks
@@ -61,24 +63,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 ids.position(|id| id.as_deref() == Some(record.id.as_str())).map(|i| (page, i))
             });
             let Some((page, i)) = found else {
-                match still_counted(scene, walk, answer.entry) {
+                match still_counted(scene, walk, *number, answer.entry) {
                     None => sheet.judged(),
-                    Some((total, there, key)) => sheet.fail(Draft {
-                        input: walk.label.clone(),
-                        summary: format!(
-                            "{} was deleted, and the total of its list still counts it",
-                            record.name()
-                        ),
-                        requirement: scene.requirement(key),
-                        expected: there.to_string(),
-                        actual: total.to_string(),
-                        comparison: None,
-                        claims: Vec::new(),
-                        pointer: None,
-                        entries: std::iter::once(answer.entry)
-                            .chain(walk.pages.last().map(|page| page.entry))
-                            .collect(),
-                    }),
+                    Some(draft) => sheet.fail(draft),
                 }
                 continue;
             };
@@ -105,24 +92,41 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// The total of a list that was read whole, how many items there are, and the requirement, where it counts more than there are and did not so before
-/// the deletion.
-fn still_counted<'a>(scene: &Scene<'a>, walk: &Walk, deletion: usize) -> Option<(i64, i64, &'a str)> {
-    let of = |walk: &Walk| Some(&scene.evidence.entries[walk.pages.first()?.entry].exchange.operation);
-    let list = scene.suite.file().collections.values().find(|list| Some(&list.operation) == of(walk))?;
+/// What is wrong with the total of a list that was read whole, where it counts more than there are and did not so before the deletion.
+fn still_counted(scene: &Scene<'_>, walk: &Walk, deleted: RecordNumber, deletion: usize) -> Option<Draft> {
+    let list = list_of(scene, walk)?;
     let stated = list.conventions.total.as_ref().filter(|stated| stated.is == Total::Exact)?;
     let told = |walk: &Walk| {
         let total = walk.pages.last()?.facts.total?;
         (walk.end == WalkEnd::Exhausted)
             .then(|| (total, i64::try_from(walk.ids().count()).unwrap_or(i64::MAX)))
     };
+    let of = |walk: &Walk| list_of(scene, walk).map(|list| &list.operation);
     let earlier = |other: &&Walk| other.pages.iter().all(|page| page.entry < deletion);
     let mut before = scene.evidence.walks.iter().filter(earlier);
     let before = before.find(|other| of(other) == of(walk) && other.query == walk.query)?;
     let (counted, held) = told(before)?;
     let (total, there) = told(walk)?;
-    let wrong = list.others.is_none() && counted == held && total > there;
-    wrong.then_some((total, there, stated.requirement.as_str()))
+    if list.others.is_some() || counted != held || total <= there {
+        return None;
+    }
+    let last = walk.pages.last()?.entry;
+    let place = |at: &str| Place { exchange: last, item: None, at: vec![at.to_owned()] };
+    let is_total = |at: &str| {
+        after(vec![deletion], Claim::Value { place: place(at), is: there.into(), by: Likeness::Exact })
+    };
+    let name = scene.oracle.record(deleted).name();
+    Some(Draft {
+        claims: list.style.total_pointer().map(is_total).into_iter().collect(),
+        ..draft(
+            &walk.label,
+            format!("{name} was deleted, and the total of its list still counts it"),
+            scene.requirement(&stated.requirement),
+            there.to_string(),
+            total.to_string(),
+            vec![deletion, last],
+        )
+    })
 }
 
 #[cfg(test)]

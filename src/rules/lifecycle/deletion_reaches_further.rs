@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::walks::collections_of;
+use super::walks::{collections_of, list_of};
 use crate::evidence::{Ask, RecordNumber, Walk, WalkKind};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
@@ -122,8 +122,7 @@ fn wanted(scene: &Scene<'_>, after: &Walk) -> Vec<RecordNumber> {
 
 /// The resource that a walk lists, and the operation that lists it.
 fn listed<'a>(scene: &Scene<'a>, walk: &Walk) -> Option<(&'a str, &'a str)> {
-    let asked = &scene.evidence.entries[walk.pages.first()?.entry].exchange.operation;
-    let list = scene.suite.file().collections.values().find(|list| list.operation == *asked)?;
+    let list = list_of(scene, walk)?;
     Some((&list.resource, &list.operation))
 }
 

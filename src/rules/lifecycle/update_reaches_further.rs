@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::walks::collections_of;
-use crate::evidence::{Ask, RecordNumber, Walk, WalkKind};
+use super::walks::{around_change, collections_of};
+use crate::evidence::{Ask, RecordNumber, Walk};
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::agree;
+use crate::rules::fidelity::representations::{Representation, by_id, fetched, listed};
 use crate::rules::paging::lists::draft;
-use crate::rules::{Scene, Sheet};
+use crate::rules::proofs::claims;
+use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Field, Keep, Suite};
+use crate::verdict::{Claim, Likeness};
 
 rule! {
     /// ## What it checks
@@ -46,7 +49,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    let Some((_, resource)) = scene.resource() else { return };
+    let Some((name, resource)) = scene.resource() else { return };
     let changed = probed(scene).find_map(|(ask, answer)| match ask {
         Ask::Update { record, .. } if answer.response.is_success() => Some((*record, answer.entry)),
         _ => None,
@@ -55,27 +58,23 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let field = resource.update.as_ref().and_then(|update| resource.fields.get_key_value(&update.field));
     for (ask, answer) in probed(scene) {
         let Ask::FetchKept { record: beside } = ask else { continue };
-        let content = scene.evidence.json(answer.entry).filter(|_| answer.response.is_success());
-        let shown =
-            resource.fetch.as_ref().zip(content).and_then(|(fetch, content)| fetch.answer.find(content));
-        let (Some((name, field)), Some(shown)) = (field, shown) else { continue };
-        let was = scene.oracle.record(*beside).acknowledged.as_ref();
-        let told =
-            Told { label: "beside", changed: record, beside: *beside, entries: vec![change, answer.entry] };
-        judge(scene, sheet, &told, (name, field), (was, shown));
+        let shown = fetched(scene, *beside, answer.entry).filter(|_| answer.response.is_success());
+        let (Some(field), Some(shown)) = (field, shown) else { continue };
+        let told = Told { label: "beside", changed: record, change, beside: *beside };
+        let was = Before::Acknowledged(&scene.oracle.record(*beside).acknowledged);
+        judge(scene, sheet, &told, field, (&was, &shown));
     }
-    let walks = |kind: WalkKind| scene.evidence.walks.iter().filter(move |walk| walk.kind == kind);
-    for before in walks(WalkKind::Before) {
-        let of = |walk: &Walk| Some(&scene.evidence.entries[walk.pages.first()?.entry].exchange.operation);
-        let same = |other: &&Walk| of(other) == of(before) && other.query == before.query;
-        let Some(after) = walks(WalkKind::After).find(same) else { continue };
-        let then = own(scene, before);
-        for (number, (entry, now)) in own(scene, after).into_iter().filter(|(number, _)| *number != record) {
-            let Some((earlier, was)) = then.get(&number) else { continue };
-            let entries = vec![*earlier, change, entry];
-            let told = Told { label: &after.label, changed: record, beside: number, entries };
-            for (name, field) in resource.fields.iter().filter(|(_, field)| field.keep != Keep::Unjudged) {
-                judge(scene, sheet, &told, (name, field), (was, now));
+    let records = by_id(scene, name);
+    let shown = |walk: &Walk| -> BTreeMap<RecordNumber, Representation<'_>> {
+        listed(scene, &records, walk).into_iter().map(|shown| (shown.record, shown)).collect()
+    };
+    for (_, before, after) in around_change(scene) {
+        let then = shown(before);
+        for (number, now) in shown(after).into_iter().filter(|(number, _)| *number != record) {
+            let Some(was) = then.get(&number) else { continue };
+            let told = Told { label: &after.label, changed: record, change, beside: number };
+            for field in resource.fields.iter().filter(|(_, field)| field.keep != Keep::Unjudged) {
+                judge(scene, sheet, &told, field, (&Before::Shown(was), &now));
             }
         }
     }
@@ -85,8 +84,17 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 struct Told<'a> {
     label: &'a str,
     changed: RecordNumber,
+    /// The entry that changed it.
+    change: usize,
     beside: RecordNumber,
-    entries: Vec<usize>,
+}
+
+/// How a record was before the change.
+enum Before<'a> {
+    /// As its creation was answered.
+    Acknowledged(&'a Value),
+    /// As a list showed it.
+    Shown(&'a Representation<'a>),
 }
 
 /// Judges a field of a record beside the changed one by what was shown of it before and after.
@@ -94,44 +102,44 @@ fn judge(
     scene: &Scene<'_>,
     sheet: &mut Sheet<'_>,
     told: &Told<'_>,
-    (name, field): (&str, &Field),
-    (before, after): (&Value, &Value),
+    (name, field): (&String, &Field),
+    (before, after): (&Before<'_>, &Representation<'_>),
 ) {
     let Some(read) = &field.read else { return };
-    let (Some(old), Some(new)) = (read.find(before), read.find(after)) else { return };
+    let was = match before {
+        Before::Acknowledged(value) => value,
+        Before::Shown(representation) => representation.value,
+    };
+    let (Some(old), Some(new)) = (read.find(was), read.find(after.value)) else { return };
     if agree(field.keep, old, new) {
         return sheet.judged();
     }
     let [changed, other] = [told.changed, told.beside].map(|number| scene.oracle.record(number).name());
-    sheet.fail(draft(
-        told.label,
-        format!("{name} of {other} changed with an update of {changed}"),
-        sheet.own_requirement(),
-        excerpt(old),
-        excerpt(new),
-        told.entries.clone(),
-    ));
-}
-
-/// The own records that a walk shows, each with its exchange and its representation.
-fn own<'a>(scene: &Scene<'a>, walk: &Walk) -> BTreeMap<RecordNumber, (usize, &'a Value)> {
-    let Some((resource, _)) = scene.resource() else { return BTreeMap::new() };
-    let items = walk.pages.iter().flat_map(|page| {
-        let ids = page.ids.iter().flatten();
-        ids.zip(scene.evidence.items(page)).map(|(id, item)| (id.as_deref(), page.entry, item))
+    let at = || read.all().to_vec();
+    let (claim, earlier) = match before {
+        Before::Acknowledged(_) => (after.keeps(scene, read, field.keep, old), None),
+        Before::Shown(shown) => {
+            let (one, other) = (shown.place(scene, at()), after.place(scene, at()));
+            (Claim::Same { one, other, by: Likeness::Loose }, Some(shown.entry))
+        }
+    };
+    sheet.fail(Draft {
+        claims: vec![claims::after(vec![told.change], claim)],
+        ..draft(
+            told.label,
+            format!("{name} of {other} changed with an update of {changed}"),
+            sheet.own_requirement(),
+            excerpt(old),
+            excerpt(new),
+            earlier.into_iter().chain([told.change, after.entry]).collect(),
+        )
     });
-    items
-        .filter_map(|(id, entry, item)| {
-            let number = scene.oracle.find(resource, id?, walk.query.scope)?;
-            (scene.oracle.record(number).parent == walk.query.scope).then_some((number, (entry, item)))
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
+    use crate::evidence::{Asked, WalkKind};
     use crate::pagination::Start;
     use crate::rules::testing::{World, exchange};
     use crate::scenario::Scenario;

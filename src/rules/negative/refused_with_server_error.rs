@@ -92,4 +92,18 @@ mod tests {
             probes.expect(&REFUSED_WITH_SERVER_ERROR, verdict);
         }
     }
+
+    #[test]
+    fn what_is_left_to_parsers_may_break_them() {
+        let world = World::new(1);
+        for (content, level) in [(r#"{"text": "\ud800"}"#, Level::May), (" \r\n", Level::Must)] {
+            let mut exchange =
+                exchange("create_note", "POST", "/boxes/main/notes", None, 500, &json!({"detail": "none"}));
+            exchange.request.body = Some(crate::evidence::Body::new(content));
+            let ask = Ask::InvalidContent { refuse: false };
+            let probes = world.probes().probe("content", ask, Asked::Invalid, exchange);
+            let judgement = probes.expect(&REFUSED_WITH_SERVER_ERROR, Fail);
+            assert!(judgement.findings.iter().all(|finding| finding.level == level), "{content:?}");
+        }
+    }
 }

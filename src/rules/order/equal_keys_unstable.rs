@@ -7,10 +7,12 @@ use crate::evidence::{RecordNumber, Walk};
 use crate::oracle::Expected;
 use crate::rules::declare::rule;
 use crate::rules::paging::compare::side_by_side;
-use crate::rules::paging::lists::{draft, entries, names, own_of, ranks, some};
+use crate::rules::paging::lists::{draft, entries, names, own_of, positional, ranks, some};
+use crate::rules::proofs::claims::pages_with;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind, Scenario};
 use crate::suite::{OrderKey, Suite};
+use crate::verdict::Claim;
 
 rule! {
     /// ## What it checks
@@ -53,21 +55,22 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let same = |a: &Walk, b: &Walk| {
         a.query.scope == b.query.scope && a.query.order == b.query.order && a.query.filters == b.query.filters
     };
-    let mut pairs: Vec<(&Walk, &Walk, Vec<RecordNumber>, Vec<RecordNumber>)> = Vec::new();
+    // Each with the items met in common, and whether one order mirrors the other.
+    let mut pairs: Vec<(&Walk, &Walk, [Vec<RecordNumber>; 2], bool)> = Vec::new();
     for (i, walk) in walks.iter().enumerate() {
         if let Some(first) = walks[..i].iter().find(|other| same(other, walk)) {
             let (met, mut before) = common(scene, walk, first);
             before.reverse();
-            pairs.push((walk, first, met, before));
+            pairs.push((walk, first, [met, before], false));
         }
     }
     for (walk, other) in mirrored(scene) {
         let (met, before) = common(scene, walk, other);
-        pairs.push((walk, other, met, before));
+        pairs.push((walk, other, [met, before], true));
     }
     let mut equal_keys =
         walks.iter().any(|walk| !groups(&own_of(scene, walk), &scene.expected(&walk.query)).is_empty());
-    for (walk, other, met, before) in pairs {
+    for (walk, other, [met, before], is_mirror) in pairs {
         let expected = scene.expected(&walk.query);
         let (now, earlier) = (groups(&met, &expected), groups(&before, &expected));
         if now.is_empty() {
@@ -82,6 +85,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let mut all = entries(other);
         all.extend(entries(walk));
         sheet.fail(Draft {
+            claims: (!is_mirror)
+                .then(|| alike(scene, walk, other, now[rank][0]))
+                .flatten()
+                .into_iter()
+                .collect(),
             comparison: Some(side_by_side(&wanted, &met)),
             ..draft(
                 &walk.label,
@@ -98,6 +106,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         sheet.judged();
         sheet.note("no two records of one list have equal keys");
     }
+}
+
+/// That two walks in one order meet the same items. Only where the requests of a walk do not hang on what the answers before them told.
+fn alike(scene: &Scene<'_>, walk: &Walk, other: &Walk, member: RecordNumber) -> Option<Claim> {
+    let list = |walk: &Walk| pages_with(scene, &walk.pages.iter().collect::<Vec<_>>(), member);
+    positional(scene.collection()).then_some(Claim::SameList { one: list(other)?, other: list(walk)? })
 }
 
 /// The items with equal keys in the order met, by rank; only where there are two or more.

@@ -1,10 +1,11 @@
 //! ORD004: a record moves in its list, or leaves it, because a field was changed that the order does not go by.
 
-use crate::evidence::{Ask, Page, RecordNumber, Walk, WalkKind};
+use crate::evidence::{Ask, Page, RecordNumber, Walk};
 use crate::oracle::{Expected, expected, key_of};
 use crate::rules::answers::probed;
 use crate::rules::declare::rule;
-use crate::rules::lifecycle::walks::collections_of;
+use crate::rules::fidelity::representations::{by_id, listed};
+use crate::rules::lifecycle::walks::{around_change, collections_of};
 use crate::rules::paging::compare::side_by_side;
 use crate::rules::paging::lists::{draft, items, names, ranks};
 use crate::rules::{Draft, Scene, Sheet};
@@ -60,23 +61,21 @@ fn stays(list: &Collection, resource: &Resource) -> bool {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some((name, resource)) = scene.resource() else { return };
+    let records = by_id(scene, name);
     let changed = probed(scene).find_map(|(ask, answer)| match ask {
         Ask::Update { record, .. } if answer.response.is_success() => Some(*record),
         _ => None,
     });
     let Some(record) = changed else { return };
-    let pages = |kind: WalkKind| scene.evidence.walks.iter().filter(move |walk| walk.kind == kind);
-    for walk in pages(WalkKind::Before) {
-        let of = |walk: &Walk| Some(&scene.evidence.entries[walk.pages.first()?.entry].exchange.operation);
-        let same = |other: &&Walk| of(other) == of(walk) && other.query == walk.query;
-        let list = collections_of(scene.suite, name).find(|list| of(walk) == Some(&list.operation));
-        let (Some(list), Some(after)) =
-            (list.filter(|list| stays(list, resource)), pages(WalkKind::After).find(same))
-        else {
-            continue;
-        };
+    let own = |walk: &Walk| -> Vec<RecordNumber> {
+        listed(scene, &records, walk).iter().map(|shown| shown.record).collect()
+    };
+    for (list, walk, after) in around_change(scene) {
         let (Some(before), Some(now)) = (read(walk), read(after)) else { continue };
-        let (then, met) = (own(scene, walk, before), own(scene, walk, now));
+        if !stays(list, resource) {
+            continue;
+        }
+        let (then, met) = (own(walk), own(after));
         let key = |page: &Page| {
             let at = page.known_ids().position(|id| id == scene.oracle.record(record).id)?;
             key_of(&list.orders[0].by, scene.evidence.items(page).get(at)?)
@@ -120,13 +119,6 @@ fn read(walk: &Walk) -> Option<&Page> {
     walk.pages.first().filter(|page| page.ids.is_some())
 }
 
-/// The own records on a page, in the order met.
-fn own(scene: &Scene<'_>, walk: &Walk, page: &Page) -> Vec<RecordNumber> {
-    let Some((resource, _)) = scene.resource() else { return Vec::new() };
-    let found = page.known_ids().filter_map(|id| scene.oracle.find(resource, id, walk.query.scope));
-    found.filter(|number| scene.oracle.record(*number).parent == walk.query.scope).collect()
-}
-
 /// Records by the rank of their keys.
 fn in_ranks(records: &[RecordNumber], expected: &Expected) -> Vec<Option<usize>> {
     let ranks = ranks(expected);
@@ -136,7 +128,7 @@ fn in_ranks(records: &[RecordNumber], expected: &Expected) -> Vec<Option<usize>>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
+    use crate::evidence::{Asked, WalkKind};
     use crate::pagination::Start;
     use crate::rules::testing::{World, exchange};
     use crate::scenario::Scenario;

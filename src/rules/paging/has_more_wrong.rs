@@ -181,6 +181,15 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_page_has_nothing_beyond_it() {
+        let world = World::new(4);
+        for (said, verdict) in [(false, Pass), (true, Fail)] {
+            let lists = world.lists("shared").before(0, 3, &[]).set(0, "/has_more", json!(said));
+            lists.expect(&HAS_MORE_WRONG, verdict);
+        }
+    }
+
+    #[test]
     fn a_larger_page_may_deny_that_more_come() {
         let world = World::new(6);
         let lists = world.lists("shared");

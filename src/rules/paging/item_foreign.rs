@@ -130,6 +130,7 @@ mod tests {
     use super::*;
     use crate::rules::testing::{OTHER, STRANGER, World};
     use crate::verdict::Verdict::{self, Fail, Pass};
+    use std::sync::Arc;
 
     #[test]
     fn nobody_else_writes() {
@@ -154,7 +155,7 @@ mod tests {
             for note in world.notes.clone() {
                 // All of ours are red.
                 let mut record = world.oracle.record(note).clone();
-                record.sent.insert("color".to_owned(), Value::from("red"));
+                Arc::make_mut(&mut record.sent).insert("color".to_owned(), Value::from("red"));
                 record.id = format!("{}-red", record.id);
                 world.oracle.add(record);
             }

@@ -96,6 +96,13 @@ mod tests {
             let lists = world.lists("by_page").page(WalkKind::Defaults, Start::First, size, &numbers);
             lists.expect(&PAGE_OVER_SIZE, verdict);
         }
+        // Over the maximum of 20, where that is answered at all, a page holds no more than it.
+        let many = World::new(24);
+        for (count, verdict) in [(20, Pass), (21, Fail)] {
+            let numbers: Vec<usize> = (0..count).collect();
+            let lists = many.lists("by_page").page(WalkKind::Defaults, Start::First, Some(30), &numbers);
+            lists.expect(&PAGE_OVER_SIZE, verdict);
+        }
         let silent = World::amended(
             &[0, 1, 2],
             &[(

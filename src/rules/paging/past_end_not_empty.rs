@@ -137,6 +137,12 @@ mod tests {
             page(&[4]).expect(&PAST_END_NOT_EMPTY, copy);
             page(&[]).refuse(0, 503).expect(&PAST_END_NOT_EMPTY, Inconclusive);
         }
+        // A number far behind the end may be refused as such, the next one may not.
+        for (number, status, verdict) in [(4, 422, Fail), (4, 400, Fail), (4, 404, Pass), (99, 422, Pass)] {
+            let lists = silent.lists("by_page");
+            let lists = lists.page(WalkKind::PastEnd, Start::Page(number), Some(2), &[]).refuse(0, status);
+            lists.expect(&PAST_END_NOT_EMPTY, verdict);
+        }
     }
 
     #[test]

@@ -57,6 +57,11 @@ pub(super) fn holds(scene: &Scene<'_>, claim: &Claim) -> Option<bool> {
             Some(instant.as_ref() == Some(end?))
         }
         Claim::Untold { exchange, text } => Some(!response(*exchange)?.body.text().contains(text.as_str())),
+        Claim::SecretUntold { exchange, variable } => {
+            let answer = response(*exchange)?;
+            let told = |text: &str| text.contains(&format!("${variable}"));
+            Some(!told(&answer.body.text()) && !answer.headers.iter().any(|(_, value)| told(value)))
+        }
         Claim::Revalidated { first, again } => {
             let tag = response(*first)?.header("etag")?;
             let answer = response(*again)?;
@@ -191,6 +196,9 @@ fn obeys(response: &Response, name: &str, must: &Must) -> bool {
             }
         }
         Must::BeRetryAfter => value.is_none_or(is_readable),
+        Must::BeIdentity => {
+            value.is_none_or(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
+        }
     }
 }
 

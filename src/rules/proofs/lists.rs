@@ -7,6 +7,7 @@ use crate::evidence::{Ask, Page, Query, RecordNumber, Walk, WalkKind};
 use crate::oracle::{Expected, Record, instant_nanoseconds};
 use crate::pagination::{Start, Style};
 use crate::rules::Scene;
+use crate::rules::lifecycle::walks::list_of;
 use crate::rules::paging::lists::{closed, cursor_instant, positional, total_is_exact};
 use crate::suite::{Adjacency, Collection, CursorItem, Direction, EmptyCursors, OrderKey};
 use crate::verdict::{Claim, Fit, Likeness, Pages, Place};
@@ -82,7 +83,11 @@ pub(super) fn members(scene: &Scene<'_>, claim: &Claim, entries: &[usize]) -> Ve
         names.extend(inside.map(|(_, record)| record.name()));
     }
     if let Claim::Untold { text, .. } = claim.core() {
-        let tells = |record: &Record| record.id == *text || record.marker.as_ref() == Some(text);
+        let tells = |record: &Record| {
+            record.id == *text
+                || record.marker.as_ref() == Some(text)
+                || record.sent.values().any(|sent| sent.as_str() == Some(text))
+        };
         names.extend(scene.oracle.records().find(|(_, r)| tells(r)).map(|(_, record)| record.name()));
     }
     names
@@ -90,13 +95,9 @@ pub(super) fn members(scene: &Scene<'_>, claim: &Claim, entries: &[usize]) -> Ve
 
 /// The collection whose list a walk is.
 fn collection_of<'a>(scene: &Scene<'a>, walk: &Walk) -> Option<(&'a Collection, Expected)> {
-    let file = scene.suite.file();
-    let collection = if let Some(name) = scene.case.scenario.collection() {
-        &file.collections[name]
-    } else {
-        let page = walk.pages.first()?;
-        let operation = &scene.evidence.entries[page.entry].exchange.operation;
-        file.collections.values().find(|collection| collection.operation == *operation)?
+    let collection = match scene.case.scenario.collection() {
+        Some(name) => &scene.suite.file().collections[name],
+        None => list_of(scene, walk)?,
     };
     let expected = crate::oracle::expected(scene.suite, scene.oracle, collection, &walk.query);
     Some((collection, expected))

@@ -184,10 +184,7 @@ pub(crate) const FAULTS: &[Fault] = &[
                     "content": "kept nowhere",
                     "author_id": "00000000-0000-4000-8000-0000000000ab",
                 });
-                *reply = Reply::new(
-                    StatusCode::CREATED,
-                    &json!({"success": true, "userMessage": message}),
-                );
+                *reply = Reply::new(StatusCode::CREATED, &json!({"success": true, "userMessage": message}));
             }
         }),
     ),

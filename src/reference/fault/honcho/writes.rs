@@ -90,13 +90,14 @@ pub(crate) const FAULTS: &[Fault] = &[
         "create-session",
         "honcho-existing-session-emptied",
         "writes",
-        "Creating a session that exists removes it and its messages first.",
-        around!(|call, inner| {
+        "Creating a session that exists puts an empty one with the same metadata in its place.",
+        around!(|mut call, inner| {
             let mut removal = call.sibling(Method::DELETE, call.path.clone());
             removal.path = format!("{}/{}", call.path, id(&call.json()));
             let reply = inner.send(&call).await;
             if reply.status == StatusCode::OK {
                 inner.send(&removal).await;
+                call.edit(|body| body["metadata"] = reply.json()["metadata"].clone());
                 inner.send(&call).await;
             }
             reply

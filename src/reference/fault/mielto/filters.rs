@@ -180,6 +180,17 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
+        "mielto-tags-not-split",
+        "filters",
+        "Several tags with commas between are taken for one.",
+        around!(|call, inner| match call.get("tags") {
+            Some(asked) => {
+                rematched(call, inner, &["tags"], |item| tags(item).contains(&asked.trim())).await
+            }
+            None => inner.send(&call).await,
+        }),
+    ),
+    list(
         "mielto-tags-ignored",
         "filters",
         "`tags` is accepted and changes nothing.",
