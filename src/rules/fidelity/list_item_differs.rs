@@ -67,7 +67,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 Some(created) => created,
                 // A guessed field may well be one that reading changes.
                 None if scene.suite.file().inferred => continue,
-                None => first.entry((representation.record, name)).or_insert(now),
+                None => *first.entry((representation.record, name.as_str())).or_insert(now),
             };
             if agree(field.keep, before, now) {
                 sheet.judged();

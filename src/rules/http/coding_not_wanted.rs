@@ -13,12 +13,12 @@ rule! {
     /// ## Example
     /// A list is answered with `Content-Encoding: gzip`, asked for or not.
     /// ## Source
-    /// RFC 9110, section 12.5.3: where no coding that is listed as acceptable is at hand, the server should send the content without one. That content is
-    /// said to be in `gzip` and is not is a `must`: RFC 9110, section 8.4, has the field list the codings that were applied.
+    /// RFC 9110, section 12.5.3: where no coding that is listed as acceptable is at hand, the server should send the content without one; that
+    /// is a `should`. Content that is said to be in `gzip` and is not breaks section 8.4, which has the field list the codings that were applied.
     /// ## False alarms and how they are avoided
     /// The coding `identity` is none. Where the run was given an `Accept-Encoding` of its own, nothing is judged.
     CODING_NOT_WANTED {
-        code: "HTTP025", name: "coding-not-wanted", level: Should, basis: Protocol,
+        code: "HTTP025", name: "coding-not-wanted", level: Must, basis: Protocol,
         source: "RFC 9110, section 12.5.3: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3",
         summary: "Content comes in no coding that the request excludes.",
         implies: [],
@@ -41,7 +41,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             Some(coding) if !asked && !answer.response.body.is_empty() => {
                 let untrue =
                     coding.eq_ignore_ascii_case("gzip") && !answer.response.body.bytes().starts_with(&GZIP);
-                let level = if untrue { Level::Must } else { sheet.level() };
+                let level = if untrue { sheet.level() } else { Level::Should };
                 let also = if untrue { " and is not there" } else { "" };
                 let draft = Draft {
                     claims: vec![Claim::Header {
