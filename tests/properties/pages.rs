@@ -32,7 +32,7 @@ fn record(resource: &str, parent: Option<usize>, index: usize, acknowledged: Val
         index,
         parent,
         id: format!("{resource}{index}"),
-        sent: BTreeMap::new(),
+        sent: Arc::default(),
         acknowledged: Arc::new(acknowledged),
         marker: None,
         moment: index,
@@ -53,7 +53,7 @@ fn oracle(known: &[Known]) -> (Oracle, usize, usize) {
     for (index, (instant, role)) in known.iter().enumerate() {
         let mut message =
             record("message", Some(conversation), index, json!({"created_at": written(*instant, index)}));
-        message.sent.insert("role".to_owned(), json!(ROLES[*role]));
+        Arc::make_mut(&mut message.sent).insert("role".to_owned(), json!(ROLES[*role]));
         oracle.add(message);
     }
     oracle.add(record("message", Some(other), 9999, json!({"created_at": "2024-01-01T00:00:00Z"})));
