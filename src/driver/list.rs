@@ -212,7 +212,9 @@ impl Driver {
         let effective_size = self.effective_size(ask.collection, ask.query.size);
         let step = effective_size.unwrap_or(1).max(1);
         let mut most = pages_for(known.len() + known.maybe.len(), step) + 2;
-        if ask.collection.conventions.short_pages.as_ref().is_some_and(|s| s.is == ShortPages::Allowed) {
+        let may_be_short =
+            ask.collection.conventions.short_pages.as_ref().is_some_and(|s| s.is == ShortPages::Allowed);
+        if may_be_short {
             // Each page may hold a single item, and some none.
             most += known.len() + known.maybe.len();
         }
@@ -266,9 +268,10 @@ impl Driver {
             }
             let total = page.facts.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
             let short = (items as u64) < step && met >= known.len() && met >= total;
-            // Where the page size is not known, a page passes over as many items as it holds.
-            let passed = effective_size.unwrap_or(items as u64);
             let style = &ask.collection.style;
+            // Where the page size is not known, or may be less than was asked for, a page passes over as many items as it holds.
+            let counted = may_be_short && matches!(style, Style::OffsetLimit(_));
+            let passed = effective_size.filter(|_| !counted).unwrap_or(items as u64);
             let mut next = match (kind, style) {
                 (WalkKind::Backward, Style::Token(_) | Style::LinkHeader(_) | Style::NextUrl(_)) => {
                     style.previous(&page.facts)

@@ -524,6 +524,46 @@ fn merged(target: &Value, patch: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oracle::Record;
+
+    #[test]
+    fn an_update_takes_along_what_its_content_needs() {
+        let resource: Resource = toml::from_str(
+            r#"
+            id = "/id"
+            [fields]
+            name = { send = "/spec/name", read = "/spec/name" }
+            kind = { send = "/kind" }
+            note = { send = "/spec/note" }
+            "#,
+        )
+        .unwrap();
+        let mut oracle = Oracle::default();
+        let record = oracle.add(Record {
+            resource: "bed".to_owned(),
+            label: "bed".to_owned(),
+            index: 0,
+            parent: None,
+            id: "7".to_owned(),
+            sent: Arc::new([("kind".to_owned(), json!("Bed"))].into()),
+            acknowledged: Arc::new(json!({"id": 7})),
+            marker: None,
+            moment: 0,
+        });
+        for (more, content) in [
+            ("", json!({"spec": {"name": "new"}})),
+            ("with = [\"kind\", \"note\"]", json!({"kind": "Bed", "spec": {"name": "new"}})),
+            ("id-at = \"/id\"", json!({"id": 7, "spec": {"name": "new"}})),
+        ] {
+            let text = format!("operation = \"put\"\nfield = \"name\"\nrequirement = \"changed\"\n{more}");
+            let update: Update = toml::from_str(&text).unwrap();
+            assert_eq!(
+                update_content(&oracle, (&resource, &update), record, json!("new")),
+                content,
+                "{more}"
+            );
+        }
+    }
 
     #[test]
     fn patches_merge() {

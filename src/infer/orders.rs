@@ -306,7 +306,10 @@ pub(super) fn conventions(paging: &Paging, closed: bool) -> (Vec<(&'static str, 
     let mut settled = Vec::new();
     let mut remarks = Vec::new();
     let positional = matches!(paging.kind, "page-number" | "offset-limit");
-    if positional {
+    if positional && paging.size.as_deref() == Some("$top") {
+        settled.push(("short-pages", setting("allowed", "short-pages")));
+        remarks.push(guessed("a server may answer less than $top and link to the rest"));
+    } else if positional {
         settled.push(("short-pages", setting("never", "full-pages")));
         remarks
             .push(guessed("pages are asked for by their position, so that a page is short only at the end"));

@@ -39,6 +39,11 @@ const ALL: [(&str, &str, &str); 16] = [
     ),
     ("full-pages", "Every page but the last is full.", "pages are asked for by their position"),
     (
+        "short-pages",
+        "A page may hold less than was asked for, and the next one begins where it ends.",
+        "OData 4.01, part 1, section 11.2.6.7: a server may page by itself",
+    ),
+    (
         "total",
         "The total counts the whole list.",
         "the name of the member, and nothing that calls it an estimate",

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::evidence::WalkEnd;
     use crate::rules::testing::World;
-    use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
+    use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
 
     #[test]
     fn everything_that_matches_comes() {
@@ -110,5 +110,24 @@ mod tests {
         let everywhere = world.lists("everywhere").filter("color", json!("red"));
         everywhere.clone().walk(2, &[&[4, 2], &[0]]).expect(&FILTER_LOSES, Fail);
         everywhere.walk(2, &[&[4, 2], &[0]]).set(1, "/total", json!(7)).expect(&FILTER_LOSES, Inconclusive);
+    }
+
+    #[test]
+    fn what_stands_at_an_open_bound_may_come_or_not() {
+        // Of these notes 0 and 4 have the grade 0, and 2 the grade 2.
+        let keys = [0, 1, 2, 3, 4, 5];
+        let cases: [(&str, i64, &[usize], Verdict); 5] = [
+            ("over", 0, &[2], Pass),
+            ("over", 0, &[0, 2, 4], Pass),
+            ("over", 0, &[0, 4], Fail),
+            ("under", 2, &[0, 4], Pass),
+            ("under", 2, &[0, 2], Fail),
+        ];
+        for (test, bound, items, verdict) in cases {
+            let filter = |test: &str| format!("at = {{ query = \"grade\" }}, test = \"{test}\"");
+            let world = World::amended(&keys, &[(&filter("equals"), &filter(test))]);
+            let lists = world.lists("by_page").filter("grade", json!(bound));
+            lists.walk(9, &[items]).expect(&FILTER_LOSES, verdict);
+        }
     }
 }
