@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::toml::{Table, Toml};
 
 /// Every requirement: its key, its text, and what it is guessed from.
-const ALL: [(&str, &str, &str); 16] = [
+const ALL: [(&str, &str, &str); 17] = [
     (
         "kept",
         "What a client gave comes back as it was given.",
