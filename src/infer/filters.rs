@@ -167,9 +167,9 @@ fn bound<'f, 'a>(
         word if UPPER.contains(&word) => Some("under"),
         _ => None,
     };
-    let first = name.split_once('_').and_then(|(word, rest)| Some((rest, test(word)?)));
-    let last = || name.rsplit_once('_').and_then(|(rest, word)| Some((rest, test(word)?)));
-    let (stem, test) = first.or_else(last).or_else(|| Some(("", test(name)?)))?;
+    let prefix = name.split_once('_').and_then(|(word, rest)| Some((rest, test(word)?)));
+    let suffix = || name.rsplit_once('_').and_then(|(rest, word)| Some((rest, test(word)?)));
+    let (stem, test) = prefix.or_else(suffix).or_else(|| Some(("", test(name)?)))?;
     let timed = |schema: &'a Value| shapes.text(schema, "format") == Some("date-time");
     let number = |schema: &'a Value| matches!(shapes.kind(schema), Some("integer" | "number"));
     let shown = fields.iter().filter(|field| field.read.is_some());

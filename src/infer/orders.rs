@@ -71,14 +71,17 @@ fn instant<'a>(shapes: Shapes<'a>, members: &[Property<'a>], read: &str) -> Opti
         .map(|member| format!("{read}/{}", escape(member.name)))
 }
 
+/// Which instant words about an order are about.
+enum Meant {
+    /// The one that stands there.
+    At(String),
+    /// One that items do not show.
+    NotShown,
+}
+
 /// The instant that words such as "oldest first" are about: one that they name, else that of the creation, else the only one. `None` where there are
-/// several others, and `Some(None)` where items show none.
-fn meant<'a>(
-    shapes: Shapes<'a>,
-    members: &[Property<'a>],
-    read: &str,
-    prose: &str,
-) -> Option<Option<String>> {
+/// several others.
+fn meant<'a>(shapes: Shapes<'a>, members: &[Property<'a>], read: &str, prose: &str) -> Option<Meant> {
     let prose = prose.to_lowercase();
     let place = |member: &Property<'a>| format!("{read}/{}", escape(member.name));
     let timed: Vec<&Property<'a>> =
@@ -90,12 +93,12 @@ fn meant<'a>(
     };
     let by_name: Vec<&&Property<'a>> = timed.iter().filter(named).collect();
     if let [one] = by_name[..] {
-        return Some(Some(place(one)));
+        return Some(Meant::At(place(one)));
     }
     match (instant(shapes, members, read), &timed[..]) {
-        (Some(creation), _) => Some(Some(creation)),
-        (None, []) => Some(None),
-        (None, [one]) => Some(Some(place(one))),
+        (Some(creation), _) => Some(Meant::At(creation)),
+        (None, []) => Some(Meant::NotShown),
+        (None, [one]) => Some(Meant::At(place(one))),
         (None, _) => None,
     }
 }
@@ -149,7 +152,10 @@ pub(super) fn orders<'a>(
     let usual = usual.or_else(|| {
         let prose = prose.join(" ");
         let (way, words) = stated(&prose)?;
-        let at = meant(shapes, members, read, &prose)?;
+        let at = match meant(shapes, members, read, &prose)? {
+            Meant::At(at) => Some(at),
+            Meant::NotShown => None,
+        };
         Some((way, key(at.as_ref()), format!("the description says \"{words}\"")))
     });
     let usual = usual.or_else(|| {

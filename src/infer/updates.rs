@@ -141,8 +141,8 @@ fn along<'a>(
     while let Some(missing) = missing(shapes, body, "", &sent, along.id_at.as_deref()) {
         let within = format!("{missing}/");
         let fills = |other: &&&Field<'a>| {
-            let send = other.send.as_deref().unwrap_or_default();
-            other.every == 1 && (send == missing || send.starts_with(&within))
+            let place = other.send.as_deref().unwrap_or_default();
+            other.every == 1 && (place == missing || place.starts_with(&within))
         };
         if let Some(other) = others.iter().find(fills) {
             along.with.extend((!along.with.contains(&other.name)).then(|| other.name.clone()));

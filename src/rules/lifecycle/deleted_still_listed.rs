@@ -111,8 +111,8 @@ fn still_counted(scene: &Scene<'_>, walk: &Walk, deleted: RecordNumber, deletion
     if list.others.is_some() || counted != held || total <= there {
         return None;
     }
-    let last = walk.pages.last()?.entry;
-    let place = |at: &str| Place { exchange: last, item: None, at: vec![at.to_owned()] };
+    let end = walk.pages.last()?.entry;
+    let place = |at: &str| Place { exchange: end, item: None, at: vec![at.to_owned()] };
     let is_total = |at: &str| {
         after(vec![deletion], Claim::Value { place: place(at), is: there.into(), by: Likeness::Exact })
     };
@@ -125,7 +125,7 @@ fn still_counted(scene: &Scene<'_>, walk: &Walk, deleted: RecordNumber, deletion
             scene.requirement(&stated.requirement),
             there.to_string(),
             total.to_string(),
-            vec![deletion, last],
+            vec![deletion, end],
         )
     })
 }
