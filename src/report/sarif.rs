@@ -368,7 +368,7 @@ mod tests {
         for (file, written) in [
             ("specs/a/openapi.yaml", "specs/a/openapi.yaml"),
             (r"specs\a b.yaml", "specs/a%20b.yaml"),
-            ("/tmp/a:b.yaml", "file:///tmp/a%3Ab.yaml"),
+            ("/specs/a:b.yaml", "file:///specs/a%3Ab.yaml"),
         ] {
             assert_eq!(uri(file), written);
         }
