@@ -150,7 +150,8 @@ impl Driver {
         }
     }
 
-    /// Parameters that are empty, or stand twice, and one that is very long, of those that are numbers, words, and neither: nobody says what becomes of them, but that the target survives them.
+    /// A number, a word, and a parameter that is neither: each empty, the first two twice, and the word very long. Nobody says what becomes of them, but that
+    /// the target survives them.
     async fn odd_queries(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
         let operation = self.suite.operation(&case.operation);
         let usual = self.usual_parts(oracle, &case.operation);
@@ -167,6 +168,8 @@ impl Driver {
             let mut empty = usual.clone();
             set(&mut empty, parameter, "");
             odd.push((format!("{} empty", parameter.name), empty));
+        }
+        for parameter in [number, word].into_iter().flatten() {
             let mut twice = usual.clone();
             set(&mut twice, parameter, "5");
             twice.query.push((parameter.name.clone(), "6".to_owned()));
