@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
@@ -63,7 +64,13 @@ pub struct Options {
 }
 
 /// Runs all jobs, one suite after the other.
-pub async fn run(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
+///
+/// The future is boxed here so that it is compiled once, and not again in each program that awaits it.
+pub fn run<'a>(jobs: Vec<Job>, options: &'a Options, sink: Sink<'a>) -> LocalBoxFuture<'a, Ending> {
+    Box::pin(run_all(jobs, options, sink))
+}
+
+async fn run_all(jobs: Vec<Job>, options: &Options, sink: Sink<'_>) -> Ending {
     let begin = Instant::now();
     sink(Event::RunStarted(started(&jobs, options)));
     let mut ending = Ending::Complete;

@@ -22,12 +22,6 @@ use specproof::setup::BUNDLED;
 /// The most defects that a report may make of one fault.
 const MOST_DEFECTS: usize = 3;
 
-/// Faults that break several things at once, each of which is a defect of its own, and how many.
-const SEVERAL: &[(&str, usize)] = &[
-    // The session is another one by its place in the list and by its time of creation, its messages are gone from their list, and none is found.
-    ("honcho-existing-session-emptied", 4),
-];
-
 /// What a run says, measured on a runtime of its own.
 fn measured(api: &str, faults: Vec<&'static Fault>, token: Option<&str>) -> Result<Outcome, Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -52,13 +46,12 @@ fn judge(fault: &'static Fault, named: &BTreeSet<String>) -> Result<(), Failed> 
         )
         .into());
     }
-    let several = SEVERAL.iter().find(|(name, _)| *name == fault.name);
-    let most = several.map_or(MOST_DEFECTS, |(_, defects)| *defects);
-    if outcome.defects.len() > most {
+    if outcome.defects.len() > MOST_DEFECTS {
         let (defects, led) = (outcome.defects.len(), outcome.defects);
-        return Err(
-            format!("a report shows it as {defects} defects, led by {led:?}: {most} are enough").into()
-        );
+        return Err(format!(
+            "a report shows it as {defects} defects, led by {led:?}: {MOST_DEFECTS} are enough"
+        )
+        .into());
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Whether a target can be reached at all, asked once before a run, so that a wrong port is one clear sentence and not a
 //! thousand failed cases.
 
+use futures_util::future::BoxFuture;
+
 use super::options::{Credentials, Outgoing};
 use super::send::Client;
 use crate::evidence::{Exchange, Response, TransportErrorKind};
@@ -71,7 +73,12 @@ impl std::fmt::Display for Reachability {
 }
 
 /// Asks for the base path with GET, and once more in TLS where plain HTTP is not understood.
-pub async fn probe(client: &Client) -> Reachability {
+pub fn probe(client: &Client) -> BoxFuture<'_, Reachability> {
+    // Boxed as `runner::run` is.
+    Box::pin(ask(client))
+}
+
+async fn ask(client: &Client) -> Reachability {
     let base = client.base_url();
     let host = base.host_str().unwrap_or_default();
     let authority = match base.port_or_known_default() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::Driver;
@@ -87,7 +88,12 @@ pub async fn clean(driver: &Driver) -> (Evidence, Vec<String>) {
 }
 
 /// Deletes the records that the driver knows of, those that lie deepest first.
-pub async fn remove(driver: &Driver) -> (Evidence, Vec<String>) {
+pub fn remove(driver: &Driver) -> BoxFuture<'_, (Evidence, Vec<String>)> {
+    // Boxed as `runner::run` is.
+    Box::pin(remove_created(driver))
+}
+
+async fn remove_created(driver: &Driver) -> (Evidence, Vec<String>) {
     let mut evidence = Evidence::default();
     let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut created: Vec<Created> = driver.created().iter().cloned().collect();

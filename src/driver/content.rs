@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Driver;
 use super::creation::Item;
 use super::fitting::{
-    is_bound, is_identity, is_passed_over, least, own_name, rename, repeat_items, says_little,
+    Nulls, is_bound, is_identity, is_passed_over, least, name_anew, own_name, rename, repeat_items,
+    says_little,
 };
 use super::gzip::gzip;
 use super::list::Ask as ListAsk;
@@ -89,14 +90,26 @@ impl Driver {
         self.read_only(oracle, evidence, &ground, (resource_name, resource)).await;
         self.keyed(oracle, evidence, (case, resource_name, resource), ground.parent).await;
         self.under_nothing(oracle, evidence, &ground, &usual).await;
+        self.what_refusals_left(oracle, evidence, (resource_name, resource), (ground.parent, &usual)).await;
+    }
+
+    /// Reads the list that shows what a case created, after requests that should have created nothing; twice where it holds too much.
+    pub(super) async fn what_refusals_left(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        (name, resource): (&str, &Resource),
+        (parent, usual): (Option<RecordNumber>, &Parts),
+    ) {
+        let Some(operation) = resource.created_by() else { return };
         let lists = evidence.walks.len();
-        self.what_came_of_it(oracle, evidence, resource_name, ground.parent).await;
-        if Self::holds_more(evidence, resource, &case.operation, lists) {
+        self.what_came_of_it(oracle, evidence, name, parent).await;
+        if Self::holds_more(evidence, resource, operation, lists) {
             // Whether the refused ones left it there, or each creation does.
-            let outgoing = self.outgoing(&case.operation, "usual content again", &usual);
+            let outgoing = self.outgoing(operation, "usual content again", usual);
             let entry = self.send(evidence, outgoing, Asked::Good).await;
-            self.remember_answer(resource_name, oracle, ground.parent, evidence.json(entry));
-            self.what_came_of_it(oracle, evidence, resource_name, ground.parent).await;
+            self.remember_answer(name, oracle, parent, evidence.json(entry));
+            self.what_came_of_it(oracle, evidence, name, parent).await;
         }
     }
 
@@ -153,10 +166,15 @@ impl Driver {
         let is_valid = |value: &serde_json::Value| schema.is_valid(value);
         let mut types: BTreeMap<String, usize> = BTreeMap::new();
         let mut serial = 0;
+        let mut nulls = Nulls::new(base);
         for mut specimen in body_specimens(schema.value(), &resolve, &is_valid, base) {
             // Made-up names could be those of somebody else's records, and made-up references lead nowhere.
             let identity = |(_, resource): (_, &Resource)| is_identity(resource, &specimen.place);
             if specimen.valid && !is_bound(specimen.keyword) {
+                let own = created.is_some_and(identity);
+                if !own && !is_passed_over(schema.value(), &specimen.place, &resolve) {
+                    nulls.add(&specimen, &is_valid);
+                }
                 continue;
             }
             if specimen.valid && created.is_some_and(identity) {
@@ -210,6 +228,18 @@ impl Driver {
                 Ask::InvalidEdge { keyword, place }
             };
             self.try_content(oracle, evidence, ground, (&specimen.label, &parts), asked, ask).await;
+        }
+        if let (Some((_, resource)), Some((item, place)), [first, more @ ..]) =
+            (created, &ground.first, nulls.places.as_slice())
+        {
+            serial += 1;
+            let other = self.item(oracle, resource, Place { index: serial, serial, ..*place });
+            name_anew(resource, item, &other, first, &mut nulls.content);
+            let place = if more.is_empty() { first.clone() } else { String::new() };
+            let ask = Ask::ValidEdge { keyword: "type".to_owned(), place };
+            let parts = ground.with(Content::Json(nulls.content));
+            let label = "null wherever it may stand";
+            self.try_content(oracle, evidence, ground, (label, &parts), Asked::Good, ask).await;
         }
     }
 

@@ -64,6 +64,9 @@ impl Driver {
             self.remember_created(created, oracle, parent, evidence, entry);
             evidence.probes.push(Probe { label: what, ask, entry });
         }
+        if let Some((name, resource)) = created {
+            self.what_refusals_left(oracle, evidence, (name, resource), (parent, &usual)).await;
+        }
         self.token_alone(oracle, evidence, &case.operation).await;
     }
 

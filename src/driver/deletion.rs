@@ -52,6 +52,20 @@ impl Driver {
         if let Some(child) = child {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::Before).await;
         }
+        // What lies beside it and is of another kind.
+        let beside: Vec<&String> = suite
+            .file()
+            .resources
+            .iter()
+            .filter(|(name, other)| {
+                *name != resource_name && resource.parent.is_some() && other.parent == resource.parent
+            })
+            .map(|(name, _)| name)
+            .collect();
+        let around: Vec<RecordNumber> = elsewhere.filter(|_| namesake.is_some()).into_iter().collect();
+        for other in &beside {
+            self.lists_in(oracle, evidence, other, &around, WalkKind::Before).await;
+        }
         let aside =
             sibling.and_then(|sibling| Some((sibling, *self.other_parents(oracle, sibling).first()?)));
         if let Some((sibling, through)) = aside {
@@ -80,6 +94,9 @@ impl Driver {
         }
         if let Some(child) = child {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::After).await;
+        }
+        for other in &beside {
+            self.lists_in(oracle, evidence, other, &around, WalkKind::After).await;
         }
         if let Some(child) = taken {
             self.lists_in(oracle, evidence, child, &[record], WalkKind::Later).await;

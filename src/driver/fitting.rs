@@ -1,7 +1,8 @@
-//! A specimen of content fitted to the resource that is created: names of its own, whole records in a batch; and which places of a document's
-//! schema are not varied at all.
+//! A specimen of content fitted to the resource that is created: names of its own, whole records in a batch, null wherever it may be; and
+//! which places of a document's schema are not varied at all.
 
 use super::creation::Item;
+use super::request::set_at;
 use crate::generate::{Specimen, keywords_at};
 use crate::suite::{Field, Make, Resource};
 
@@ -37,8 +38,22 @@ pub(super) fn rename(
     varied: &str,
     content: &mut serde_json::Value,
 ) {
-    // A name that exists stands for its record where creation gives what exists, and a batch has names of its own.
-    if resource.get_or_create().is_some() || resource.batch().is_some() {
+    // A name that exists stands for its record where creation gives what exists.
+    if resource.get_or_create().is_none() {
+        name_anew(resource, usual, other, varied, content);
+    }
+}
+
+/// The same, also where creation gives what exists.
+pub(super) fn name_anew(
+    resource: &Resource,
+    usual: &Item,
+    other: &Item,
+    varied: &str,
+    content: &mut serde_json::Value,
+) {
+    // A batch has names of its own.
+    if resource.batch().is_some() {
         return;
     }
     let names = resource
@@ -167,6 +182,41 @@ pub(super) fn is_bound(keyword: &str) -> bool {
     )
 }
 
+/// Content in which everything is null that the schema lets be null: clients that serialise what they have not got send such, and servers that tell null
+/// from absent only here and there break on it.
+pub(super) struct Nulls {
+    /// The content.
+    pub content: serde_json::Value,
+    /// Where it is null.
+    pub places: Vec<String>,
+}
+
+impl Nulls {
+    /// Content that is null nowhere yet.
+    pub(super) fn new(base: &serde_json::Value) -> Self {
+        Self { content: base.clone(), places: Vec::new() }
+    }
+
+    /// Puts null where a specimen has it, if all of it stays valid.
+    pub(super) fn add(&mut self, specimen: &Specimen, is_valid: &dyn Fn(&serde_json::Value) -> bool) {
+        let within = |place: &String| {
+            specimen.place.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if specimen.place.is_empty()
+            || !specimen.value.pointer(&specimen.place).is_some_and(serde_json::Value::is_null)
+            || self.places.iter().any(within)
+        {
+            return;
+        }
+        let mut content = self.content.clone();
+        set_at(&mut content, &specimen.place, serde_json::Value::Null);
+        if is_valid(&content) {
+            self.content = content;
+            self.places.push(specimen.place.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +233,29 @@ mod tests {
         ] {
             assert_eq!(least(&content, place, &is_valid), expected, "{place}");
         }
+    }
+
+    #[test]
+    fn null_stands_where_the_schema_lets_it() {
+        let valid = |value: &serde_json::Value| value["text"].is_string() && !value["both"].is_null();
+        let mut nulls = Nulls::new(&json!({"text": "a", "both": 1}));
+        for (place, value) in [
+            ("/meta", json!({"text": "a", "both": 1, "meta": null})),
+            // Within what is null already.
+            ("/meta/tags", json!({"text": "a", "both": 1, "meta": {"tags": null}})),
+            // Valid by itself, and not in this content.
+            ("/both", json!({"text": "a", "both": null})),
+            ("/metadata", json!({"text": "a", "both": 1, "metadata": null})),
+            // No null at all.
+            ("/text", json!({"text": "b", "both": 1})),
+            ("", json!(null)),
+        ] {
+            let (place, label) = (place.to_owned(), String::new());
+            let specimen = Specimen { keyword: "type", place, label, value, valid: true, lenient: false };
+            nulls.add(&specimen, &valid);
+        }
+        assert_eq!(nulls.places, ["/meta", "/metadata"]);
+        assert_eq!(nulls.content, json!({"text": "a", "both": 1, "meta": null, "metadata": null}));
     }
 
     #[test]

@@ -31,8 +31,13 @@ impl Driver {
                 most = MOST_OF_GROUP[1];
             }
         }
-        // In place of one of the many, the longest: what is cut off shows there alone.
-        let length = |(_, record): &(RecordNumber, &Record)| record.acknowledged.to_string().len();
+        // In place of one of the many, the one with the longest text in a field: what is cut off shows there alone.
+        let fields = &suite.resource(resource_name).fields;
+        let length = |(_, record): &(RecordNumber, &Record)| {
+            let read = fields.values().filter_map(|field| field.read.as_ref()?.find(&record.acknowledged));
+            let longest = read.filter_map(|value| value.as_str().map(str::len)).max();
+            (longest, record.acknowledged.to_string().len())
+        };
         let of_resource = oracle.records().filter(|(_, record)| record.resource == resource_name);
         if let (Some((longest, _)), Some(last)) = (of_resource.max_by_key(length), chosen.last_mut()) {
             *last = longest;

@@ -1,5 +1,7 @@
 //! Single pages: past the end, the defaults, random access, and the same question asked twice or in other words.
 
+use std::collections::BTreeSet;
+
 use super::Driver;
 use super::list::{Ask, may_be_absent, pages_for};
 use crate::document::{Location, Parameter};
@@ -121,12 +123,12 @@ impl Driver {
         let n = count as u64;
         let size = self.size(collection, 5);
         let Some(position) = collection.style.position() else { return };
-        let starts: [Start; 4] = match position {
+        let starts: [Start; 3] = match position {
             Position::Page { first, .. } => {
                 let last = first + pages_for(count, size.unwrap_or(1)) as u64 - 1;
-                [last + 1, last + 2, 1_000_000, FAR].map(Start::Page)
+                [last + 1, last + 2, FAR].map(Start::Page)
             }
-            Position::Offset { .. } => [n, n + 1, 1_000_000, FAR].map(Start::Offset),
+            Position::Offset { .. } => [n, n + 1, FAR].map(Start::Offset),
         };
         for start in starts {
             let label = format!("{label} past-end {}{}", start_label(&start), size_label(size));
@@ -202,6 +204,8 @@ impl Driver {
         };
         let mut asks: Vec<(Start, u64)> =
             asks.into_iter().filter(|(_, size)| self.size(collection, *size) == Some(*size)).collect();
+        let mut seen = BTreeSet::new();
+        asks.retain(|ask| seen.insert(ask.clone()));
         // One page past the end is enough here: others are asked for by themselves.
         let mut past = false;
         asks.retain(|(start, size)| !beyond(start, *size) || !std::mem::replace(&mut past, true));

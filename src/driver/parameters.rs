@@ -19,6 +19,14 @@ fn is_plain(parameter: &Parameter) -> bool {
     matches!(parameter.style, ParameterStyle::Form | ParameterStyle::Simple) && parameter.media_type.is_none()
 }
 
+/// A page size over the maximum that was sent already, and need not be sent again as a value that the document forbids.
+struct Oversized<'s> {
+    parameter: &'s str,
+    size: String,
+    asked: Asked,
+    entry: usize,
+}
+
 impl Driver {
     /// Every query and header parameter of an operation, one value at a time, the rest known to be good.
     pub(super) async fn parameters(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
@@ -31,6 +39,7 @@ impl Driver {
             Location::Cookie => cookies,
             Location::Path => false,
         };
+        let oversized = self.over_maximum(oracle, evidence, case).await;
         for parameter in operation.parameters.iter().filter(varied) {
             let resolve = |reference: &str| self.suite.document().reference(reference);
             let is_valid = |value: &serde_json::Value| parameter.schema.is_valid(value);
@@ -62,8 +71,15 @@ impl Driver {
                     }
                     (false, false) => self.asked_of_invalid(&case.operation),
                 };
-                let outgoing = self.outgoing(&case.operation, &label, &parts);
-                let entry = self.send(evidence, outgoing, asked).await;
+                let sent = oversized.iter().find(|sent| {
+                    sent.parameter == parameter.name && sent.size == specimen.text && sent.asked == asked
+                });
+                let entry = if let Some(sent) = sent {
+                    sent.entry
+                } else {
+                    let outgoing = self.outgoing(&case.operation, &label, &parts);
+                    self.send(evidence, outgoing, asked).await
+                };
                 let (keyword, place) = (specimen.keyword.to_owned(), parameter.name.clone());
                 let ask = if specimen.valid {
                     Ask::ValidEdge { keyword, place }
@@ -78,7 +94,6 @@ impl Driver {
         if !self.suite.is_seeding(operation) {
             self.odd_queries(oracle, evidence, case).await;
         }
-        self.over_maximum(oracle, evidence, case).await;
     }
 
     /// Parameters whose values are lists or objects, written in their own style and in another one: whatever the target reads in them, it survives them. The
@@ -187,7 +202,13 @@ impl Driver {
     }
 
     /// A page size over the maximum, read as a page: whatever the target makes of it, it must not answer more.
-    async fn over_maximum(&self, oracle: &Oracle, evidence: &mut Evidence, case: &Case) {
+    async fn over_maximum<'s>(
+        &'s self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        case: &Case,
+    ) -> Vec<Oversized<'s>> {
+        let mut sent = Vec::new();
         let lists = self.suite.file().collections.iter().filter(|(_, c)| c.operation == case.operation);
         for (name, collection) in lists {
             let Some(maximum) = self.suite.size_bounds(collection).maximum else { continue };
@@ -203,6 +224,10 @@ impl Driver {
                 None => self.asked_of_invalid(&case.operation),
             };
             let page = self.page(oracle, evidence, "page size over the maximum", &ask).await;
+            if let Some(parameter) = collection.style.size_parameter() {
+                let size = (maximum + 1).to_string();
+                sent.push(Oversized { parameter, size, asked: ask.asked, entry: page.entry });
+            }
             evidence.walks.push(crate::evidence::Walk {
                 label: format!("size={}", maximum + 1),
                 kind: WalkKind::Page,
@@ -212,6 +237,7 @@ impl Driver {
                 end: crate::evidence::WalkEnd::Single,
             });
         }
+        sent
     }
 
     /// Whether a value is over the largest page size, of a list where the suite says that this is lowered.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::LocalBoxFuture;
+
 use super::{Driver, Seeding};
 use crate::evidence::Evidence;
 use crate::oracle::Oracle;
@@ -9,7 +11,16 @@ use crate::scenario::{Case, Scenario};
 
 /// Sends what a case's scenario says. Gives the evidence, and the oracle it is to be judged by: the seeding's, or a longer one where the case
 /// created records of its own.
-pub async fn perform(driver: &Driver, seeding: &Seeding, case: &Case) -> (Evidence, Arc<Oracle>) {
+pub fn perform<'a>(
+    driver: &'a Driver,
+    seeding: &'a Seeding,
+    case: &'a Case,
+) -> LocalBoxFuture<'a, (Evidence, Arc<Oracle>)> {
+    // Boxed as `runner::run` is.
+    Box::pin(carry_out(driver, seeding, case))
+}
+
+async fn carry_out(driver: &Driver, seeding: &Seeding, case: &Case) -> (Evidence, Arc<Oracle>) {
     let mut evidence = Evidence::default();
     let e = &mut evidence;
     let seeded = &seeding.oracle;

@@ -117,8 +117,8 @@ impl Driver {
         resource: &Resource,
         parts: &mut Parts,
     ) -> Option<RecordNumber> {
-        let parent = self.scratch_parent(oracle, evidence, resource, "credentials").await?;
-        let place = Place { label: "credentials", name: "credentials", index: 0, serial: 0, parent };
+        let parent = self.scratch_parent(oracle, evidence, resource, "refused").await?;
+        let place = Place { label: "refused", name: "refused", index: 0, serial: 0, parent };
         let item = self.item(oracle, resource, place);
         let content = self.creation_content(oracle, resource, parent, std::slice::from_ref(&item));
         let create = resource.create.as_ref()?;

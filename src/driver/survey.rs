@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::list::Ask;
@@ -104,7 +105,12 @@ pub async fn adopt(driver: &Driver) -> Seeding {
 
 /// What earlier runs left in the target: how many records of each resource were found, and what could not be looked for, as sentences. What was
 /// found and can be deleted is deleted by the next [`clean`](super::clean).
-pub async fn leftovers(driver: &Driver) -> (BTreeMap<String, usize>, Vec<String>) {
+pub fn leftovers(driver: &Driver) -> BoxFuture<'_, (BTreeMap<String, usize>, Vec<String>)> {
+    // Boxed as `runner::run` is.
+    Box::pin(count_leftovers(driver))
+}
+
+async fn count_leftovers(driver: &Driver) -> (BTreeMap<String, usize>, Vec<String>) {
     let suite = Arc::clone(&driver.suite);
     let mut oracle = Oracle::default();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

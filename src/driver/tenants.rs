@@ -3,12 +3,12 @@
 use super::Driver;
 use super::list::Ask as ListAsk;
 use super::request::Parts;
-use crate::evidence::{Ask, Asked, Evidence, Probe, WalkKind};
+use crate::evidence::{Ask, Asked, Evidence, Filtering, Probe, Query, WalkKind};
 use crate::oracle::Oracle;
-use crate::suite::Collection;
+use crate::suite::{Collection, Filter, Test};
 
 impl Driver {
-    /// The list of one parent, the list over all parents where there is one, and single records, for a tenant that has none of them.
+    /// The list of one parent, the list over all parents where there is one, what a filter finds, and single records, for a tenant that has none of them.
     pub(super) async fn other_tenant(
         &self,
         oracle: &Oracle,
@@ -31,6 +31,21 @@ impl Driver {
             ask.headers.clone_from(&stranger);
             ask.asked = Asked::Open;
             let label = format!("{what} for another tenant");
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+        }
+        // A search may well be carried out elsewhere than a list, and know of no tenants there.
+        let mut filters: Vec<(&String, &Filter)> = collection.filters.iter().collect();
+        filters.sort_by_key(|(_, filter)| filter.test != Test::HasWord);
+        let filtering = filters.into_iter().find_map(|(name, filter)| {
+            let value = self.values_for(oracle, collection, filter, scope).into_iter().next()?;
+            Some(Filtering { filter: name.clone(), value })
+        });
+        if let Some(filtering) = filtering {
+            let label = format!("{} for another tenant", filtering.filter);
+            let query = Query { filters: vec![filtering], ..Self::query(scope, 0, None) };
+            let mut ask = ListAsk::first(name, collection, query);
+            ask.headers.clone_from(&stranger);
+            ask.asked = Asked::Open;
             self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
         let Some(fetch) = &self.suite.resource(&collection.resource).fetch else { return };

@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -25,12 +27,21 @@ pub async fn serve(
     options: Options,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    serve_until(listener, options, Box::pin(shutdown)).await
+}
+
+/// The same with everything boxed, so that the server is compiled here once, and not again in each program that starts it.
+fn serve_until(
+    listener: TcpListener,
+    options: Options,
+    shutdown: BoxFuture<'static, ()>,
+) -> BoxFuture<'static, io::Result<()>> {
     // Without TCP_NODELAY a small answer may wait for the client's delayed acknowledgement. A socket that refuses the
     // option still works.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    axum::serve(listener, router(options)).with_graceful_shutdown(shutdown).await
+    Box::pin(axum::serve(listener, router(options)).with_graceful_shutdown(shutdown).into_future())
 }
 
 /// A server on a port of its own, with a store of its own.
@@ -50,10 +61,9 @@ impl Running {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (shutdown, stopped) = oneshot::channel();
-        let task = tokio::spawn(serve(listener, options, async {
-            // A sender that is dropped stops the server as well as one that sends.
-            let _ = stopped.await;
-        }));
+        // A sender that is dropped stops the server as well as one that sends.
+        let asked = stopped.map(drop).boxed();
+        let task = tokio::spawn(serve_until(listener, options, asked));
         Ok(Self { address, shutdown, task })
     }
 

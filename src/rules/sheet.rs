@@ -1,5 +1,6 @@
 //! Where a rule writes down what it saw.
 
+use super::answers::Answer;
 use super::paging::strip;
 use super::{Rule, Scene, proofs};
 use crate::verdict::{Claim, Comparison, Finding, Judgement, Requirement, Verdict};
@@ -105,6 +106,15 @@ impl<'a> Sheet<'a> {
         if !self.doubts.contains(&cause) {
             self.doubts.push(cause);
         }
+    }
+
+    /// Whether an answer says nothing of its request, since the target put that off; why is noted.
+    pub(super) fn puts_off(&mut self, answer: &Answer<'_>) -> bool {
+        let cause = answer.put_off();
+        if let Some(cause) = cause {
+            self.unsure(cause);
+        }
+        cause.is_some()
     }
 
     /// The level of the rule.

@@ -51,13 +51,17 @@ impl Suite {
         text: &str,
         open: impl FnOnce(&str) -> Result<Document, SuiteError>,
     ) -> Result<Self, SuiteError> {
-        let mut file: SuiteFile =
-            toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))?;
+        let mut file = Self::read(place, text)?;
         let document = open(&file.document)?;
         check::check(place, text, &file, &document)?;
         envelope::open(&mut file);
         let questions = text.lines().filter_map(|line| line.trim().strip_prefix(QUESTION));
         Ok(Self { file, document: Arc::new(document), questions: questions.map(str::to_owned).collect() })
+    }
+
+    /// Apart, so that reading is compiled once, and not again for each way to open a document.
+    fn read(place: &str, text: &str) -> Result<SuiteFile, SuiteError> {
+        toml::from_str(text).map_err(|error| SuiteError::syntax(place, text, &error))
     }
 
     /// The lists of a resource that lie in what a record of it lies in, by name.

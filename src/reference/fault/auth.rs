@@ -55,6 +55,16 @@ const TOLD: Damage = around!(|mut call, inner| {
     reply
 });
 
+/// Refuses, and does it all the same.
+const DONE: Damage = around!(|mut call, inner| {
+    let reply = inner.send(&call).await;
+    if reply.status == StatusCode::UNAUTHORIZED {
+        inner.admit(&mut call);
+        inner.send(&call).await;
+    }
+    reply
+});
+
 /// Takes want of credentials for want of rights.
 const FORBIDDEN: Damage = Reply(|call, reply| {
     if reply.status == StatusCode::UNAUTHORIZED && !call.headers.contains_key("x-api-key") {
@@ -110,6 +120,13 @@ pub(crate) const FAULTS: &[Fault] = &[
         "honcho-refusal-shows-list",
         "A 401 holds the list that was asked for.",
         TOLD,
+    ),
+    auth(
+        Api::Honcho,
+        "create-messages",
+        "honcho-stored-without-token",
+        "Messages that come without a token are refused and stored all the same.",
+        DONE,
     ),
     auth(
         Api::Elizaos,

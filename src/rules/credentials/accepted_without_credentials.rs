@@ -41,8 +41,7 @@ fn needs_credentials(operation: &Operation) -> bool {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::Credentials { what } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if !answer.response.is_success() {

@@ -48,8 +48,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::CredentialForm { what, good } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let refused = matches!(answer.response.status, 401 | 403);

@@ -38,8 +38,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let mut foreign: Option<Answer<'_>> = None;
     for (ask, answer) in probed(scene) {
         let Ask::FetchByOtherUser { record } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if answer.response.status == 401 {

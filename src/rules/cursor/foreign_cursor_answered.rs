@@ -57,8 +57,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(query) = scene.evidence.walks.first().map(|walk| &walk.query) else { return };
     for (ask, answer) in probed(scene) {
         let Ask::ForeignCursor { scope } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if !answer.response.is_success() {

@@ -54,8 +54,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let plain = tokens_are_keys(scene);
     for (ask, answer) in probed(scene) {
         let Ask::UnknownCursor { sure } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let given = Given::of(scene, &answer);

@@ -80,6 +80,10 @@ pub(crate) fn distinguishes(field: &Field) -> bool {
 
 /// How what came back differs from what was sent.
 pub(crate) fn change(keep: Keep, sent: &Value, back: &Value) -> Option<Change> {
+    // Nearly every value comes back as it was; the rest is looked at more closely.
+    if sent == back {
+        return None;
+    }
     let at = match keep {
         Keep::Unjudged => return None,
         Keep::Instant => {

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use super::representations::{elements, id_text};
 use crate::evidence::{Ask, RecordNumber};
 use crate::oracle::Record;
-use crate::rules::declare::{always, rule};
+use crate::rules::answers::{Answer, probed};
+use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
-use crate::scenario::Kind;
-use crate::suite::{Make, Resource};
+use crate::scenario::{Case, Kind};
+use crate::suite::{Field, Make, Resource, Suite};
 
 rule! {
     /// ## What it checks
-    /// Records of one resource in one parent that were created one by one have ids of their own.
+    /// Records of one resource in one parent that were created one by one have ids of their own; also those that are equal but for one member.
     /// ## Why it matters
     /// One of two records with the same id can never be fetched, changed or deleted.
     /// ## Example
@@ -20,7 +22,7 @@ rule! {
     /// An id is what tells a record from others in its parent.
     /// ## False alarms and how they are avoided
     /// Equal ids in different parents are fine. Where creating what exists answers with what exists, records of
-    /// one name are one record.
+    /// one name are one record. Of what was created only to vary its content, ids are compared where clients choose neither id nor name.
     ID_NOT_UNIQUE {
         code: "FID009", name: "id-not-unique", level: Must, basis: Invariant,
         source: "an id tells a record from all others of its resource in its parent",
@@ -29,13 +31,30 @@ rule! {
             "ISO003", "LIF001", "LIF005",
             "PAG003", "PAG004", "PAG006", "CON001", "PGN001", "OFF001", "FID001", "FID002", "FID003", "FID004", "FID005", "FID007",
         ],
-        scenarios: &[Kind::Create],
-        applies: always,
+        scenarios: &[Kind::Create, Kind::Content],
+        applies: applies,
         check: check,
     }
 }
 
+fn applies(suite: &Suite, case: &Case) -> bool {
+    case.scenario.kind() == Kind::Create || created_unnamed(suite, case).is_some()
+}
+
+/// The resource that an operation creates, where only the target tells its records apart.
+fn created_unnamed<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
+    let chosen =
+        |field: &Field| matches!(field.make, Some(Make::Name | Make::Uuid | Make::Email | Make::Schema));
+    let mut resources = suite.file().resources.values();
+    let created = resources.find(|resource| resource.created_by() == Some(case.operation.as_str()))?;
+    (created.created_again().is_none() && !created.fields.values().any(chosen)).then_some(created)
+}
+
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    if scene.case.scenario.kind() == Kind::Content {
+        in_answers(scene, sheet);
+        return;
+    }
     let Some((name, resource)) = scene.resource() else { return };
     let mut by_id: BTreeMap<(Option<RecordNumber>, &str), Vec<RecordNumber>> = BTreeMap::new();
     for (number, record) in scene.oracle.records().filter(|(_, record)| record.resource == name) {
@@ -61,6 +80,35 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// No two answers to good content show the same id.
+fn in_answers(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let Some(resource) = created_unnamed(scene.suite, scene.case) else { return };
+    let mut met: BTreeMap<String, Answer<'_>> = BTreeMap::new();
+    for (ask, answer) in probed(scene) {
+        if !matches!(ask, Ask::ValidEdge { .. }) || !answer.response.is_success() {
+            continue;
+        }
+        for (pointer, value) in elements(scene, resource, answer.entry) {
+            let Some(id) = resource.id.find(value).and_then(id_text) else { continue };
+            let earlier = *met.entry(id).or_insert(answer);
+            if earlier.entry == answer.entry {
+                sheet.judged();
+                continue;
+            }
+            let summary = format!("{} and {} created one record", earlier.label, answer.label);
+            let mut draft = answer.draft(
+                summary,
+                sheet.own_requirement(),
+                "an id of its own",
+                "the id of a record that was created before",
+            );
+            draft.entries.insert(0, earlier.entry);
+            draft.pointer = Some(pointer);
+            sheet.fail(draft);
+        }
+    }
+}
+
 /// Whether two records were created by the same name, where that makes them one.
 pub(in crate::rules) fn is_same(resource: &Resource, one: &Record, other: &Record) -> bool {
     let mut names = resource.fields.iter().filter(|(_, field)| matches!(field.make, Some(Make::Name)));
@@ -79,11 +127,35 @@ fn entries(scene: &Scene<'_>, twins: &[RecordNumber]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::World;
+    use crate::evidence::Asked;
+    use crate::rules::testing::{World, exchange};
     use crate::scenario::Scenario;
-    use crate::verdict::Verdict::{Fail, Pass};
+    use crate::verdict::Verdict::{Fail, Inconclusive, Pass};
     use serde_json::json;
     use std::sync::Arc;
+
+    #[test]
+    fn equal_contents_make_records_of_their_own() {
+        let world = World::new(1);
+        // The statuses and the ids of two answers.
+        let cases = [
+            ([(201, "m1"), (201, "m2")], Pass),
+            ([(201, "m1"), (201, "m1")], Fail),
+            ([(201, "m1"), (409, "m1")], Pass),
+            ([(422, ""), (422, "")], Inconclusive),
+        ];
+        for (answers, verdict) in cases {
+            let mut probes = world.probes();
+            for (status, id) in answers {
+                let ask = Ask::ValidEdge { keyword: "type".into(), place: "/notes/0".into() };
+                let shown = json!([{ "id": id }]);
+                let post = exchange("create_note", "POST", "/boxes/main/notes", None, status, &shown);
+                probes = probes.probe("usual", ask, Asked::Good, post);
+            }
+            let judgement = probes.judge(&ID_NOT_UNIQUE, Scenario::Content);
+            assert_eq!(judgement.verdict, verdict, "{answers:?}");
+        }
+    }
 
     #[test]
     fn an_id_belongs_to_one_record() {

@@ -33,7 +33,8 @@ rule! {
         code: "FID007", name: "list-item-differs", level: Must, basis: Suite,
         source: "the suite's description of the resource",
         summary: "All representations of a record agree on what the target set in it.",
-        implies: [],
+        // A record that is said to be of another time stands at another place.
+        implies: ["PGN001"],
         scenarios: &[Kind::Fetch, Kind::Walk],
         applies: applies,
         check: check,

@@ -65,8 +65,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let conventions = &scene.collection().conventions;
     for (ask, answer) in probed(scene) {
         let Ask::UnknownArgument { what, query } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if answer.is_server_error() {

@@ -41,8 +41,7 @@ fn applies(suite: &Suite, _: &Case) -> bool {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::UndocumentedMethod { documented } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let level = if answer.response.is_success() { Level::Must } else { Level::Should };

@@ -67,8 +67,7 @@ fn created_in(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if *ask != Ask::Odd || answer.asked != Asked::Unknown {
             continue;
         }
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if !answer.response.is_success() {
@@ -99,8 +98,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if *ask != Ask::UnknownParent {
             continue;
         }
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if stated.status.contains(&answer.response.status) {

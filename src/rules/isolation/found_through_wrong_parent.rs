@@ -69,8 +69,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             continue;
         }
         let Ask::WrongParent { record } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let wanted = scene.oracle.record(*record);

@@ -56,8 +56,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let Some((label, entry, leaked)) = leaks.iter().find(|(_, entry, _)| *entry == answer.entry) else {
             continue;
         };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let Some((leaked, claim)) = leaked else {

@@ -44,8 +44,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let Ask::DeleteWithChildren { record, child } = ask else { continue };
         let (name, held) = (scene.oracle.record(*record).name(), scene.oracle.record(*child));
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let requirement = || scene.requirement(&promise.requirement);

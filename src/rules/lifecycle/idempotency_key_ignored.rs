@@ -48,8 +48,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             let shown = elements(scene, resource, entry).into_iter().next()?.1;
             resource.id.find(shown).and_then(id_text)
         };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let before = scene.evidence.entries[*first].exchange.is_success().then(|| id(*first)).flatten();

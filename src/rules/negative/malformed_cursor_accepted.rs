@@ -48,8 +48,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if *ask != Ask::MalformedCursor {
             continue;
         }
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if !answer.response.is_success() {

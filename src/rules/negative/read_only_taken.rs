@@ -48,8 +48,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(resource) = resources.find(|r| r.created_by() == Some(&scene.case.operation)) else { return };
     for (ask, answer) in probed(scene) {
         let Ask::ReadOnly { place, value } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let own = place.rfind('/').map_or("", |at| &place[at..]);

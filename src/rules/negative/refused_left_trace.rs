@@ -17,7 +17,7 @@ use crate::verdict::{Claim, Fit, Only, Pages};
 
 rule! {
     /// ## What it checks
-    /// After many requests to create something were refused, the list of their parent holds what was acknowledged and nothing else.
+    /// After many requests to create something were refused, for their content or for want of credentials, the list of their parent holds what was acknowledged and nothing else.
     /// After a change was refused, the record holds what it held before.
     /// ## Why it matters
     /// A client that is told `no` tries again. What the target kept of the first try is there twice then, or half of it is
@@ -36,7 +36,7 @@ rule! {
         source: "RFC 9110, section 15.5: https://www.rfc-editor.org/rfc/rfc9110#section-15.5",
         summary: "A request that was refused changes nothing.",
         implies: [],
-        scenarios: &[Kind::Content, Kind::Update],
+        scenarios: &[Kind::Content, Kind::Credentials, Kind::Update],
         applies: applies,
         check: check,
     }
@@ -51,8 +51,13 @@ fn list_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Collection> {
     })
 }
 
+/// Whether a case sends requests that are to create nothing.
+fn creates(case: &Case) -> bool {
+    matches!(case.scenario.kind(), Kind::Content | Kind::Credentials)
+}
+
 fn applies(suite: &Suite, case: &Case) -> bool {
-    if case.scenario.kind() == Kind::Content {
+    if creates(case) {
         return list_of(suite, case).is_some();
     }
     case.scenario.resource().map(|name| suite.resource(name)).is_some_and(|resource| {
@@ -64,8 +69,8 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    if let Some(list) =
-        list_of(scene.suite, scene.case).filter(|_| scene.case.scenario.kind() == Kind::Content)
+    if creates(scene.case)
+        && let Some(list) = list_of(scene.suite, scene.case)
     {
         created(scene, sheet, list);
     }
@@ -300,6 +305,21 @@ mod tests {
             let lists = lists.walk(9, &[&[0, STRANGER]]).change(|walk| walk.kind = WalkKind::Later);
             let lists = lists.walk(9, &[second]).change(|walk| walk.kind = WalkKind::Later);
             assert_eq!(lists.judge(&REFUSED_LEFT_TRACE, Scenario::Content).verdict, verdict, "{second:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_stored_without_credentials() {
+        let world = World::new(2);
+        let post = |status, shown| exchange("create_note", "POST", "/boxes/main/notes", None, status, &shown);
+        for (items, verdict) in [(&[][..], Pass), (&[0][..], Pass), (&[0, STRANGER], Fail)] {
+            let lists = world.lists("by_page");
+            let lacking = Ask::Credentials { what: "no credentials".into() };
+            let lists = lists.probe("none", lacking, Asked::Unauthenticated, post(401, json!({})));
+            let form = Ask::CredentialForm { what: "lower case".into(), good: true };
+            let lists = lists.probe("form", form, Asked::Open, post(201, json!([{"id": "m0"}])));
+            let lists = lists.walk(9, &[items]).change(|walk| walk.kind = WalkKind::Later);
+            assert_eq!(lists.judge(&REFUSED_LEFT_TRACE, Scenario::Credentials).verdict, verdict, "{items:?}");
         }
     }
 

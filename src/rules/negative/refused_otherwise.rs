@@ -47,8 +47,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(stated) = &scene.suite.file().invalid else { return };
     for (ask, answer) in probed(scene).filter(|(_, answer)| answer.asked == Asked::Invalid) {
         let Ask::InvalidEdge { keyword, place } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         let right = stated.status.contains(&answer.response.status);

@@ -44,8 +44,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let Some(stated) = &scene.collection().conventions.changed_arguments else { return };
     for (ask, answer) in probed(scene) {
         let Ask::ChangedArguments { query } = ask else { continue };
-        if let Some(cause) = answer.put_off() {
-            sheet.unsure(cause);
+        if sheet.puts_off(&answer) {
             continue;
         }
         if !answer.response.is_success() {
