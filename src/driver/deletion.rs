@@ -53,13 +53,10 @@ impl Driver {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::Before).await;
         }
         // What lies beside it and is of another kind.
-        let beside: Vec<&String> = suite
-            .file()
-            .resources
-            .iter()
-            .filter(|(name, other)| {
-                *name != resource_name && resource.parent.is_some() && other.parent == resource.parent
-            })
+        let is_beside = |other: &Resource| other.parent.is_some() && other.parent == resource.parent;
+        let resources = suite.file().resources.iter();
+        let beside: Vec<&String> = resources
+            .filter(|(name, other)| *name != resource_name && is_beside(other))
             .map(|(name, _)| name)
             .collect();
         let around: Vec<RecordNumber> = elsewhere.filter(|_| namesake.is_some()).into_iter().collect();
@@ -95,9 +92,6 @@ impl Driver {
         if let Some(child) = child {
             self.lists_in(oracle, evidence, child, &kept, WalkKind::After).await;
         }
-        for other in &beside {
-            self.lists_in(oracle, evidence, other, &around, WalkKind::After).await;
-        }
         if let Some(child) = taken {
             self.lists_in(oracle, evidence, child, &[record], WalkKind::Later).await;
         }
@@ -106,6 +100,10 @@ impl Driver {
         self.create_deleted(oracle, evidence, resource_name, delete, record).await;
         if delete.eventual {
             self.delete_and_wait(oracle, evidence, resource_name, delete, elsewhere.or(parent)).await;
+        }
+        // At the end, since what is deleted and waited for lies there too.
+        for other in &beside {
+            self.lists_in(oracle, evidence, other, &around, WalkKind::After).await;
         }
     }
 

@@ -14,8 +14,8 @@ use crate::suite::Suite;
 
 rule! {
     /// ## What it checks
-    /// After a record was deleted, all others are there: the one beside it, the one of the same name in another parent, and
-    /// what lies in those.
+    /// After a record was deleted, all others are there: the one beside it, the one of the same name in another parent, what lies in
+    /// those, and what lies beside them and is of another kind.
     /// ## Why it matters
     /// One tenant's clean-up deletes another tenant's data.
     /// ## Example
