@@ -10,6 +10,7 @@ use crate::rules::declare::rule;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Field, Make, Resource, Suite};
+use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
@@ -22,7 +23,8 @@ rule! {
     /// An id is what tells a record from others in its parent.
     /// ## False alarms and how they are avoided
     /// Equal ids in different parents are fine. Where creating what exists answers with what exists, records of
-    /// one name are one record. Of what was created only to vary its content, ids are compared where clients choose neither id nor name.
+    /// one name are one record. Of what was created only to vary its content, ids are compared where clients choose neither id nor name;
+    /// it is a `should` where no 201 says that something was created.
     ID_NOT_UNIQUE {
         code: "FID009", name: "id-not-unique", level: Must, basis: Invariant,
         source: "an id tells a record from all others of its resource in its parent",
@@ -108,7 +110,9 @@ fn in_answers(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             );
             draft.entries.insert(0, earlier.entry);
             draft.pointer = Some(pointer);
-            sheet.fail(draft);
+            // Only 201 says that something was created (RFC 9110, section 15.3.2).
+            let level = if answer.response.status == 201 { sheet.level() } else { Level::Should };
+            sheet.fail_at(level, draft);
         }
     }
 }
