@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{DocumentRule, Remarks};
+use crate::document::pointer::child;
 use crate::document::{Document, MediaType, Violation};
 use crate::verdict::Level;
 
@@ -88,7 +89,7 @@ fn beside<'d>(document: &'d Document, pointer: &str) -> Vec<(String, &'d Value)>
                 let target = reference.strip_prefix('#')?;
                 (target.to_owned(), document.raw().pointer(target)?)
             }
-            None => (format!("{pointer}/examples/{}", name.replace('~', "~0").replace('/', "~1")), example),
+            None => (child(&format!("{pointer}/examples"), name), example),
         };
         Some((format!("{place}/value"), example.get("value")?))
     });

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::document::{Document, pointer};
 
 /// The most properties and branches of one schema that are told apart. Beyond, a document is taken as a whole.
 const MOST_PARTS: usize = 3_000;
@@ -112,7 +112,7 @@ impl Shape {
             }
         }
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let at = pointer::child(at, name);
             if let Some(part) = self.part(document, Part::Property, at.clone(), property, &at, above) {
                 node.properties.push((name.clone(), part));
             }

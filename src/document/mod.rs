@@ -11,7 +11,7 @@ mod files;
 mod lines;
 mod model;
 mod part;
-mod pointer;
+pub(crate) mod pointer;
 mod reader;
 mod references;
 mod schema;

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
 
 /// Everything that a URI fragment may not hold as it is (RFC 3986 section 3.5), and a little more for safety.
 const FRAGMENT: &AsciiSet =
@@ -47,6 +48,19 @@ pub(crate) fn element(pointer: &str, index: usize) -> String {
 /// The unescaped tokens of a pointer.
 pub(crate) fn tokens(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescape)
+}
+
+/// The value that a pointer names: what `serde_json::Value::pointer` says. That copies each token twice; this is asked for every item of every
+/// page, for each of its fields.
+pub(crate) fn find<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.contains('~') || !(pointer.is_empty() || pointer.starts_with('/')) {
+        return value.pointer(pointer);
+    }
+    pointer.split('/').skip(1).try_fold(value, |value, token| match value {
+        Value::Object(members) => members.get(token),
+        Value::Array(_) => value.pointer(&format!("/{token}")),
+        _ => None,
+    })
 }
 
 /// The pointer one step further up; `None` for the root.
@@ -92,12 +106,38 @@ pub(crate) fn compare(left: &str, right: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn tokens_survive_escaping() {
         for token in ["", "a", "/", "~", "~1", "a/b~c", "application/json", "{id}"] {
             assert_eq!(unescape(&escape(token)), token);
             assert_eq!(tokens(&child("/x", token)).nth(1).as_deref(), Some(token));
+        }
+    }
+
+    #[test]
+    fn a_value_is_found_as_serde_json_finds_it() {
+        let value = json!({"": 1, "a": {"/": [2, {"b": null}], "~": 3}, "é": [], "0": 4});
+        for pointer in [
+            "",
+            "/",
+            "a",
+            "/a",
+            "/a/",
+            "/a/~1/0",
+            "/a/~1/1/b",
+            "/a/~0",
+            "/a/~1/01",
+            "/a/~1/-",
+            "/a/~1/2",
+            "/é",
+            "/é/0",
+            "/0",
+            "/0/0",
+            "//",
+        ] {
+            assert_eq!(find(&value, pointer), value.pointer(pointer), "{pointer}");
         }
     }
 

@@ -6,7 +6,7 @@ use super::Driver;
 use super::content::Ground;
 use super::request::{Content, Parts, set_at};
 use super::values::Place;
-use crate::document::Location;
+use crate::document::{Location, pointer};
 use crate::evidence::{Ask, Asked, Evidence, RecordNumber};
 use crate::generate::keywords_at;
 use crate::oracle::Oracle;
@@ -35,7 +35,7 @@ impl Driver {
             .flat_map(serde_json::Map::keys)
             .collect();
         for (serial, name) in names.into_iter().enumerate() {
-            let place = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let place = pointer::child(&at, name);
             let marks = keywords_at(schema.value(), &place, "readOnly", &resolve);
             if !marks.contains(&&serde_json::Value::Bool(true)) || base.pointer(&place).is_some() {
                 continue;

@@ -4,6 +4,7 @@
 //! collects candidates for each, and then takes one candidate of each place in turn until the bound is reached, so that
 //! no member goes without. Main type: [`Specimen`].
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use rand::{SeedableRng, rngs::ChaCha8Rng};
@@ -16,6 +17,7 @@ use super::{
     nest::{self, kebab},
     schema::{Conjunction, Kind},
 };
+use crate::document::pointer;
 
 /// The most specimens for one schema.
 pub const BODY_SPECIMENS_MAX: usize = 60;
@@ -62,10 +64,7 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn pointer(&self) -> String {
-        self.tokens
-            .iter()
-            .flat_map(|token| ["/".to_owned(), token.replace('~', "~0").replace('/', "~1")])
-            .collect()
+        self.tokens.iter().flat_map(|token| [Cow::Borrowed("/"), pointer::escape(token)]).collect()
     }
 
     fn with(&self, value: &Value) -> Value {

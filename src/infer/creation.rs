@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::groups::{Group, Groups};
 use super::objects;
-use super::schema::{Property, Shapes, escape, singular, snake};
+use super::schema::{Property, Shapes, singular, snake};
 use super::toml::Toml;
+use crate::document::pointer::escape;
 use crate::document::{MediaType, Operation};
 
 /// How many records go into one request where the document sets no bound.

@@ -75,6 +75,6 @@ fn trace<'a>(shapes: Shapes<'a>, answer: &'a serde_json::Value) -> Option<(Strin
     branches.flat_map(|branch| shapes.properties(branch)).find_map(|member| {
         let named = matches!(snake(member.name).as_str(), "deleted" | "is_deleted");
         let value = super::creation::fixed(shapes, member.schema).filter(|_| named && member.required)?;
-        Some((format!("/{}", super::schema::escape(member.name)), value))
+        Some((format!("/{}", crate::document::pointer::escape(member.name)), value))
     })
 }

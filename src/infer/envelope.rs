@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::lists::Listing;
-use super::schema::{Shapes, escape, snake};
+use super::schema::{Shapes, snake};
 use super::style::{NEXT_URLS, PREVIOUS_URLS};
 use crate::document::Response;
+use crate::document::pointer::escape;
 
 const TOTALS: [&str; 14] = [
     "total",

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::creation::{Creation, Representation, fixed};
 use super::objects;
-use super::schema::{Property, Shapes, escape, singular, snake};
+use super::schema::{Property, Shapes, singular, snake};
 use super::toml::{Remark, Toml, guessed};
 use super::values::{source, text};
+use crate::document::pointer::escape;
 
 /// What a field's values are.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::fields::{Field, Source, moment};
 use super::lists::Listing;
-use super::schema::{Property, Shapes, escape, snake};
+use super::schema::{Property, Shapes, snake};
 use super::toml::{Remark, Toml, guessed};
+use crate::document::pointer::escape;
 use crate::document::{Location, Parameter};
 
 /// A filter of a list: its name, how it stands in the suite file, and why.

@@ -3,7 +3,8 @@
 use http::Method;
 use serde_json::Value;
 
-use super::schema::{Shapes, escape, singular, snake};
+use super::schema::{Shapes, singular, snake};
+use crate::document::pointer::escape;
 use crate::document::{Location, Operation, Response};
 
 /// A list operation.

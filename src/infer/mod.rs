@@ -134,7 +134,10 @@ fn top(document: &Document, path: &str) -> Table {
     if let Some(flag) = flag(Shapes { document }) {
         top.explained(
             "refused-by",
-            Toml::table([("at", format!("/{}", schema::escape(flag)).into()), ("value", false.into())]),
+            Toml::table([
+                ("at", format!("/{}", crate::document::pointer::escape(flag)).into()),
+                ("value", false.into()),
+            ]),
             vec![guessed(format!(
                 "most answers have the member {flag}, which tells whether the request succeeded"
             ))],

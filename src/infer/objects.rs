@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::creation::{Creation, Representation, fixed};
 use super::fields::{Around, Field, Related, Source, is_creation_time};
-use super::schema::{Property, Shapes, escape, snake};
+use super::schema::{Property, Shapes, snake};
 use super::toml::{Toml, guessed};
 use super::values::{source, text};
+use crate::document::pointer::escape;
 
 /// Where the name of such a record stands.
 pub(super) const NAME: &str = "/metadata/name";

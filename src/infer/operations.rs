@@ -5,8 +5,9 @@ use super::creation::shown_in;
 use super::groups::{Group, Groups, Stands};
 use super::lists::Listing;
 use super::resources::Resources;
-use super::schema::{Shapes, escape, snake};
+use super::schema::{Shapes, snake};
 use super::toml::{Table, Toml, guessed, question};
+use crate::document::pointer::escape;
 use crate::document::{Location, Operation};
 
 /// The suite asks an operation from now on; gives its short name.

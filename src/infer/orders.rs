@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::fields::{is_creation_time, moment};
 use super::lists::Listing;
-use super::schema::{Property, Shapes, escape, snake};
+use super::schema::{Property, Shapes, snake};
 use super::style::Paging;
 use super::toml::{Remark, Toml, guessed, question};
+use crate::document::pointer::escape;
 use crate::document::{Location, Parameter};
 
 /// The orders of a list, as the suite file has them, with what is said of them.

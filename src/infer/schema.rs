@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::document::pointer::unescape;
 use crate::document::{Document, Operation, Response, Schema};
 
 /// How many references and parts may follow one another.
@@ -223,16 +224,6 @@ fn json_schema(response: &Response) -> Option<&Schema> {
         essence == "application/json" || essence.ends_with("+json") || essence.contains('*')
     };
     response.content.iter().filter(|content| json(&content.range)).find_map(|content| content.schema.as_ref())
-}
-
-/// A token of a pointer, read.
-pub(super) fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// A name as a token of a pointer.
-pub(super) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A name in lower case with `_` between its words, however it is spelt: `pageToken`, `page[token]` and `$pageToken` are all `page_token`.

@@ -7,9 +7,10 @@ use super::creation::shown_in;
 use super::fields::{Field, Source};
 use super::groups::Groups;
 use super::resources::{Resource, Resources, item_parameter};
-use super::schema::{Shapes, escape};
+use super::schema::Shapes;
 use super::toml::{Table, Toml, guessed};
 use crate::document::Operation;
+use crate::document::pointer::escape;
 
 /// What goes along with a field that is changed.
 #[derive(Debug, Default)]

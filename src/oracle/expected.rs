@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Oracle, instant_nanoseconds, same_value};
 use crate::evidence::{Combined, Filtering, Query, RecordNumber};
-use crate::suite::{Collection, Direction, Field, OrderKey, Pointers, Resource, Suite, Test};
+use crate::suite::{Collection, Direction, Field, OrderKey, Resource, Suite, Test};
 
 /// What a list must hold.
 #[derive(Clone, Debug, Default)]
@@ -145,13 +145,13 @@ impl PartialOrd for Key {
 /// The key of an item by its own representation; `None` where it does not show one, or where collations disagree on it. The order
 /// of creation is shown by no representation.
 pub fn key_of(by: &OrderKey, representation: &Value) -> Option<Key> {
-    let find = |pointers: &Pointers| pointers.find(representation).cloned();
     match by {
         OrderKey::Creation | OrderKey::FirstSeen => None,
-        OrderKey::Instant(pointers) => instant_nanoseconds(&find(pointers)?).map(Key::Number),
+        OrderKey::Instant(pointers) => instant_nanoseconds(pointers.find(representation)?).map(Key::Number),
         OrderKey::Text(pointers) => {
-            let text = find(pointers)?.as_str()?.to_owned();
-            text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()).then_some(Key::Text(text))
+            let text = pointers.find(representation)?.as_str()?;
+            let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            plain.then(|| Key::Text(text.to_owned()))
         }
     }
 }
@@ -189,7 +189,7 @@ fn lacks(
     };
     let record = oracle.record(number);
     let value = known_value(field, record.sent.get(name), &record.acknowledged);
-    !value.is_some_and(|value| has_all(&value, &use_of.value))
+    !value.is_some_and(|value| has_all(value, &use_of.value))
 }
 
 /// Whether a value is there, and if members of it are asked for, these too.
@@ -217,14 +217,12 @@ fn passes_one(
     let value = known_value(field, record.sent.get(&filter.field), &record.acknowledged);
     let wanted = &use_of.value;
     match filter.test {
-        Test::Equals => Some(same_value(&value?, wanted)),
-        Test::NotEquals => Some(!same_value(&value?, wanted)),
-        Test::In => {
-            Some(wanted.as_array()?.iter().any(|one| value.as_ref().is_some_and(|v| same_value(v, one))))
-        }
-        Test::Contains => Some(value.is_some_and(|v| contains(&v, wanted))),
+        Test::Equals => Some(same_value(value?, wanted)),
+        Test::NotEquals => Some(!same_value(value?, wanted)),
+        Test::In => Some(wanted.as_array()?.iter().any(|one| value.is_some_and(|v| same_value(v, one)))),
+        Test::Contains => Some(value.is_some_and(|v| contains(v, wanted))),
         Test::HasWord | Test::HasWordAnyCase => {
-            let (text, word) = (value?.as_str()?.to_owned(), wanted.as_str()?);
+            let (text, word) = (value?.as_str()?, wanted.as_str()?);
             let exact = text.contains(word);
             let any_case = exact || text.to_lowercase().contains(&word.to_lowercase());
             // What differs only in the case of letters may pass or not where nobody says that case counts.
@@ -239,26 +237,26 @@ fn passes_one(
             value.is_some_and(|v| v.as_array().is_some_and(|a| a.iter().any(|one| same_value(one, wanted)))),
         ),
         Test::HasMembers => {
-            let members = value.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let members = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             let mut wanted =
                 wanted.as_str()?.split(',').map(|one| members.iter().any(|member| member == one));
             let first = wanted.next()?;
             wanted.all(|held| held == first).then_some(first)
         }
-        Test::Greater => Some(ordinal(&value?)? > ordinal(wanted)?),
-        Test::AtLeast => Some(ordinal(&value?)? >= ordinal(wanted)?),
-        Test::AtMost => Some(ordinal(&value?)? <= ordinal(wanted)?),
-        Test::Less => Some(ordinal(&value?)? < ordinal(wanted)?),
+        Test::Greater => Some(ordinal(value?)? > ordinal(wanted)?),
+        Test::AtLeast => Some(ordinal(value?)? >= ordinal(wanted)?),
+        Test::AtMost => Some(ordinal(value?)? <= ordinal(wanted)?),
+        Test::Less => Some(ordinal(value?)? < ordinal(wanted)?),
         Test::Over | Test::Under => {
-            let side = ordinal(&value?)?.cmp(&ordinal(wanted)?);
+            let side = ordinal(value?)?.cmp(&ordinal(wanted)?);
             (side != Ordering::Equal).then_some((side == Ordering::Greater) == (filter.test == Test::Over))
         }
     }
 }
 
 /// What a record's field holds: what was sent, else what the target said it set.
-fn known_value(field: &Field, sent: Option<&Value>, acknowledged: &Value) -> Option<Value> {
-    sent.cloned().or_else(|| field.read.as_ref()?.find(acknowledged).cloned())
+fn known_value<'a>(field: &Field, sent: Option<&'a Value>, acknowledged: &'a Value) -> Option<&'a Value> {
+    sent.or_else(|| field.read.as_ref()?.find(acknowledged))
 }
 
 /// A number, or an instant, as something that can be compared.

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde_json::{Number, Value};
 
+use crate::document::pointer::escape;
+
 /// Whether two JSON values are the same: strings by code point, numbers by value (an integer is never equal to a rounded one), objects
 /// whatever the order of their members.
 pub fn same_value(a: &Value, b: &Value) -> bool {
@@ -68,11 +70,6 @@ fn integer(number: &Number) -> Option<i128> {
     let float = number.as_f64()?;
     #[expect(clippy::cast_possible_truncation, reason = "the bound keeps the value inside i128")]
     (float.fract() == 0.0 && float.abs() < 1e30).then_some(float as i128)
-}
-
-/// A member name as a reference token (RFC 6901, section 3).
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// The instant that a value names, in nanoseconds since the epoch: an RFC 3339 text, or a number of milliseconds.

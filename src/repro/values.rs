@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::document::pointer;
 use crate::event::CaseExchange;
 use crate::evidence::Request;
 use crate::oracle::instant_nanoseconds;
@@ -216,7 +217,7 @@ pub(super) fn leaves(value: &Value, at: &mut String, found: &mut dyn FnMut(&str,
         Value::Object(members) => {
             for (name, member) in members {
                 at.push('/');
-                at.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                at.push_str(&pointer::escape(name));
                 leaves(member, at, found);
                 at.truncate(length);
             }

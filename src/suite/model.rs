@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::collection::Collection;
 use super::credentials::{Authentication, CredentialForm, Tenants};
 use super::resource::{Resource, Statuses};
+use crate::document::pointer;
 
 /// A suite as it stands in its file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -165,7 +166,7 @@ impl Pointers {
 
     /// The value that the first resolving alternative points at.
     pub fn find<'a>(&self, value: &'a Value) -> Option<&'a Value> {
-        self.all().iter().find_map(|pointer| value.pointer(pointer))
+        self.all().iter().find_map(|at| pointer::find(value, at))
     }
 
     /// The same places below another one, before the places themselves.
@@ -178,7 +179,7 @@ impl Pointers {
 
     /// The first alternative that resolves.
     pub fn found_at(&self, value: &Value) -> Option<&str> {
-        self.all().iter().find(|pointer| value.pointer(pointer).is_some()).map(String::as_str)
+        self.all().iter().find(|at| pointer::find(value, at).is_some()).map(String::as_str)
     }
 }
 

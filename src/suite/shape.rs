@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::document::pointer::child;
 use crate::document::{Document, Operation, Schema, StatusKey};
 use crate::pagination::label;
 
@@ -56,12 +57,7 @@ pub(super) fn follow<'d>(document: &'d Document, schemas: Vec<&'d Value>, pointe
             let elements = Some(&shape.elements).filter(|_| chosen);
             next.extend(members.into_iter().chain(elements).flatten());
             open |= shape.open(elements.is_some());
-            instead.extend(
-                shape
-                    .members
-                    .keys()
-                    .map(|name| format!("{walked}/{}", name.replace('~', "~0").replace('/', "~1"))),
-            );
+            instead.extend(shape.members.keys().map(|name| child(&walked, name)));
         }
         walked = format!("{walked}/{token}");
         if next.is_empty() {

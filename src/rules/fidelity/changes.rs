@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::compare::{Aspect, change, shows};
 use super::representations::{representations, resource_of, sent_fields};
+use crate::document::pointer;
 use crate::rules::answers::excerpt;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Case;
@@ -31,7 +32,7 @@ pub(super) fn judge(
         let record = scene.oracle.record(representation.record);
         for (name, field, read, sent) in sent_fields(scene, representation.record) {
             let Some(at) = read.found_at(representation.value) else { continue };
-            let Some(back) = representation.value.pointer(at).filter(|back| !back.is_null()) else {
+            let Some(back) = pointer::find(representation.value, at).filter(|back| !back.is_null()) else {
                 continue;
             };
             let change = change(field.keep, sent, back).filter(|change| {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::document::pointer::escape;
 use crate::oracle::{difference, difference_in_doubles, instant_nanoseconds, same_instant, same_value};
 use crate::suite::{Field, Keep, Make};
 
@@ -124,9 +125,8 @@ pub(crate) fn says_nothing(value: &Value) -> bool {
 fn lacking(sent: &Value, back: &Value) -> Option<String> {
     match (sent, back) {
         (Value::Object(sent), Value::Object(back)) => sent.iter().find_map(|(key, value)| {
-            let token = key.replace('~', "~0").replace('/', "~1");
             let inner = back.get(key).map_or(Some(String::new()), |other| lacking(value, other))?;
-            Some(format!("/{token}{inner}"))
+            Some(format!("/{}{inner}", escape(key)))
         }),
         (Value::Array(sent), Value::Array(back)) if sent.len() == back.len() => {
             let pairs = sent.iter().zip(back).enumerate();

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
+use crate::document::pointer;
 use crate::rules::answers::{EVERY, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Draft, Scene, Sheet};
@@ -34,7 +36,7 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for answer in answers(scene) {
         let body = &answer.response.body;
-        let repeated = body.json().ok().and_then(|_| first_repeated(body.bytes()));
+        let repeated = body.json().ok().and_then(|value| first_repeated(body.bytes(), value));
         let Some(place) = repeated else {
             sheet.judged();
             continue;
@@ -51,14 +53,44 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// JSON pointer to the first member, in the order of the text, whose name stood in its object before. `None` too for what is no JSON.
-fn first_repeated(text: &[u8]) -> Option<String> {
+/// JSON pointer to the first member, in the order of the text, whose name stood in its object before. The value is what the text was read as:
+/// of members with one name it holds one.
+fn first_repeated(text: &[u8], value: &Value) -> Option<String> {
+    if members_written(text) == members_read(value) {
+        return None;
+    }
     let mut path = Vec::new();
     let mut found = None;
     let mut parser = serde_json::Deserializer::from_slice(text);
-    // An error says that the text is no JSON, which is another rule's.
+    // The text was read before.
     let _ = Scan { path: &mut path, found: &mut found }.deserialize(&mut parser);
     found
+}
+
+/// How many members the objects of a JSON text have: each has one colon outside of strings.
+fn members_written(text: &[u8]) -> usize {
+    let mut count = 0;
+    let mut in_string = false;
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            // Whatever is escaped ends no string.
+            b'\\' => _ = bytes.next(),
+            b':' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// How many members the objects of a value have.
+fn members_read(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.len() + members.values().map(members_read).sum::<usize>(),
+        Value::Array(items) => items.iter().map(members_read).sum(),
+        _ => 0,
+    }
 }
 
 /// Goes through a value and keeps nothing of it but the names on the way.
@@ -127,7 +159,7 @@ impl<'de> Visitor<'de> for Scan<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         let mut names: BTreeSet<String> = BTreeSet::new();
         while let Some(name) = members.next_key::<String>()? {
-            self.path.push(name.replace('~', "~0").replace('/', "~1"));
+            self.path.push(pointer::escape(&name).into_owned());
             if !names.insert(name) && self.found.is_none() {
                 *self.found = Some(format!("/{}", self.path.join("/")));
             }
@@ -149,13 +181,15 @@ mod tests {
     #[test]
     fn names_are_unique() {
         let world = World::new(1);
-        let cases: [(&str, Option<&str>, Verdict); 7] = [
+        let cases: [(&str, Option<&str>, Verdict); 9] = [
             (r#"{"a": 1, "b": 1}"#, None, Pass),
             (r#"[{"a": 1}, {"a": 1}]"#, None, Pass),
             (r#"{"a": {"a": {}}}"#, None, Pass),
             (r#"{"a": 1, "a": 1}"#, Some("/a"), Fail),
             (r#"{"a": [null, 1.5, {"x/y": -1, "x\u002fy": true}]}"#, Some("/a/2/x~1y"), Fail),
             (r#"{"a": 1, "A": 1}"#, None, Pass),
+            (r#"{"a": "b: c, \": d\\", "b\"c:": ":"}"#, None, Pass),
+            (r#"{"a": "\\", "b": {":": 1, "\u003a": 2}}"#, Some("/b/:"), Fail),
             (r#"{"a": 1, "a": "#, None, Pass),
         ];
         for (content, pointer, verdict) in cases {

@@ -1,6 +1,7 @@
 //! OFF003: a page names a next page where nothing follows, or none where something does.
 
 use crate::evidence::{Page, Walk};
+use crate::oracle::Expected;
 use crate::rules::declare::rule;
 use crate::rules::paging::lists::{closed, draft, when};
 use crate::rules::{Draft, Scene, Sheet};
@@ -32,8 +33,10 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let ever = scene.evidence.pages().any(|(_, page)| matches!(page.facts.next_page, Some(Some(_))));
     for walk in &scene.evidence.walks {
+        let expected = scene.expected(&walk.query);
         for (i, page) in walk.pages.iter().enumerate() {
-            let (Some(next), Some(follows)) = (page.facts.next_page, follows(scene, walk, page)) else {
+            let (Some(next), Some(follows)) = (page.facts.next_page, follows(scene, walk, page, &expected))
+            else {
                 continue;
             };
             let (expected, actual) = match (next, follows) {
@@ -63,10 +66,9 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
 }
 
 /// Whether items stand behind a page; `None` where that is not known.
-fn follows(scene: &Scene<'_>, walk: &Walk, page: &Page) -> Option<bool> {
+fn follows(scene: &Scene<'_>, walk: &Walk, page: &Page, expected: &Expected) -> Option<bool> {
     page.ids.as_ref()?;
     let slice = scene.collection().style.slice(&page.start, walk.effective_size?)?;
-    let expected = scene.expected(&walk.query);
     if !closed(scene.collection()) {
         return Some(usize::try_from(page.facts.total?).ok()? > slice.to);
     }

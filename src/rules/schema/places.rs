@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::document::{Document, pointer};
 
 /// How deep schemas and values are followed.
 const DEEPEST: usize = 24;
@@ -30,7 +30,7 @@ pub(super) fn visit<'a>(
             let schemas = resolved.get("properties").and_then(Value::as_object);
             for (name, next) in schemas.into_iter().flatten() {
                 if let Some(value) = members.get(name) {
-                    let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                    let at = pointer::child(at, name);
                     visit(document, (next, value), (&at, depth + 1), see);
                 }
             }
