@@ -18,6 +18,10 @@ use super::options::{ClientError, Credential, Secret};
 /// are still replaced where they stand in a header field that carries credentials.
 pub const MIN_SECRET_LEN: usize = 6;
 
+/// The most backslashes in a row that are read as one escape: a text that was escaped five times has sixteen. A run of them may have any length,
+/// and each of its places is looked at.
+const MOST_SLASHES: usize = 16;
+
 /// A credential that is nobody's, to be sent in place of a right one.
 pub const NOT_A_CREDENTIAL: &str = "specproof:not-a-credential";
 
@@ -38,8 +42,8 @@ pub struct Redactor {
     cut: Vec<(String, String)>,
     /// Longest first, so that a secret which begins like a longer one does not leave the longer one's rest behind.
     needles: Vec<Needle>,
-    /// Octets that a needle can begin with, in any of its spellings.
-    starts: [bool; 256],
+    /// The pairs of octets that a needle can begin with, in any of its spellings: the first octet is the upper half of the index.
+    starts: Vec<bool>,
 }
 
 /// One form of one secret.
@@ -85,12 +89,9 @@ impl Redactor {
             .flat_map(|(variable, value)| needles(variable, value.as_bytes()))
             .collect();
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.octets.len()));
-        let mut starts = [false; 256];
-        for needle in &needles {
-            let first = needle.octets[0];
-            for octet in [first, needle.variant(first).unwrap_or(first), b'%', b'\\'] {
-                starts[usize::from(octet)] = true;
-            }
+        let mut starts = vec![false; 1 << 16];
+        for (first, second) in needles.iter().flat_map(Needle::starts) {
+            starts[pair(first, second)] = true;
         }
         let cut = known
             .iter()
@@ -183,9 +184,14 @@ impl Redactor {
         if self.needles.is_empty() {
             return None;
         }
-        let found = octets.get(from..)?.iter().position(|octet| self.starts[usize::from(*octet)])?;
+        let found = octets.get(from..)?.windows(2).position(|both| self.starts[pair(both[0], both[1])])?;
         Some(from + found)
     }
+}
+
+/// The place of two octets in the table of all pairs.
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first) << 8 | usize::from(second)
 }
 
 /// The variable that stands for the value of a header field.
@@ -262,17 +268,37 @@ impl Needle {
         Some((from, to))
     }
 
-    /// Whether the first two octets could be the needle's, in whatever spelling. Nearly every place of a text is passed over by this, at a fraction
-    /// of what the readings cost.
-    fn may_begin(&self, rest: &[u8]) -> bool {
-        let is = |place: usize, found: u8| {
-            self.octets.get(place).is_some_and(|octet| *octet == found || self.variant(*octet) == Some(found))
+    /// The pairs of octets that an occurrence can begin with, in whatever spelling, and a few more. Nearly every place of a text is passed over
+    /// by these, at a fraction of what the readings cost.
+    fn starts(&self) -> impl Iterator<Item = (u8, u8)> {
+        let forms = |place: usize| {
+            let octet = self.octets[place];
+            [octet, self.variant(octet).unwrap_or(octet)]
         };
+        // An escape, or the second octet as it is, or the break of a line.
+        let seconds = forms(1).into_iter().chain(*b"%\\\r\n");
+        let plain =
+            forms(0).into_iter().flat_map(move |first| seconds.clone().map(move |second| (first, second)));
+        let percent = forms(0).into_iter().flat_map(|first| {
+            let digit = char::from_digit(u32::from(first >> 4), 16).map_or(b'0', |digit| digit as u8);
+            [(b'%', digit), (b'%', digit.to_ascii_uppercase())]
+        });
+        let json = b"u\\\"/bfnrt".iter().map(|escape| (b'\\', *escape));
+        plain.chain(percent).chain(json)
+    }
+
+    /// Whether what stands here could be the needle's first octet, in whatever spelling.
+    fn may_begin(&self, rest: &[u8]) -> bool {
+        let first = self.octets[0];
+        let is = |found: u8| first == found || self.variant(first) == Some(found);
+        let escaped = |spelling: Option<Spelling>| spelling.is_some_and(|spelling| is(spelling.decoded[0]));
         match rest {
-            [b'%' | b'\\', ..] => true,
-            [first, b'%' | b'\\' | b'\r' | b'\n', ..] => is(0, *first),
-            [first, second, ..] => is(0, *first) && is(1, *second),
-            _ => false,
+            [b'%', ..] => is(b'%') || escaped(percent_escape(rest)),
+            // Behind two, what was escaped more than once.
+            [b'\\', b'\\', ..] => true,
+            [b'\\', ..] => is(b'\\') || escaped(json_escape(rest)),
+            [found, ..] => is(*found),
+            [] => false,
         }
     }
 
@@ -356,7 +382,7 @@ impl Reading {
 
     /// How many octets an octet takes that was escaped more than once, as in a JSON text that stands in a string of another: `\\\"`, `\\u0041`.
     fn escaped_again(self, rest: &[u8], wanted: u8) -> Option<usize> {
-        let slashes = rest.iter().take_while(|octet| **octet == b'\\').count();
+        let slashes = rest.iter().take(MOST_SLASHES).take_while(|octet| **octet == b'\\').count();
         if !self.json || slashes < 2 {
             return None;
         }

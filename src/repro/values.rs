@@ -3,6 +3,7 @@
 //! A value that the target chose (an id, a cursor, an instant) is another on another server. It is found again by looking for it in earlier
 //! answers, so nothing need be known of the API.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -108,9 +109,13 @@ impl<'a> Stream<'a> {
             }
             let Some(content) = sent.exchange.json() else { continue };
             leaves(content, &mut String::new(), &mut |at, value| {
-                let mut add = |text: String, form: Form| {
-                    if !said.contains(&text) {
-                        minted.entry(text).or_default().push(Source { index, at: at.to_owned(), form });
+                let mut add = |text: Cow<'_, str>, form: Form| {
+                    if !said.contains(text.as_ref()) {
+                        minted.entry(text.into_owned()).or_default().push(Source {
+                            index,
+                            at: at.to_owned(),
+                            form,
+                        });
                     }
                 };
                 let text = text_of(value);
@@ -123,7 +128,7 @@ impl<'a> Stream<'a> {
                 {
                     for form in [CursorForm::EpochMilliseconds, CursorForm::DateTime] {
                         for later in ASIDE {
-                            add(form.write(milliseconds + later), Form::Instant(form, later));
+                            add(form.write(milliseconds + later).into(), Form::Instant(form, later));
                         }
                     }
                 }
@@ -195,11 +200,11 @@ pub(super) fn may_be_id(text: &str) -> bool {
     !text.is_empty() && (text.len() >= FEWEST_DIGITS || !text.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn text_of(value: &Value) -> String {
+fn text_of(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => String::new(),
+        Value::String(text) => text.into(),
+        Value::Number(number) => number.to_string().into(),
+        _ => Cow::default(),
     }
 }
 
@@ -236,7 +241,7 @@ pub(super) fn values_of(request: &Request) -> Vec<String> {
     let mut values: Vec<String> = path.split('/').map(decoded).collect();
     values.extend(query.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, value)| decoded(value)));
     if let Some(content) = request.body.as_ref().and_then(|body| body.json().ok()) {
-        leaves(content, &mut String::new(), &mut |_, value| values.push(text_of(value)));
+        leaves(content, &mut String::new(), &mut |_, value| values.push(text_of(value).into_owned()));
     }
     values.extend(request.headers.iter().filter(|(name, _)| name == CONDITION).map(|(_, tag)| tag.clone()));
     values.retain(|value| !value.is_empty());
