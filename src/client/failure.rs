@@ -91,6 +91,10 @@ pub(super) fn from_reqwest(error: &reqwest::Error, phase: Phase) -> Failure {
             return incomplete(phase);
         }
     }
+    // A limit of the library: HTTP sets none, so it says nothing of the target.
+    if chain.iter().any(|e| e.to_string() == "chunk extensions over limit") {
+        return Failure::new(TransportErrorKind::Other, "the chunks have more extensions than can be read");
+    }
     match io {
         Some(kind) => from_io(kind, phase, false),
         None => other(&chain),

@@ -181,11 +181,8 @@ impl Redactor {
     }
 
     fn next_start(&self, octets: &[u8], from: usize) -> Option<usize> {
-        if self.needles.is_empty() {
-            return None;
-        }
-        let found = octets.get(from..)?.windows(2).position(|both| self.starts[pair(both[0], both[1])])?;
-        Some(from + found)
+        let last = octets.len().checked_sub(1).filter(|_| !self.needles.is_empty())?;
+        (from..last).find(|at| self.starts[pair(octets[*at], octets[at + 1])])
     }
 }
 

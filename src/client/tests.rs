@@ -199,6 +199,20 @@ async fn broken_responses_are_told_apart() {
 }
 
 #[tokio::test]
+async fn what_the_library_cannot_read_is_not_held_against_the_target() {
+    let chunk = format!("1;{}\r\na\r\n", "x".repeat(1_000));
+    let answer =
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}0\r\n\r\n", chunk.repeat(20));
+    let server = TestServer::answering(answer.into_bytes()).await;
+    let client = client(&server, |_| ());
+    let exchange = client.send(get("/")).await;
+    assert_eq!(kind(&exchange), TransportErrorKind::Other, "{}", message(&exchange));
+    assert!(message(&exchange).contains("extensions"), "{}", message(&exchange));
+    let octets = client.octets(&get("/")).unwrap();
+    assert!(client.send_raw("op", "test", &octets).await.is_success());
+}
+
+#[tokio::test]
 async fn the_raw_way_reads_what_the_usual_way_reads() {
     let cases: [(Method, &[u8], u16, &str); 6] = [
         (Method::GET, b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nab", 200, "ab"),

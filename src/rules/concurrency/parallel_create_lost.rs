@@ -6,15 +6,17 @@ use super::{created, has_room, walks, was_fetched};
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::rules::declare::{always, rule};
 use crate::rules::fidelity::id_not_unique::is_same;
-use crate::rules::fidelity::representations::resource_by_number;
+use crate::rules::fidelity::representations::{is_of, resource_by_number};
+use crate::rules::paging::item_foreign::{holds_only, is_ours};
 use crate::rules::proofs::claims::{at_once, lists_each};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::Collection;
 
 rule! {
     /// ## What it checks
     /// Every record that the target acknowledged while several clients created at once has an id of its own,
-    /// and is there afterwards, once.
+    /// and is there afterwards, once: neither does its id stand there twice, nor does what it holds under an id that nobody was given.
     /// ## Why it matters
     /// The client was told that its record exists. Races of this kind never show in tests with one client, and
     /// always under load.
@@ -42,18 +44,19 @@ rule! {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let created = created(scene);
     unique(scene, sheet, &created);
-    let lists: Vec<(&Walk, &Page)> = [WalkKind::After, WalkKind::Later]
+    let lists: Vec<(&Walk, &Collection, &Page)> = [WalkKind::After, WalkKind::Later]
         .into_iter()
         .flat_map(|kind| walks(scene, kind))
-        .filter_map(|(walk, _)| Some((walk, walk.pages.first().filter(|page| page.ids.is_some())?)))
+        .filter_map(|(walk, list)| Some((walk, list, walk.pages.first().filter(|page| page.ids.is_some())?)))
         .collect();
+    copies(scene, sheet, &created, &lists);
     let met: Vec<&str> = scene.evidence.walks.iter().flat_map(Walk::ids).collect();
     let keeps_others = |page: &Page, before: &[(RecordNumber, usize)]| {
         let mut alone = before.iter().filter(|(_, entry)| is_alone(&created, *entry)).peekable();
         let shown = |number: RecordNumber| page.known_ids().any(|id| id == scene.oracle.record(number).id);
         alone.peek().is_some() && alone.all(|(number, _)| shown(*number))
     };
-    for (walk, page) in lists {
+    for (walk, _, page) in lists {
         // What is created later than the page was asked for need not be on it.
         let before: Vec<(RecordNumber, usize)> =
             created.iter().filter(|(_, e)| **e < page.entry).map(|(n, e)| (*n, *e)).collect();
@@ -144,6 +147,49 @@ fn unique(scene: &Scene<'_>, sheet: &mut Sheet<'_>, created: &BTreeMap<RecordNum
     }
 }
 
+/// No list shows what a record holds once more, under an id that no answer gave.
+fn copies(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    created: &BTreeMap<RecordNumber, usize>,
+    lists: &[(&Walk, &Collection, &Page)],
+) {
+    for (walk, list, page) in lists {
+        let items = page.ids.iter().flatten().zip(scene.evidence.items(page)).enumerate();
+        let unknown =
+            items.filter_map(|(at, (id, item))| Some((at, id.as_deref()?, item))).filter(|(_, id, item)| {
+                scene.oracle.find(&list.resource, id, None).is_none() && is_ours(scene, list, item)
+            });
+        let copy = unknown
+            .filter_map(|(at, id, item)| {
+                let original =
+                    created.iter().find(|(number, _)| is_of(scene, **number, item) == Some(true))?;
+                Some((at, id, original))
+            })
+            .next();
+        let Some((at, id, (number, entry))) = copy else { continue };
+        let name = scene.oracle.record(*number).name();
+        let before: Vec<RecordNumber> =
+            created.iter().filter(|(_, entry)| **entry < page.entry).map(|(number, _)| *number).collect();
+        let holds = holds_only(scene, list, page, &before);
+        let requirement = sheet.own_requirement();
+        sheet.fail(Draft {
+            // Which of them it befalls is a matter of chance, and an input is equal in every run.
+            input: walk.label.clone(),
+            summary: format!(
+                "{name} was created once and is there twice, the second time under an id that no answer gave"
+            ),
+            requirement,
+            expected: format!("{name} once"),
+            actual: format!("it and an item with the id {id:?} that holds the same"),
+            comparison: None,
+            claims: holds.map(|holds| at_once(beside(created, *entry), holds)).into_iter().collect(),
+            pointer: Some(format!("{}/{at}", page.items_at)),
+            entries: vec![*entry, page.entry],
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +258,35 @@ mod tests {
             let judgement =
                 lists.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
             assert_eq!(judgement.verdict, verdict, "{items:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_there_twice_under_another_id() {
+        let world = World::new(2);
+        for (text, verdict) in [(None, Pass), (Some("wordm1"), Fail), (Some("wordm7"), Pass)] {
+            let mut lists = world.lists("by_page");
+            for note in &world.notes {
+                let shown = world.oracle.record(*note).acknowledged.as_ref().clone();
+                let exchange =
+                    exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
+                let ask = Ask::Create { records: vec![*note], ordered: true };
+                lists = lists.probe("create", ask, Asked::Good, exchange);
+            }
+            lists = lists.page(WalkKind::After, Start::First, Some(9), &[0, 1, STRANGER]);
+            let copy = world.oracle.record(world.notes[1]).acknowledged.as_ref().clone();
+            lists = lists.content(0, |content| {
+                if let Some(text) = text {
+                    let mut copy = copy.clone();
+                    copy["id"] = json!("m9");
+                    let whole = copy["text"].as_str().unwrap().replace("wordm1", text);
+                    copy["text"] = json!(whole);
+                    content["items"][2] = copy;
+                }
+            });
+            let judgement =
+                lists.judge(&PARALLEL_CREATE_LOST, Scenario::Together { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{text:?}");
         }
     }
 

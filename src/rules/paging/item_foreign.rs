@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::compare::side_by_side;
 use super::lists::{aligned, closed, draft, items, names, own, own_of, shown, when};
-use crate::evidence::{Page, Walk};
+use crate::evidence::{Page, RecordNumber, Walk};
 use crate::rules::declare::rule;
 use crate::rules::proofs::claims::pages_with;
 use crate::rules::{Draft, Scene, Sheet};
@@ -75,22 +75,19 @@ fn foreign<'a>(scene: &Scene<'_>, page: &'a Page) -> Option<&'a str> {
     let ids = page.ids.iter().flatten().zip(scene.evidence.items(page));
     let mut unknown = ids.filter_map(|(id, item)| Some((id.as_deref()?, item)));
     unknown
-        .find(|(id, item)| scene.oracle.find(resource, id, None).is_none() && is_marked(scene, item))
+        .find(|(id, item)| {
+            scene.oracle.find(resource, id, None).is_none() && is_ours(scene, scene.collection(), item)
+        })
         .map(|(id, _)| id)
 }
 
-/// Whether an item shows what all of our records show and nobody else's.
-fn is_marked(scene: &Scene<'_>, item: &Value) -> bool {
-    let list = scene.collection();
-    if closed(list) {
-        return true;
-    }
-    own_mark(scene).is_some_and(|(read, own)| read.find(item) == Some(own))
+/// Whether this run must have made an item of a list: nobody else writes there, or it shows what all of our records show and nobody else's.
+pub(in crate::rules) fn is_ours(scene: &Scene<'_>, list: &Collection, item: &Value) -> bool {
+    closed(list) || own_mark(scene, list).is_some_and(|(read, own)| read.find(item) == Some(own))
 }
 
 /// Where our records show what nobody else's do, and what that is.
-fn own_mark<'a>(scene: &Scene<'a>) -> Option<(&'a Pointers, &'a Value)> {
-    let list = scene.collection();
+fn own_mark<'a>(scene: &Scene<'a>, list: &Collection) -> Option<(&'a Pointers, &'a Value)> {
     let name = mark(list)?;
     let mut ours = scene.oracle.records().filter(|(_, record)| record.resource == list.resource);
     let own = ours.find_map(|(_, record)| record.sent.get(name))?;
@@ -99,18 +96,27 @@ fn own_mark<'a>(scene: &Scene<'a>) -> Option<(&'a Pointers, &'a Value)> {
 
 /// Of the items with our mark a page holds only those that were created. In a list of our own alone, what it must hold is known without that.
 fn only_ours(scene: &Scene<'_>, walk: &Walk, page: &Page) -> Option<Claim> {
-    let (read, own) = own_mark(scene).filter(|_| !closed(scene.collection()))?;
     let expected = scene.expected(&walk.query);
-    let members = expected.members();
-    let numbers = members.iter().chain(&expected.maybe);
+    let numbers: Vec<RecordNumber> = expected.members().into_iter().chain(expected.maybe).collect();
+    holds_only(scene, scene.collection(), page, &numbers).filter(|_| !closed(scene.collection()))
+}
+
+/// A page of a list holds of our own items none but these.
+pub(in crate::rules) fn holds_only(
+    scene: &Scene<'_>,
+    list: &Collection,
+    page: &Page,
+    numbers: &[RecordNumber],
+) -> Option<Claim> {
+    let only = own_mark(scene, list).map(|(read, own)| Only { at: read.all().to_vec(), is: own.clone() });
+    if only.is_none() && !closed(list) {
+        return None;
+    }
     Some(Claim::List {
-        pages: Pages {
-            only: Some(Only { at: read.all().to_vec(), is: own.clone() }),
-            ..pages_with(scene, &[page], *members.first()?)?
-        },
+        pages: Pages { only, ..pages_with(scene, &[page], *numbers.first()?)? },
         groups: Vec::new(),
         part: (0, 0),
-        maybe: numbers.map(|number| scene.oracle.record(*number).id.clone()).collect(),
+        maybe: numbers.iter().map(|number| scene.oracle.record(*number).id.clone()).collect(),
         open: false,
         fit: Fit::Whole,
     })

@@ -1,7 +1,8 @@
 //! PAG008: a page holds fewer items than were asked for, though more follow.
 
 use super::lists::{
-    closed, collection, convention, draft, items, positional, quiet, short_pages, sized, tries_a_form,
+    by_item, by_timestamp, closed, collection, convention, draft, items, positional, quiet, short_pages,
+    sized, tries_a_form,
 };
 use crate::evidence::{Walk, WalkKind};
 use crate::rules::declare::rule;
@@ -18,10 +19,11 @@ rule! {
     /// ## Example
     /// `page=1&size=5&role=user` holds three items, `page=2` holds two: the server cut the page first and filtered it afterwards.
     /// ## Source
-    /// The suite's setting on short pages. Where pages stand for positions it follows from that, and is said as `should`.
+    /// The suite's setting on short pages. Where it says nothing: if pages stand for positions, that each is full follows from it, and is said as
+    /// `should`; if they start at an item or an instant, it is what clients are used to, and is said as `may`.
     /// ## False alarms and how they are avoided
-    /// The last page may be short. Where the suite allows short pages, and for cursors where it says nothing, nothing is demanded. Lists that others
-    /// wrote into during the walk and sizes over the maximum are passed over.
+    /// The last page may be short. Where the suite allows short pages, and for cursors that mean nothing to clients where it says nothing, nothing is
+    /// demanded. Lists that others wrote into during the walk and sizes over the maximum are passed over.
     PAGE_SHORT {
         code: "PAG008", name: "page-short", level: Must, basis: Suite,
         source: "the suite's setting `short-pages`",
@@ -38,7 +40,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
         |collection: &&Collection| sized(collection) || suite.size_bounds(collection).default.is_some();
     collection(suite, case).filter(sized).is_some_and(|collection| match short_pages(collection) {
         Some(stated) => stated.is == ShortPages::Never,
-        None => positional(collection),
+        None => positional(collection) || by_timestamp(collection) || by_item(collection),
     })
 }
 
@@ -46,7 +48,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let stated = short_pages(scene.collection());
     let (level, requirement) = match stated {
         Some(stated) => (Level::Must, convention(scene, stated)),
-        None => (Level::Should, sheet.own_requirement()),
+        None if positional(scene.collection()) => (Level::Should, sheet.own_requirement()),
+        None => (Level::May, sheet.own_requirement()),
     };
     let walks = scene.evidence.walks.iter().filter(|walk| !tries_a_form(walk));
     for walk in walks.filter(|walk| matches!(walk.kind, WalkKind::Full | WalkKind::Backward)) {
@@ -104,7 +107,7 @@ mod tests {
     #[test]
     fn pages_are_full() {
         let world = World::new(5);
-        let cases: [(&str, Pages, Verdict, Option<Level>); 6] = [
+        let cases: [(&str, Pages, Verdict, Option<Level>); 8] = [
             ("by_page", &[&[0, 1], &[2, 3], &[4], &[]], Pass, None),
             ("by_page", &[&[0, 1], &[2], &[3, 4], &[]], Fail, Some(Level::Should)),
             // The last page once more is no page that follows.
@@ -112,6 +115,8 @@ mod tests {
             ("by_cursor", &[&[4, 3], &[2], &[1, 0]], Fail, Some(Level::Must)),
             ("everywhere", &[&[4, 3], &[2], &[1, 0]], Fail, Some(Level::Should)),
             ("everywhere", &[&[4, 3], &[2], &[STRANGER]], Pass, None),
+            ("shared", &[&[4, 3], &[2], &[1, 0]], Fail, Some(Level::May)),
+            ("shared", &[&[4, 3], &[2], &[STRANGER]], Pass, None),
         ];
         for (collection, pages, verdict, level) in cases {
             let judgement = world.lists(collection).walk(2, pages).expect(&PAGE_SHORT, verdict);
@@ -120,9 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn cursors_may_give_short_pages_unless_it_is_stated() {
+    fn tokens_may_give_short_pages_unless_it_is_stated() {
         let world = World::new(1);
-        for (collection, judged) in [("by_page", true), ("by_cursor", true), ("shared", false)] {
+        for (collection, judged) in
+            [("by_page", true), ("by_cursor", true), ("shared", true), ("by_token", false)]
+        {
             let scenario = crate::scenario::Scenario::Walk { collection: collection.to_owned(), order: 0 };
             let case = Case { id: String::new(), operation: String::new(), scenario };
             assert_eq!(applies(&world.suite, &case), judged, "{collection}");

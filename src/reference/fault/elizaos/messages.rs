@@ -51,6 +51,16 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     sent(
+        "elizaos-raced-message-kept-twice",
+        "A message that is sent while others are is kept twice.",
+        around!(|call, inner| {
+            if inner.raced(&call.path).await.is_some() {
+                inner.send(&call).await;
+            }
+            inner.send(&call).await
+        }),
+    ),
+    sent(
         "elizaos-refused-message-kept",
         "Of a message that is refused an empty one is kept.",
         around!(|call, inner| {

@@ -83,6 +83,18 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
+        "elizaos-newest-page-one-too-few",
+        "pages",
+        "A page of more than two messages that no cursor bounds has one less than its limit.",
+        Request(|call| {
+            let limit = call.number("limit", 50);
+            let bounded = ["before", "after"].iter().any(|name| call.get(name).is_some());
+            if limit > 2 && has_valid_limit(call) && !bounded {
+                call.set("limit", limit - 1);
+            }
+        }),
+    ),
+    list(
         "elizaos-limit-ignored",
         "pages",
         "Every page has the default length.",
