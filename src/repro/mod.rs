@@ -103,7 +103,8 @@ impl Scripts {
         }
         let case = of(located.case.clone());
         let earlier = earlier::of(self.exchanges.values().flatten(), seeding, case, &located.finding, proof);
-        let stream = Stream::new(seeding, &earlier, case, &head.namespace);
+        let claimed = claim::values(&proof.claim);
+        let stream = Stream::new(seeding, &earlier, case, &head.namespace, &claimed);
         let steps = Steps::of(&stream, &located.finding, proof, &earlier)?;
         let cleanup = of(format!("{}::cleanup", located.suite));
         script::text(head, self.tally.rule(&located.finding.rule), located, &steps, cleanup)

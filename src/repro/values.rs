@@ -4,7 +4,7 @@
 //! answers, so nothing need be known of the API.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use percent_encoding::percent_decode_str;
@@ -75,24 +75,30 @@ pub(super) struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    /// `earlier` are requests of other cases that are to be known, too.
+    /// `earlier` are requests of other cases that are to be known, too, and `claimed` values that are spoken of besides those that are sent.
     pub(super) fn new(
         seeding: &'a [CaseExchange],
         earlier: &[&'a CaseExchange],
         case: &'a [CaseExchange],
         namespace: &'a str,
+        claimed: &[String],
     ) -> Self {
         let is_new =
             |sent: &&&CaseExchange| !seeding.iter().chain(case).any(|other| std::ptr::eq(other, **sent));
         let earlier = earlier.iter().filter(is_new).copied();
         let exchanges: Vec<&CaseExchange> = seeding.iter().chain(earlier).chain(case).collect();
+        let sent_values: Vec<Vec<String>> =
+            exchanges.iter().map(|sent| values_of(&sent.exchange.request)).collect();
+        // Nobody asks where the many others in the answers come from.
+        let wanted: HashSet<&str> = sent_values.iter().flatten().chain(claimed).map(String::as_str).collect();
+        let wanted_instants: HashSet<i64> = wanted.iter().filter_map(|text| milliseconds_of(text)).collect();
         let mut records = Vec::new();
         let mut minted: BTreeMap<String, Vec<Source>> = BTreeMap::new();
         // What the client said before, it chose itself.
-        let mut said: BTreeSet<String> = BTreeSet::new();
+        let mut said: HashSet<&str> = HashSet::new();
         for (index, sent) in exchanges.iter().enumerate() {
-            let own: BTreeSet<String> = values_of(&sent.exchange.request).into_iter().collect();
-            said.extend(own.iter().cloned());
+            let own = &sent_values[index];
+            said.extend(own.iter().map(String::as_str));
             for created in &sent.created {
                 records.push(Record {
                     name: &created.record,
@@ -110,7 +116,7 @@ impl<'a> Stream<'a> {
             let Some(content) = sent.exchange.json() else { continue };
             leaves(content, &mut String::new(), &mut |at, value| {
                 let mut add = |text: Cow<'_, str>, form: Form| {
-                    if !said.contains(text.as_ref()) {
+                    if wanted.contains(text.as_ref()) && !said.contains(text.as_ref()) {
                         minted.entry(text.into_owned()).or_default().push(Source {
                             index,
                             at: at.to_owned(),
@@ -123,11 +129,11 @@ impl<'a> Stream<'a> {
                     add(text, Form::Same);
                 }
                 // Numbers are everywhere; a text that reads as an instant is one.
-                if let Some(instant) = value.as_str().and_then(|_| instant_nanoseconds(value))
-                    && let Ok(milliseconds) = i64::try_from(instant.div_euclid(1_000_000))
-                {
-                    for form in [CursorForm::EpochMilliseconds, CursorForm::DateTime] {
-                        for later in ASIDE {
+                let instant = value.as_str().and_then(|_| instant_nanoseconds(value));
+                if let Some(milliseconds) = instant.and_then(to_milliseconds) {
+                    let asked = |later: &i64| wanted_instants.contains(&(milliseconds + later));
+                    for later in ASIDE.filter(asked) {
+                        for form in [CursorForm::EpochMilliseconds, CursorForm::DateTime] {
                             add(form.write(milliseconds + later).into(), Form::Instant(form, later));
                         }
                     }
@@ -184,6 +190,15 @@ impl<'a> Stream<'a> {
             .or_else(|| all().rfind(same))
             .or_else(|| all().next())
     }
+}
+
+fn to_milliseconds(nanoseconds: i128) -> Option<i64> {
+    i64::try_from(nanoseconds.div_euclid(1_000_000)).ok()
+}
+
+/// The instant that a text may stand for as a cursor, in milliseconds since the epoch.
+fn milliseconds_of(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| to_milliseconds(instant_nanoseconds(&Value::from(text))?))
 }
 
 /// Whether a text is such as a target makes up, and hardly met by chance.

@@ -156,17 +156,14 @@ fn copies(
 ) {
     for (walk, list, page) in lists {
         let items = page.ids.iter().flatten().zip(scene.evidence.items(page)).enumerate();
-        let unknown =
+        let mut unknown =
             items.filter_map(|(at, (id, item))| Some((at, id.as_deref()?, item))).filter(|(_, id, item)| {
                 scene.oracle.find(&list.resource, id, None).is_none() && is_ours(scene, list, item)
             });
-        let copy = unknown
-            .filter_map(|(at, id, item)| {
-                let original =
-                    created.iter().find(|(number, _)| is_of(scene, **number, item) == Some(true))?;
-                Some((at, id, original))
-            })
-            .next();
+        let copy = unknown.find_map(|(at, id, item)| {
+            let original = created.iter().find(|(number, _)| is_of(scene, **number, item) == Some(true))?;
+            Some((at, id, original))
+        });
         let Some((at, id, (number, entry))) = copy else { continue };
         let name = scene.oracle.record(*number).name();
         let before: Vec<RecordNumber> =
