@@ -251,7 +251,23 @@ answered() {
   read -r status <"$1.status"
   [ "$code" = 0 ] || die "request $1 got no whole answer: $(cat "$1.error")"
   case $status in 2??) ;; *) die "request $1 was answered $status" ;; esac
-  jq -e . "$1" >/dev/null 2>&1 || [ "$?" = 1 ] || die "the answer to request $1 is no JSON"
+}
+"#,
+    ),
+    shell(
+        "readable",
+        r#"# readable N: the answer to request N was to be JSON.
+readable() { answered "$1"; jq -e . "$1" >/dev/null 2>&1 || [ "$?" = 1 ] || die "the answer to request $1 is no JSON"; }
+"#,
+    ),
+    shell(
+        "told",
+        r#"# told: shows what was compared, of which the first line says whether it is right.
+told() {
+  [ -s compared ] || die "there is nothing to compare"
+  tail -n +2 compared | plain
+  read -r right <compared
+  [ "$right" = true ]
 }
 "#,
     ),
@@ -339,7 +355,7 @@ expect_like_get() {
         "expect_value",
         r#"# expect_value N PLACE VALUE HOW [ID]: what stands in the answer at a place is this value.
 expect_value() {
-  answered "$1"
+  readable "$1"
   numbers <"$1" >actual
   printf '%s' "$3" | numbers >wanted
   say "expected: $(printf '%s' "$3" | head -c 400)"
@@ -352,7 +368,7 @@ expect_value() {
         "expect_nothing",
         r#"# expect_nothing N PLACE
 expect_nothing() {
-  answered "$1"
+  readable "$1"
   echo "expected: nothing"
   printf 'came:     '; jq -ac "$lib $2" "$1" | head -c 400; echo
   jq -e "$lib $2 == null" "$1" >/dev/null
@@ -363,10 +379,10 @@ expect_nothing() {
         "expect_same",
         r#"# expect_same N PLACE ID OTHER PLACE ID HOW
 expect_same() {
-  answered "$1"; answered "$4"
+  readable "$1"; readable "$4"
   numbers <"$1" >one; numbers <"$4" >other
-  jq -an --slurpfile a one --slurpfile b other --arg x "$3" --arg y "$6" "$lib (\$x as \$wanted | \$a[0] | $2) as \$a | (\$y as \$wanted | \$b[0] | $5) as \$b | {one: \$a, other: \$b, same: $7(\$a; \$b)}" | tee compared
-  jq -e .same compared >/dev/null
+  jq -anr --slurpfile a one --slurpfile b other --arg x "$3" --arg y "$6" "$lib (\$x as \$wanted | \$a[0] | $2) as \$a | (\$y as \$wanted | \$b[0] | $5) as \$b | $7(\$a; \$b), {one: \$a, other: \$b}" >compared || die "the answers cannot be compared"
+  told
 }
 "#,
     ),
@@ -387,7 +403,7 @@ expect_schema() {
         r#"# expect_list PAGES ITEMS IDS NAMES FROM TO FIT SIZE OPEN MAYBE FILES: the items of the pages are these records, in this order.
 expect_list() {
   for n in $1; do answered "$n"; done
-  jq -n --arg pages "$1" --arg items "$2" --argjson id "$3" --argjson wanted "$4" --argjson from "$5" --argjson to "$6" \
+  jq -nr --arg pages "$1" --arg items "$2" --argjson id "$3" --argjson wanted "$4" --argjson from "$5" --argjson to "$6" \
     --arg fit "$7" --argjson size "$8" --argjson open "$9" --argjson maybe "${10}" --arg names "$names" \
     --argjson only "$only" "$lib
     reduce inputs as \$x ({}; .[input_filename] = \$x) | . as \$answers | named(\$answers) as \$records
@@ -400,15 +416,15 @@ expect_list() {
     | [\$met[] | select(. == null or (. as \$m | any(\$maybe[]; . == \$m) | not))
        | select(. == null or \$ranks[.] != null or (\$open | not))] as \$own
     | [\$own[] | if . == null then -1 else \$ranks[.] // -1 end] as \$came
-    | {expected: ([\$groups[][]][\$from:\$to] | join(\" \")), came: ([\$met[] | if . == null then \"(without an id)\" else \$name_of[.] // . end] | join(\" \")),
-       right: ((\$own | map(select(. != null)) | (unique | length) == length)
+    | ((\$own | map(select(. != null)) | (unique | length) == length)
          and (if \$fit == \"whole\" then \$came == \$part
            elif (\$met | length) > \$size then false
            elif \$fit == \"first\" then \$came == \$part[:\$came | length] and ((\$met | length) >= \$size or (\$came | length) == (\$part | length))
-           else \$came == (if \$came == [] then [] else \$part[-(\$came | length):] end) and ((\$met | length) >= \$size or (\$came | length) == (\$part | length)) end))}
+           else \$came == (if \$came == [] then [] else \$part[-(\$came | length):] end) and ((\$met | length) >= \$size or (\$came | length) == (\$part | length)) end)),
+      \"expected: \([\$groups[][]][\$from:\$to] | join(\" \"))\",
+      \"came:     \([\$met[] | if . == null then \"(without an id)\" else \$name_of[.] // . end] | join(\" \"))\"
     " ${11} >compared || die "the answers cannot be read as lists"
-  jq -r '"expected: \(.expected)\ncame:     \(.came)"' compared | plain
-  jq -e .right compared >/dev/null
+  told
 }
 "#,
     ),
@@ -416,7 +432,7 @@ expect_list() {
         "expect_lacks",
         r#"# expect_lacks PAGES ITEMS IDS ID FILES: no item of the pages has this id.
 expect_lacks() {
-  for n in $1; do answered "$n"; done
+  for n in $1; do readable "$n"; done
   say "expected: no item $4"
   jq -en --arg pages "$1" --arg items "$2" --argjson id "$3" --arg unwanted "$4" --argjson only "$only" "$lib
     reduce inputs as \$x ({}; .[input_filename] = \$x) | ids(.; \$pages | split(\" \")) | all(.[]; . != \$unwanted)" $5 >/dev/null
@@ -428,10 +444,10 @@ expect_lacks() {
         r#"# expect_same_list PAGES ITEMS IDS PAGES FILES: both lists have the same items in the same order.
 expect_same_list() {
   for n in $1 $4; do answered "$n"; done
-  jq -n --arg pages "$1" --arg items "$2" --argjson id "$3" --arg others "$4" --argjson only "$only" "$lib
-    reduce inputs as \$x ({}; .[input_filename] = \$x) | {one: ids(.; \$pages | split(\" \")), other: ids(.; \$others | split(\" \"))}" $5 >compared
-  jq -r '"one:   \(.one | join(" "))\nother: \(.other | join(" "))"' compared | plain
-  jq -e '.one == .other' compared >/dev/null
+  jq -nr --arg pages "$1" --arg items "$2" --argjson id "$3" --arg others "$4" --argjson only "$only" "$lib
+    reduce inputs as \$x ({}; .[input_filename] = \$x) | ids(.; \$pages | split(\" \")) as \$one | ids(.; \$others | split(\" \")) as \$other
+    | \$one == \$other, \"one:   \(\$one | join(\" \"))\", \"other: \(\$other | join(\" \"))\"" $5 >compared || die "the answers cannot be read as lists"
+  told
 }
 "#,
     ),
@@ -469,11 +485,10 @@ expect_revalidated() {
         r#"# expect_cursor N PLACE ITEMS KEYS END: the cursor is the instant of the newest (max) or oldest (min) item.
 expect_cursor() {
   answered "$1"
-  jq --arg items "$3" --argjson key "$4" "$lib
+  jq -r --arg items "$3" --argjson key "$4" "$lib
     ([at(\$items) | .[] | [at(\$key[])] | map(select(. != null)) | first | milliseconds] | $5) as \$edge
-    | ($2 | milliseconds) as \$cursor | {expected: \$edge, cursor: \$cursor}" "$1" >compared || die "the answer to request $1 has no instants"
-  jq -r '"expected: \(.expected)\ncame:     \(.cursor)"' compared
-  jq -e '.expected == .cursor' compared >/dev/null
+    | ($2 | milliseconds) as \$cursor | \$edge == \$cursor, \"expected: \(\$edge)\", \"came:     \(\$cursor)\"" "$1" >compared || die "the answer to request $1 has no instants"
+  told
 }
 "#,
     ),
