@@ -24,7 +24,7 @@ rule! {
         code: "CUR004", name: "cursors-not-page-ends", level: Must, basis: Suite,
         source: "the suite's statement of where the cursors stand",
         summary: "A page's cursors stand at its first and its last item.",
-        implies: ["PAG001", "PAG002", "PAG003", "PAG004", "CUR006", "CUR008", "CUR009"],
+        implies: ["PAG001", "PAG002", "PAG003", "PAG004", "PAG008", "CUR006", "CUR008", "CUR009"],
         scenarios: &[Kind::Walk, Kind::Bounds],
         applies: |suite, case| when(suite, case, |collection| match &collection.style {
             Style::TimestampCursor(_) => true,
