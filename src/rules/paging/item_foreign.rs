@@ -29,7 +29,7 @@ rule! {
         code: "PAG005", name: "item-foreign", level: Must, basis: Suite,
         source: "the suite's requirement that a list is complete",
         summary: "A list that only this run writes into holds nothing that this run did not create.",
-        implies: ["PAG001", "PAG006", "PAG014", "PAG016", "PAG018", "PGN001", "PGN002", "OFF001", "CON001"],
+        implies: ["PAG001", "PAG006", "PAG012", "PAG014", "PAG016", "PAG018", "PGN001", "PGN002", "OFF001"],
         scenarios: &[Kind::Walk, Kind::Pages, Kind::Bounds],
         applies: |suite, case| when(suite, case, |list| closed(list) || mark(list).is_some()),
         check: check,
