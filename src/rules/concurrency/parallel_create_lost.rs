@@ -193,12 +193,26 @@ fn copies(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Ask, Asked};
+    use crate::evidence::{Ask, Asked, Exchange};
     use crate::pagination::Start;
-    use crate::rules::testing::{STRANGER, World, exchange};
+    use crate::rules::testing::{EvidenceBuilder, STRANGER, World, exchange};
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::json;
+
+    /// Every note was created, side by side with the others.
+    fn created_at_once(world: &World) -> EvidenceBuilder<'_> {
+        world.notes.iter().fold(world.lists("by_page"), |lists, note| {
+            let ask = Ask::Create { records: vec![*note], ordered: true };
+            lists.probe("create", ask, Asked::Good, answer(world, *note))
+        })
+    }
+
+    /// The answer that created a note.
+    fn answer(world: &World, note: RecordNumber) -> Exchange {
+        let shown = world.oracle.record(note).acknowledged.as_ref().clone();
+        exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]))
+    }
 
     #[test]
     fn every_acknowledged_record_is_there_once() {
@@ -215,15 +229,7 @@ mod tests {
             (&[0, 1, 2, 2, 3], 4, None, Fail),
         ];
         for (items, total, fetched, verdict) in cases {
-            let mut lists = world.lists("by_page");
-            for note in &world.notes {
-                let shown = world.oracle.record(*note).acknowledged.as_ref().clone();
-                let exchange =
-                    exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
-                let ask = Ask::Create { records: vec![*note], ordered: true };
-                lists = lists.probe("create", ask, Asked::Good, exchange);
-            }
-            let mut lists = lists.page(WalkKind::After, Start::First, Some(9), items);
+            let mut lists = created_at_once(&world).page(WalkKind::After, Start::First, Some(9), items);
             lists = lists.set(0, "/total", json!(total));
             if let Some(status) = fetched {
                 let exchange = exchange("get_note", "GET", "/boxes/main/notes/m2", None, status, &json!({}));
@@ -242,11 +248,8 @@ mod tests {
         for (items, verdict) in cases {
             let mut lists = world.lists("by_page");
             for (n, note) in world.notes.iter().enumerate() {
-                let shown = world.oracle.record(*note).acknowledged.as_ref().clone();
-                let exchange =
-                    exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
                 let ask = Ask::Create { records: vec![*note], ordered: true };
-                lists = lists.probe("create", ask, Asked::Good, exchange);
+                lists = lists.probe("create", ask, Asked::Good, answer(&world, *note));
                 // Notes 1 and 2 are created side by side, the others alone.
                 if n != 1 {
                     lists = lists.page(WalkKind::Before, Start::First, Some(9), &[0]);
@@ -272,15 +275,8 @@ mod tests {
             (&[0, STRANGER], Some("wordm1"), Pass),
         ];
         for (items, text, verdict) in cases {
-            let mut lists = world.lists("by_page");
-            for note in &world.notes {
-                let shown = world.oracle.record(*note).acknowledged.as_ref().clone();
-                let exchange =
-                    exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([shown]));
-                let ask = Ask::Create { records: vec![*note], ordered: true };
-                lists = lists.probe("create", ask, Asked::Good, exchange);
-            }
-            lists = lists.page(WalkKind::After, Start::First, Some(9), items).set(0, "/total", json!(2));
+            let mut lists = created_at_once(&world).page(WalkKind::After, Start::First, Some(9), items);
+            lists = lists.set(0, "/total", json!(2));
             let copy = world.oracle.record(world.notes[1]).acknowledged.as_ref().clone();
             lists = lists.content(0, |content| {
                 if let Some(text) = text {
