@@ -23,11 +23,18 @@ impl Driver {
             let mut head = get.clone();
             head.method = http::Method::HEAD;
             "HEAD".clone_into(&mut head.purpose);
-            let conditional = get.clone();
-            let got = self.send(evidence, get, Asked::Good).await;
+            let got = self.send(evidence, get.clone(), Asked::Good).await;
             let entry = self.send(evidence, head, Asked::Open).await;
             evidence.probes.push(Probe { label: "HEAD".to_owned(), ask: Ask::Head, entry });
-            self.conditional(evidence, conditional, got).await;
+            let answer = |entry: usize| evidence.entries[entry].exchange.response();
+            let both = answer(entry).zip(answer(got));
+            // Whether the content moves with the time, a GET behind HEAD tells.
+            if both.is_some_and(|(head, get)| head.status == get.status && head.other_length(get).is_some()) {
+                let mut behind = get.clone();
+                "GET behind HEAD".clone_into(&mut behind.purpose);
+                self.send(evidence, behind, Asked::Good).await;
+            }
+            self.conditional(evidence, get, got).await;
         }
         let mut nowhere = usual;
         self.lead_nowhere(oracle, &case.operation, &mut nowhere);

@@ -2,6 +2,7 @@
 //!
 //! Secrets are not in here: the client replaces them before it makes an [`Exchange`].
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
@@ -179,6 +180,23 @@ impl Response {
     /// Whether the status code is 2xx (RFC 9110, section 15.3), and the content does not say otherwise.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status) && !self.refused
+    }
+
+    /// The length of the content in octets, as the response tells it (RFC 9110, section 8.6), else as the content came; none where that came in a
+    /// coding.
+    pub fn told_length(&self) -> Option<Cow<'_, str>> {
+        match self.header("content-length") {
+            Some(length) => Some(length.trim().into()),
+            None => {
+                self.header("content-encoding").is_none().then(|| self.body.bytes().len().to_string().into())
+            }
+        }
+    }
+
+    /// Where this response to HEAD announces another length than the content of one to GET has: that of GET, and its own (RFC 9110, section 8.6).
+    pub fn other_length<'a>(&'a self, get: &'a Self) -> Option<(Cow<'a, str>, &'a str)> {
+        let announced = self.header("content-length")?.trim();
+        get.told_length().filter(|length| length != announced).map(|length| (length, announced))
     }
 
     /// The media type of the content without parameters, in lower case (RFC 9110, section 8.3.1).

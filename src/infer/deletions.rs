@@ -6,6 +6,7 @@ use super::resources::{Resource, Resources};
 use super::schema::{Shapes, snake};
 use super::style::paging;
 use super::toml::{Table, Toml, guessed, question};
+use crate::document::pointer::escape;
 use crate::document::{Operation, StatusKey};
 
 /// The entry `delete` of a resource, and what is said of it.
@@ -75,6 +76,6 @@ fn trace<'a>(shapes: Shapes<'a>, answer: &'a serde_json::Value) -> Option<(Strin
     branches.flat_map(|branch| shapes.properties(branch)).find_map(|member| {
         let named = matches!(snake(member.name).as_str(), "deleted" | "is_deleted");
         let value = super::creation::fixed(shapes, member.schema).filter(|_| named && member.required)?;
-        Some((format!("/{}", crate::document::pointer::escape(member.name)), value))
+        Some((format!("/{}", escape(member.name)), value))
     })
 }

@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::document::{Document, pointer};
 use groups::Groups;
 use names::Names;
 use requirements::Requirements;
@@ -134,10 +134,7 @@ fn top(document: &Document, path: &str) -> Table {
     if let Some(flag) = flag(Shapes { document }) {
         top.explained(
             "refused-by",
-            Toml::table([
-                ("at", format!("/{}", crate::document::pointer::escape(flag)).into()),
-                ("value", false.into()),
-            ]),
+            Toml::table([("at", format!("/{}", pointer::escape(flag)).into()), ("value", false.into())]),
             vec![guessed(format!(
                 "most answers have the member {flag}, which tells whether the request succeeded"
             ))],

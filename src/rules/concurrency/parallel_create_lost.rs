@@ -29,6 +29,8 @@ rule! {
     /// list lacks was created all the same if it can be fetched, or if the list's total counts it, or if any other answer
     /// of the case shows it: then the list is to blame, and rules of its own judge that. Only where the list shows to the end all that was created alone, and
     /// none of the lists shows one that was created at once with others, does it not help that it can be fetched. It is there twice only if one page shows it twice.
+    /// What it holds is there under another id only if one page shows both, the other id is no record's of this run, and nobody else can have
+    /// written it: the list is ours alone, or the item shows what the suite tells ours from those of others by.
     /// Where creating what exists answers with what exists, records of one name are one record.
     PARALLEL_CREATE_LOST {
         code: "CON001", name: "parallel-create-lost", level: Must, basis: Invariant,
@@ -53,8 +55,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let met: Vec<&str> = scene.evidence.walks.iter().flat_map(Walk::ids).collect();
     let keeps_others = |page: &Page, before: &[(RecordNumber, usize)]| {
         let mut alone = before.iter().filter(|(_, entry)| is_alone(&created, *entry)).peekable();
-        let shown = |number: RecordNumber| page.known_ids().any(|id| id == scene.oracle.record(number).id);
-        alone.peek().is_some() && alone.all(|(number, _)| shown(*number))
+        alone.peek().is_some() && alone.all(|(number, _)| shows(scene, page, *number))
     };
     for (walk, _, page) in lists {
         // What is created later than the page was asked for need not be on it.
@@ -104,6 +105,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             });
         }
     }
+}
+
+/// Whether a page shows a record under its id.
+fn shows(scene: &Scene<'_>, page: &Page, number: RecordNumber) -> bool {
+    page.known_ids().any(|id| id == scene.oracle.record(number).id)
 }
 
 /// Whether a record was created while no other was.
@@ -161,9 +167,8 @@ fn copies(
                 scene.oracle.find(&list.resource, id, None).is_none() && is_ours(scene, list, item)
             });
         // Where it stands there under the copy's id alone, that is another fault.
-        let shown = |number: RecordNumber| page.known_ids().any(|id| id == scene.oracle.record(number).id);
         let copy = unknown.find_map(|(at, id, item)| {
-            let mut originals = created.iter().filter(|(number, _)| shown(**number));
+            let mut originals = created.iter().filter(|(number, _)| shows(scene, page, **number));
             let original = originals.find(|(number, _)| is_of(scene, **number, item) == Some(true))?;
             Some((at, id, original))
         });

@@ -20,8 +20,10 @@ rule! {
     /// RFC 9110, sections 9.3.2 and 8.6.
     /// ## False alarms and how they are avoided
     /// A media type or length that is left out is fine. HEAD that is refused by 405 or 501 is not
-    /// judged, since many servers of a single API do without it; 404, which a router without such a route says, is a `should`. A length that is off by a little is a `should`, as
-    /// content may change from one request to the next. Rate limits and server errors make it inconclusive.
+    /// judged, since many servers of a single API do without it; 404, which a router without such a route says, is a `should`. Content may change from
+    /// one request to the next: where a length differs, GET is sent once more, and if HEAD has the length of that one, it is right; if the two GETs
+    /// differ, nothing is known. A length that is off all the same is a `should`, and a `must` only if it is 0. Rate limits and server errors make it
+    /// inconclusive.
     HEAD_DIFFERS {
         code: "HTTP011", name: "head-differs", level: Must, basis: Protocol,
         source: "RFC 9110, section 9.3.2: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2",
@@ -42,9 +44,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         if *ask != Ask::Head {
             continue;
         }
-        let before = head.entry.checked_sub(1).and_then(|i| scene.evidence.entries.get(i));
-        let before = before.filter(|entry| entry.exchange.request.method == "GET");
-        let Some(get) = before.and_then(|entry| entry.exchange.response()) else {
+        let Some(get) = head.entry.checked_sub(1).and_then(|entry| plain_get(scene, entry)) else {
             sheet.unsure("there is no answer to GET to compare HEAD with");
             continue;
         };
@@ -56,10 +56,27 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.judged();
             continue;
         };
+        if let Some(behind) = plain_get(scene, head.entry + 1).filter(|_| level == Level::Should) {
+            if difference(&head, behind).is_none() {
+                sheet.judged();
+                continue;
+            }
+            if behind.told_length() != get.told_length() {
+                sheet.unsure("the content has another length from one GET to the next");
+                continue;
+            }
+        }
         let requirement = sheet.own_requirement();
         let draft = head.draft(summary, requirement, expected, actual);
         sheet.fail_at(level, Draft { entries: vec![head.entry - 1, head.entry], ..draft });
     }
+}
+
+/// The answer to a GET that asks for nothing but to be compared with HEAD.
+fn plain_get<'a>(scene: &Scene<'a>, entry: usize) -> Option<&'a Response> {
+    let exchange = &scene.evidence.entries.get(entry)?.exchange;
+    let conditional = exchange.request.headers.iter().any(|(name, _)| name == "if-none-match");
+    exchange.response().filter(|_| exchange.request.method == "GET" && !conditional)
 }
 
 /// The level, the summary, what was expected and what was.
@@ -86,19 +103,11 @@ fn difference(head: &Answer<'_>, get: &Response) -> Option<Difference> {
     {
         return Some((Level::Must, "HEAD has another media type".into(), ours, theirs));
     }
-    let announced = response.header("content-length")?;
-    let length = match get.header("content-length") {
-        Some(length) => length.to_owned(),
-        None if get.header("content-encoding").is_none() => get.body.bytes().len().to_string(),
-        None => return None,
-    };
+    let (length, announced) = response.other_length(get)?;
     // Content that moves with the time has another length a moment later; only an announced nothing is surely wrong.
-    let level = if announced.trim() == "0" { Level::Must } else { Level::Should };
-    (announced.trim() != length.trim()).then(|| {
-        let (expected, actual) =
-            (format!("Content-Length: {length}"), format!("Content-Length: {announced}"));
-        (level, "HEAD announces another length".into(), expected, actual)
-    })
+    let level = if announced == "0" { Level::Must } else { Level::Should };
+    let (expected, actual) = (format!("Content-Length: {length}"), format!("Content-Length: {announced}"));
+    Some((level, "HEAD announces another length".into(), expected, actual))
 }
 
 #[cfg(test)]
@@ -149,6 +158,31 @@ mod tests {
             );
             let judgement = pair.expect(&HEAD_DIFFERS, verdict);
             assert!(judgement.findings.iter().all(|finding| finding.level == level), "{judgement:#?}");
+        }
+    }
+
+    #[test]
+    fn content_may_change_between_get_and_head() {
+        let world = World::new(1);
+        let path = "/boxes/main/notes/m0";
+        // The length that HEAD announces, and what the GETs before and behind it show.
+        let cases = [
+            ("9", (12, 12), Pass),
+            ("10", (12, 12), Fail),
+            ("10", (12, 120), Pass),
+            ("10", (12, 1200), Inconclusive),
+            ("0", (12, 120), Fail),
+        ];
+        for (length, (before, behind), verdict) in cases {
+            let get = |id: i32| exchange("get_note", "GET", path, None, 200, &json!({"id": id}));
+            let mut head = exchange("get_note", "HEAD", path, None, 200, &json!({}));
+            let response = head.outcome.as_mut().unwrap();
+            response.headers = vec![("content-length".to_owned(), length.to_owned())];
+            response.body = Body::new("");
+            let fetch = || Ask::Fetch { record: world.notes[0] };
+            let probes = world.probes().probe("get", fetch(), Asked::Good, get(before));
+            let probes = probes.probe("head", Ask::Head, Asked::Open, head);
+            probes.probe("behind", fetch(), Asked::Good, get(behind)).expect(&HEAD_DIFFERS, verdict);
         }
     }
 }
