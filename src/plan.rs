@@ -213,15 +213,12 @@ fn all_cases(suite: &Suite) -> Vec<Case> {
                     Scenario::Filter { collection: name(), filter: filter.clone() },
                 );
             }
-            // Two filters that only let through what equals them can be asked together without doubt.
-            let plain: Vec<&String> = collection
-                .filters
-                .iter()
-                .filter(|(_, f)| f.test == Test::Equals)
-                .map(|(name, _)| name)
-                .collect();
-            if let [first, second, ..] = plain.as_slice() {
-                let (first, second) = ((*first).clone(), (*second).clone());
+            // Two filters that only let through what equals them can be asked together without doubt. On one field they would say nothing of each other.
+            let mut plain = collection.filters.iter().filter(|(_, filter)| filter.test == Test::Equals);
+            if let Some((first, one)) = plain.next()
+                && let Some((second, _)) = plain.find(|(_, other)| other.field != one.field)
+            {
+                let (first, second) = (first.clone(), second.clone());
                 add("filter-pair".to_owned(), Scenario::FilterPair { collection: name(), first, second });
             }
             for [first, second] in &collection.pairs {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use crate::evidence::{Exchange, Request, Response, TransportError, TransportErrorKind};
+use crate::evidence::{Exchange, Request, Response, TransportError, TransportErrorKind, Try};
 
 /// What tells requests apart. Header fields do not: those with secrets are not recorded as they were sent.
 type Key = (String, String, String, String, Vec<u8>);
@@ -16,6 +16,8 @@ type Key = (String, String, String, String, Vec<u8>);
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) outcome: Result<Response, TransportError>,
+    /// What came of it before it was sent again.
+    pub(super) earlier: Vec<Try>,
     /// When it was sent, in microseconds since its run began.
     pub(super) sent_us: u64,
     /// How long it took, in microseconds.
@@ -34,6 +36,7 @@ impl Recording {
             let key = key(&exchange.operation, &exchange.purpose, &exchange.request);
             answers.entry(key).or_default().push_back(Answer {
                 outcome: exchange.outcome,
+                earlier: exchange.earlier,
                 sent_us: exchange.sent_us,
                 elapsed_us: exchange.elapsed_us,
             });
@@ -48,7 +51,7 @@ impl Recording {
         next.unwrap_or_else(|| {
             let message = "the recording has no answer to this request".to_owned();
             let outcome = Err(TransportError { kind: TransportErrorKind::NotRecorded, message });
-            Answer { outcome, sent_us: 0, elapsed_us: 0 }
+            Answer { outcome, earlier: Vec::new(), sent_us: 0, elapsed_us: 0 }
         })
     }
 }
@@ -74,6 +77,7 @@ mod tests {
                 body: Some(Body::new(content)),
             },
             outcome: Ok(Response { status, headers: vec![], body: Body::new(""), refused: false }),
+            earlier: Vec::new(),
             sent_us: 0,
             elapsed_us: 7,
         }

@@ -16,7 +16,7 @@ use super::raw;
 use super::recording::{Answer, Recording};
 use super::redact::Redactor;
 use super::transport::{Connection, Transport};
-use crate::evidence::{Body, Exchange, Request, Response, TransportErrorKind};
+use crate::evidence::{Body, Exchange, Request, Response, TransportError, TransportErrorKind, Try};
 
 /// How often a request is sent at most while the target asks to wait.
 const MAX_TRIES: u32 = 5;
@@ -145,7 +145,8 @@ impl Client {
         match assembled {
             Err(failure) => {
                 let sent_us = microseconds(inner.made.elapsed());
-                Exchange { operation, purpose, request, outcome: Err(failure.error), sent_us, elapsed_us: 0 }
+                let outcome = Err(failure.error);
+                Exchange { operation, purpose, request, outcome, earlier: Vec::new(), sent_us, elapsed_us: 0 }
             }
             Ok(assembled) => {
                 let rewritten = inner.transport.url(&assembled.path).is_none();
@@ -181,37 +182,43 @@ fn microseconds(span: Duration) -> u64 {
 impl Inner {
     async fn run(&self, operation: String, purpose: String, request: Request, wire: Wire<'_>) -> Exchange {
         if let Some(recording) = &self.recording {
-            let Answer { outcome, sent_us, elapsed_us } = recording.answer(&operation, &purpose, &request);
-            return Exchange { operation, purpose, request, outcome, sent_us, elapsed_us };
+            let Answer { outcome, earlier, sent_us, elapsed_us } =
+                recording.answer(&operation, &purpose, &request);
+            return Exchange { operation, purpose, request, outcome, earlier, sent_us, elapsed_us };
         }
-        let (outcome, elapsed) = self.tries(&operation, wire).await;
+        let mut earlier = Vec::new();
+        let (outcome, elapsed) = self.tries(&operation, wire, &mut earlier).await;
         Exchange {
             sent_us: microseconds(self.made.elapsed().saturating_sub(elapsed)),
             operation,
             purpose,
             request,
-            outcome: match outcome {
-                Ok(response) => Ok(self.record(response)),
-                Err(failure) => Err(failure.error),
-            },
+            outcome: self.recorded(outcome),
+            earlier,
             elapsed_us: microseconds(elapsed),
         }
     }
 
-    /// Sends until there is an answer to keep; returns the last one, and how long its try took.
-    async fn tries(&self, operation: &str, wire: Wire<'_>) -> (Result<RawResponse, Failure>, Duration) {
+    /// Sends until there is an answer to keep; returns the last one, and how long its try took. What came before it goes into `earlier`.
+    async fn tries(
+        &self,
+        operation: &str,
+        wire: Wire<'_>,
+        earlier: &mut Vec<Try>,
+    ) -> (Result<RawResponse, Failure>, Duration) {
         let _permit = match self.gate.enter(operation).await {
             Ok(permit) => permit,
             Err(failure) => return (Err(failure), Duration::ZERO),
         };
         let mut tries = 0;
         let mut reconnected = false;
-        let mut last = None;
+        let mut last: Option<(Result<RawResponse, Failure>, Duration)> = None;
         loop {
             if let Err(failure) = self.gate.start(operation).await {
                 // What the target did say is worth more than why it was not asked again.
                 return last.unwrap_or((Err(failure), Duration::ZERO));
             }
+            earlier.extend(last.take().map(|(outcome, _)| Try(self.recorded(outcome))));
             let began = Instant::now();
             let outcome = self.attempt(&wire, reconnected).await;
             let elapsed = began.elapsed();
@@ -219,8 +226,9 @@ impl Inner {
                 Err(failure) => {
                     self.gate.note(operation, sign_of(failure.error.kind));
                     if failure.closed_before_response && !reconnected {
-                        // Nothing is kept of it: where it is not sent again, nobody knows what the target would have said.
+                        // Not the last answer: where it is not sent again, nobody knows what the target would have said.
                         reconnected = true;
+                        earlier.push(Try(self.recorded(outcome)));
                         continue;
                     }
                 }
@@ -261,6 +269,14 @@ impl Inner {
             }
         };
         tokio::time::timeout(time, attempt).await.unwrap_or(Err(late))
+    }
+
+    /// What came of a try, without secrets.
+    fn recorded(&self, outcome: Result<RawResponse, Failure>) -> Result<Response, TransportError> {
+        match outcome {
+            Ok(response) => Ok(self.record(response)),
+            Err(failure) => Err(failure.error),
+        }
     }
 
     /// The response without secrets.

@@ -244,6 +244,7 @@ mod tests {
             purpose: "fetch".into(),
             request,
             outcome: Ok(Response { status, headers, body: Body::new(content), refused: false }),
+            earlier: Vec::new(),
             sent_us: 0,
             elapsed_us: 0,
         };

@@ -123,6 +123,10 @@ impl Driver {
         let outgoing = self.outgoing(&create.operation, &purpose, &parts);
         let entry = self.send(evidence, outgoing, Asked::Good).await;
         self.excuse(&mut evidence.entries[entry]);
+        // What was carried out and not answered is there and nobody knows it, unless it is the same record once more.
+        if create.get_or_create.is_none() && evidence.entries[entry].exchange.lost_a_try() {
+            oracle.withhold(resource_name, first.parent);
+        }
         let answers: Vec<Value> = evidence
             .json(entry)
             .filter(|_| evidence.entries[entry].exchange.is_success())

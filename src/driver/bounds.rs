@@ -6,12 +6,14 @@ use super::Driver;
 use super::list::{Ask, milliseconds_of};
 use super::pages::size_label;
 use crate::evidence::{self, Asked, Evidence, Probe, RecordNumber, WalkKind};
-use crate::oracle::Oracle;
+use crate::oracle::{Oracle, expected};
 use crate::pagination::{Start, Style};
-use crate::suite::{BothBounds, Collection, UnknownCursor};
+use crate::suite::{BothBounds, Collection, Direction, UnknownCursor};
 
 /// How far outside of all instants a bound lies that is to take in everything, in milliseconds: as little as there is, so that it lies in the past.
 const ASIDE: i64 = 1;
+/// How far before all instants a bound lies that has nothing on its other side, in milliseconds: a day.
+const LONG_BEFORE: i64 = 86_400_000;
 /// A number that is no time of any calendar. It is a cursor by its form, so that only a server error is wrong.
 const HUGE: &str = "99999999999999999999";
 
@@ -62,6 +64,8 @@ impl Driver {
         }
         self.beside(oracle, evidence, name, collection, (scope, members[members.len() / 2])).await;
         self.between(oracle, evidence, name, collection, (scope, &members)).await;
+        self.outside(oracle, evidence, name, collection, (scope, &members)).await;
+        self.far_apart(oracle, evidence, name, collection).await;
 
         for size in sizes(&[1, 3, 7]).into_iter().filter(|_| reads_back(&collection.style)) {
             let Some(cursor) = cursor(last) else { continue };
@@ -103,6 +107,75 @@ impl Driver {
             let ask = Ask::first(name, collection, Self::query(scope, 0, size)).at(start);
             let label =
                 format!("{} {word} {}", Self::scope_label(oracle, scope), oracle.record(record).name());
+            self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
+        }
+    }
+
+    /// Bounds beyond either end of a list, where nothing stands on their other side; and a range whose bounds cross, where nothing stands at all.
+    async fn outside(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        (scope, members): (Option<RecordNumber>, &[RecordNumber]),
+    ) {
+        let Style::TimestampCursor(style) = &collection.style else { return };
+        let instants: BTreeSet<i64> =
+            members.iter().filter_map(|number| milliseconds_of(collection, oracle, *number)).collect();
+        let (Some(form), Some(first), Some(last)) = (style.forms.first(), instants.first(), instants.last())
+        else {
+            return;
+        };
+        let form = self.form(name, *form);
+        let ask = Ask::first(name, collection, Self::query(scope, 0, self.size(collection, 3)));
+        let label = Self::scope_label(oracle, scope);
+        for (word, start) in [
+            ("before what is newer than all", Start::Before(form.write(last + ASIDE))),
+            ("after what is older than all", Start::After(form.write(first - LONG_BEFORE))),
+        ] {
+            let label = format!("{label} {word}");
+            self.single(oracle, evidence, &label, WalkKind::Page, ask.clone().at(start)).await;
+        }
+        let crossed = Start::Between { after: form.write(*last), before: form.write(*first) };
+        let about = evidence::Ask::UnknownCursor { sure: false };
+        self.probe_cursor(oracle, evidence, "between bounds that cross", &ask.at(crossed), about).await;
+    }
+
+    /// Pages at the ends of the longest list: what takes a part of the list first and looks at bounds afterwards shows only where the list is longer than
+    /// that part.
+    async fn far_apart(&self, oracle: &Oracle, evidence: &mut Evidence, name: &str, collection: &Collection) {
+        let members = |scope: Option<RecordNumber>| {
+            expected(&self.suite, oracle, collection, &Self::query(scope, 0, None)).members()
+        };
+        let scopes = Self::scopes(oracle, collection).into_iter();
+        let Some((scope, members)) =
+            scopes.map(|scope| (scope, members(scope))).max_by_key(|(_, all)| all.len())
+        else {
+            return;
+        };
+        let largest = self.suite.size_bounds(collection).maximum;
+        let [first, .., last] = members.as_slice() else { return };
+        if largest.is_none_or(|largest| (members.len() as u64) <= largest) {
+            return;
+        }
+        let cursor = |number: RecordNumber| self.cursor_at(name, collection, oracle, number);
+        let (Some(of_first), Some(of_last)) = (cursor(*first), cursor(*last)) else { return };
+        let label = Self::scope_label(oracle, scope);
+        // By time, the list goes on behind its last item where it runs from new to old.
+        let by_time = matches!(collection.style, Style::TimestampCursor(_));
+        let turned = by_time && collection.orders[0].direction == Direction::Descending;
+        let (anchor, after) = if turned { (*last, of_last) } else { (*first, of_first) };
+        for size in [Some(3), None, largest] {
+            let mut ask = Ask::first(
+                name,
+                collection,
+                Self::query(scope, 0, size.and_then(|size| self.size(collection, size))),
+            );
+            ask = ask.at(Start::After(after.clone()));
+            ask.anchor = Some(anchor);
+            let text = size_label(size);
+            let label = format!("{label} after {}{text}", oracle.record(anchor).name());
             self.single(oracle, evidence, &label, WalkKind::Page, ask).await;
         }
     }

@@ -26,6 +26,9 @@ pub(super) const TELLING: [&str; 3] = ["malformed", "empty", "deep-nesting"];
 /// How many values of other types a place gets in operations that create less than others.
 const FEW_TYPES: usize = 2;
 
+/// A place in which no field stands: nothing there is varied.
+const NOWHERE: &str = " ";
+
 /// The octets of content that is larger than many servers take, and is sent all the same.
 const LARGE: usize = 1_500_000;
 
@@ -218,7 +221,9 @@ impl Driver {
             serial += 1;
             if let (Some((_, resource)), Some((item, place))) = (created, &ground.first) {
                 let other = self.item(oracle, resource, Place { index: serial, serial, ..*place });
-                rename(resource, item, &other, &specimen.place, &mut specimen.value);
+                // What is to be refused would leave no trace where creation gives what exists.
+                let naming = if specimen.valid || specimen.lenient { rename } else { name_anew };
+                naming(resource, item, &other, &specimen.place, &mut specimen.value);
             }
             let parts = ground.with(Content::Json(specimen.value));
             let (keyword, place) = (specimen.keyword.to_owned(), specimen.place);
@@ -241,6 +246,31 @@ impl Driver {
             let label = "null wherever it may stand";
             self.try_content(oracle, evidence, ground, (label, &parts), Asked::Good, ask).await;
         }
+        self.bare(oracle, evidence, ground, serial + 1).await;
+    }
+
+    /// Content without anything that the document lets be left out. Where creation gives what exists, that is asked when it is created again; and a
+    /// document that nobody wrote a suite for often requires less than its target does.
+    async fn bare(&self, oracle: &Oracle, evidence: &mut Evidence, ground: &Ground<'_>, serial: usize) {
+        let Ground { schema, base, .. } = ground;
+        let (Some((_, resource)), Some((item, place))) = (ground.created, &ground.first) else { return };
+        if resource.get_or_create().is_some() || self.suite.file().inferred {
+            return;
+        }
+        let is_valid = |value: &serde_json::Value| schema.is_valid(value);
+        let mut content = least(base, "", &is_valid);
+        if let Some(batch) = resource.batch() {
+            content = least(&content, &format!("{}/0", batch.at), &is_valid);
+        }
+        if content == *base {
+            return;
+        }
+        let other = self.item(oracle, resource, Place { index: serial, serial, ..*place });
+        name_anew(resource, item, &other, NOWHERE, &mut content);
+        let ask = Ask::ValidEdge { keyword: "required".to_owned(), place: String::new() };
+        let parts = ground.with(Content::Json(content));
+        let label = "nothing but what is required";
+        self.try_content(oracle, evidence, ground, (label, &parts), Asked::Good, ask).await;
     }
 
     /// Octets that are no JSON, or hard to read.
@@ -365,7 +395,7 @@ impl Driver {
     }
 
     /// Reads the list that shows what was created, though it should not have been.
-    async fn what_came_of_it(
+    pub(super) async fn what_came_of_it(
         &self,
         oracle: &Oracle,
         evidence: &mut Evidence,

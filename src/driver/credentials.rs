@@ -1,14 +1,16 @@
 //! Credentials that lack, that are wrong, and right ones in other forms.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
 
 use super::Driver;
 use super::request::{Content, Parts};
+use super::writes::update_content;
 use crate::client::{self, Credential, Credentials, NOT_A_CREDENTIAL};
-use crate::evidence::{Ask, Asked, Evidence, Probe};
+use crate::evidence::{Ask, Asked, Evidence, Probe, RecordNumber};
 use crate::oracle::Oracle;
 use crate::scenario::Case;
-use crate::suite::{CredentialForm, CredentialPlace};
+use crate::suite::{CredentialForm, CredentialPlace, Resource};
 
 /// One thing to ask: what it is called, the credentials, and what is asked by them.
 type Question = (String, Credentials, Ask);
@@ -17,16 +19,8 @@ impl Driver {
     /// A good request without credentials, and with wrong ones; then one that would also be refused for other reasons.
     pub(super) async fn credentials(&self, oracle: &mut Oracle, evidence: &mut Evidence, case: &Case) {
         let mut usual = self.usual_parts(oracle, &case.operation);
-        // Should the target delete without credentials, it is to be no record that another case looks at.
         let suite = std::sync::Arc::clone(&self.suite);
-        let mut resources = suite.file().resources.iter();
-        let deleted =
-            resources.find(|(_, r)| r.delete.as_ref().is_some_and(|d| d.operation == case.operation));
-        if let Some((resource, _)) = deleted
-            && let Some(record) = self.apart(oracle, evidence, resource).await
-        {
-            usual.path = self.path_of(&case.operation, oracle, Some(record));
-        }
+        let mut own = self.own_to_be_changed(oracle, evidence, &case.operation, &mut usual).await;
         let wanted = Some(case.operation.as_str());
         let created = suite.file().resources.iter().find(|(_, resource)| resource.created_by() == wanted);
         let mut parent = None;
@@ -39,7 +33,7 @@ impl Driver {
         let operation = self.suite.operation(&case.operation);
         let schema = operation.request_body.as_ref().and_then(|body| body.content.first()?.schema.as_ref());
         let wrong_content = schema.and_then(|schema| {
-            let contents = [serde_json::json!({ "specproof": [] }), serde_json::json!([])];
+            let contents = [json!({ "specproof": [] }), json!([])];
             contents.into_iter().find(|content| !schema.is_valid(content))
         });
         nowhere.content = wrong_content.map(Content::Json);
@@ -53,7 +47,14 @@ impl Driver {
         questions.extend(self.other_credentials(&case.operation).into_iter().map(|q| (q, &usual)));
         let expired = self.expired.clone().map(|expired| lacking("expired credentials", expired));
         questions.extend(expired.map(|question| (question, &usual)));
+        // Right credentials come last: what they do is no trace of what was refused.
+        questions.sort_by_key(|((_, _, ask), _)| !matches!(ask, Ask::Credentials { .. }));
         for ((what, credentials, ask), parts) in questions {
+            if matches!(ask, Ask::CredentialForm { .. })
+                && let Some(own) = own.take()
+            {
+                self.is_unchanged(oracle, evidence, own).await;
+            }
             let mut outgoing = self.outgoing(&case.operation, &what, parts);
             outgoing.credentials = credentials;
             let asked = match ask {
@@ -64,10 +65,66 @@ impl Driver {
             self.remember_created(created, oracle, parent, evidence, entry);
             evidence.probes.push(Probe { label: what, ask, entry });
         }
+        if let Some(own) = own {
+            self.is_unchanged(oracle, evidence, own).await;
+        }
         if let Some((name, resource)) = created {
             self.what_refusals_left(oracle, evidence, (name, resource), (parent, &usual)).await;
         }
         self.token_alone(oracle, evidence, &case.operation).await;
+    }
+
+    /// Makes of a request one that would delete or change a record, had it credentials: one that no other case looks at. Gives that record, and the
+    /// field that would be changed with what it holds.
+    async fn own_to_be_changed(
+        &self,
+        oracle: &mut Oracle,
+        evidence: &mut Evidence,
+        short: &str,
+        usual: &mut Parts,
+    ) -> Option<(RecordNumber, Option<(String, Value)>)> {
+        let suite = std::sync::Arc::clone(&self.suite);
+        let mut resources = suite.file().resources.iter();
+        let deletes = |resource: &Resource| resource.delete.as_ref().is_some_and(|d| d.operation == short);
+        if let Some((name, _)) = resources.clone().find(|(_, resource)| deletes(resource)) {
+            let record = self.apart(oracle, evidence, name).await?;
+            usual.path = self.path_of(short, oracle, Some(record));
+            return Some((record, None));
+        }
+        let (name, resource, update) = resources.find_map(|(name, resource)| {
+            let update = resource.update.as_ref().filter(|update| update.operation == short)?;
+            (resource.created_by() != Some(short)).then_some((name, resource, update))
+        })?;
+        let parent = self.scratch_parent(oracle, evidence, resource, "credentials").await?;
+        let record = self.scratch_record(oracle, evidence, name, "credentials", parent).await?;
+        let value = json!({ "changed": "without credentials" });
+        let value = self.other_value(oracle, (resource, update), record, 1, value);
+        usual.path = self.path_of(short, oracle, Some(record));
+        usual.content = Some(Content::Json(update_content(oracle, (resource, update), record, value)));
+        let read = resource.fields.get(&update.field)?.read.as_ref();
+        let held = read.and_then(|read| read.find(&oracle.record(record).acknowledged)).cloned();
+        Some((record, held.map(|held| (update.field.clone(), held))))
+    }
+
+    /// Asks for a record that requests without credentials were to delete or to change.
+    async fn is_unchanged(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (record, field): (RecordNumber, Option<(String, Value)>),
+    ) {
+        let held = oracle.record(record);
+        let label = "fetched after refusals";
+        match field {
+            Some((field, value)) => {
+                let ask = Ask::FetchAfterRefusals { record, field, value };
+                self.fetch_changed(oracle, evidence, record, label, ask).await;
+            }
+            None if self.suite.resource(&held.resource).fetch.is_some() => {
+                self.fetch_changed(oracle, evidence, record, label, Ask::FetchKept { record }).await;
+            }
+            None => self.what_came_of_it(oracle, evidence, &held.resource, held.parent).await,
+        }
     }
 
     /// Wrong credentials, right ones in other forms, ones with a character more, and empty ones. What is there only to make the others testable is not asked them. Each of the others is asked with
@@ -82,6 +139,10 @@ impl Driver {
         let nobodys = |form: CredentialForm| vec![credential(&form, &form.value(NOT_A_CREDENTIAL))];
         let unknown = form.cloned().map(nobodys).unwrap_or_default();
         let mut all = vec![lacking("unknown credentials", unknown)];
+        for form in self.suite.file().credentials.iter().skip(1) {
+            let (CredentialPlace::Header(name) | CredentialPlace::Query(name)) = form.place();
+            all.push(lacking(&format!("unknown credentials in {name}"), nobodys(form.clone())));
+        }
         let other_forms = self.other_forms();
         if let Some(form) = form.filter(|form| form.header.is_some() && other_forms.is_empty()) {
             let basic = CredentialForm { prefix: "Basic ".to_owned(), ..form.clone() };

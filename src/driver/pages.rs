@@ -89,6 +89,15 @@ impl Driver {
             self.single(oracle, evidence, &format!("{label} size={size}"), WalkKind::Page, ask).await;
         }
         explicit.query.size = self.size(collection, 2);
+        // The second page where one can be asked for: what loses sight of a parameter gives the first.
+        let there = expected(&self.suite, oracle, collection, &explicit.query).len() as u64;
+        if let Some(size) = explicit.query.size.filter(|size| *size < there) {
+            match &mut explicit.start {
+                Start::Page(page) => *page += 1,
+                Start::Offset(offset) => *offset += size,
+                _ => {}
+            }
+        }
         let label = format!("{label}{}", size_label(explicit.query.size));
         self.single(oracle, evidence, &label, WalkKind::Page, explicit.clone()).await;
         self.single(oracle, evidence, &format!("{label} again"), WalkKind::Repeat, explicit.clone()).await;

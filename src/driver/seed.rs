@@ -331,7 +331,17 @@ fn failed(exchange: &Exchange) -> String {
                 500.. => Some("see the target's log"),
                 _ => None,
             };
-            (format!("it answered {}", response.status), mend)
+            let coded = response.header("content-encoding").filter(|_| response.is_success());
+            let what = match coded {
+                Some(coding) => {
+                    format!("it answered {} in the coding {coding}, which was not asked for", response.status)
+                }
+                None if response.is_success() => {
+                    format!("it answered {} without what was looked for", response.status)
+                }
+                None => format!("it answered {}", response.status),
+            };
+            (what, mend)
         }
     };
     let mend = mend.map(|mend| format!(": {mend}")).unwrap_or_default();

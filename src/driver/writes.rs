@@ -218,12 +218,34 @@ impl Driver {
             self.fetch_changed(oracle, evidence, beside, &label, Ask::FetchKept { record: beside }).await;
         }
         self.refused_updates(oracle, evidence, (resource, update), record, last).await;
+        self.update_of_nothing(oracle, evidence, (resource, update), record).await;
         self.precondition(oracle, evidence, (resource, update), record).await;
         self.open_updates(oracle, evidence, (resource, update), record).await;
         // What several patches come to together is not one of them.
         if !merges {
             self.updates_at_once(oracle, evidence, (resource, update), record).await;
         }
+    }
+
+    /// A change of a record that never existed, where the suite says how one is refused that is asked for.
+    async fn update_of_nothing(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+    ) {
+        let held = &oracle.record(record).resource;
+        let stated = resource.fetch.as_ref().is_some_and(|fetch| fetch.unknown.is_some());
+        let Some(parameter) = self.parameter_for(&update.operation, held).filter(|_| stated) else { return };
+        let mut path = self.path_of(&update.operation, oracle, Some(record));
+        path.insert(parameter.clone(), self.unknown_id(oracle, &update.operation, &parameter, Some(record)));
+        let value = self.other_value(oracle, (resource, update), record, 1, json!({ "nothing": "there" }));
+        let content = update_content(oracle, (resource, update), record, value);
+        let parts = Parts { path, content: Some(Content::Json(content)), ..Parts::default() };
+        let label = "changed, though it never existed";
+        let outgoing = self.outgoing(&update.operation, label, &parts);
+        self.probe(evidence, label, outgoing, Asked::Unknown, Ask::UnknownItem).await;
     }
 
     /// A record that is to be changed, and where there are lists, one before and one behind it.
@@ -427,7 +449,7 @@ impl Driver {
     }
 
     /// A value for the field that an update replaces: the one given, where the field takes any object, else another one of its own kind.
-    fn other_value(
+    pub(super) fn other_value(
         &self,
         oracle: &Oracle,
         (resource, update): (&Resource, &Update),
@@ -484,7 +506,7 @@ impl Driver {
 }
 
 /// The content of an update: the field's new value, beside what goes along with it.
-fn update_content(
+pub(super) fn update_content(
     oracle: &Oracle,
     (resource, update): (&Resource, &Update),
     record: RecordNumber,

@@ -85,7 +85,7 @@ impl Combined {
             _ => Self::All(parts),
         };
         let mut misread: Vec<Self> = match self {
-            Self::Any(_) => vec![Self::All(parts.clone())],
+            Self::Any(_) => vec![Self::All(parts.clone()), Self::one_alone(parts)],
             Self::None(_) => {
                 vec![
                     Self::All(parts.clone()),
@@ -106,6 +106,16 @@ impl Combined {
             }
         }
         misread
+    }
+
+    /// Exactly one of these holds: what some take "any" for.
+    fn one_alone(parts: &[Self]) -> Self {
+        let alone = |(at, part): (usize, &Self)| {
+            let mut others = parts.to_vec();
+            others.remove(at);
+            Self::All(vec![part.clone(), Self::None(others)])
+        };
+        Self::Any(parts.iter().enumerate().map(alone).collect())
     }
 
     /// It as people would say it: `(peer=alice or content=word) and not shade=amber`.
@@ -161,9 +171,14 @@ mod tests {
     fn misreadings_leave_a_part_out_or_take_a_word_for_another() {
         let nested = Combined::All(vec![Combined::Any(vec![leaf("a"), leaf("b")]), leaf("c")]);
         let told: Vec<String> = nested.misread().iter().map(Combined::told).collect();
-        for expected in
-            ["((a=1 or b=1) or c=1)", "c=1", "((a=1 and b=1) and c=1)", "(b=1 and c=1)", "(a=1 or b=1)"]
-        {
+        for expected in [
+            "((a=1 or b=1) or c=1)",
+            "(((a=1 and not b=1) or (b=1 and not a=1)) and c=1)",
+            "c=1",
+            "((a=1 and b=1) and c=1)",
+            "(b=1 and c=1)",
+            "(a=1 or b=1)",
+        ] {
             assert!(told.iter().any(|one| one == expected), "{expected}: {told:?}");
         }
         assert!(!Combined::All(vec![leaf("a")]).negates(&Filtering { filter: "a".into(), value: json!(1) }));

@@ -230,6 +230,7 @@ mod tests {
                 body: body.map(Body::new),
             },
             outcome: Err(TransportError { kind: TransportErrorKind::Other, message: String::new() }),
+            earlier: Vec::new(),
             sent_us: 0,
             elapsed_us: 0,
         }

@@ -252,6 +252,9 @@ pub struct Exchange {
     #[serde(with = "outcome")]
     #[schemars(with = "outcome::Owned")]
     pub outcome: Result<Response, TransportError>,
+    /// What came of the same request before it was sent again: answers that asked to wait, and connections that ended before an answer began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Try>,
     /// When it was sent, in microseconds since the run began.
     #[serde(default)]
     pub sent_us: u64,
@@ -259,7 +262,24 @@ pub struct Exchange {
     pub elapsed_us: u64,
 }
 
+/// One of several tries of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Try(
+    #[serde(with = "outcome")]
+    #[schemars(with = "outcome::Owned")]
+    pub Result<Response, TransportError>,
+);
+
 impl Exchange {
+    /// Whether a try that may have reached the target has no answer that could be read: then the target may have carried out more than it said
+    /// (RFC 9110, section 9.2.2).
+    pub fn lost_a_try(&self) -> bool {
+        use TransportErrorKind::{Budget, NotRecorded, Refused, Tls};
+        let lost = |error: &TransportError| !matches!(error.kind, Refused | Tls | Budget | NotRecorded);
+        let earlier = self.earlier.iter().map(|tried| tried.0.as_ref());
+        earlier.chain([self.outcome.as_ref()]).any(|tried| tried.is_err_and(lost))
+    }
+
     /// The response, if one arrived.
     pub fn response(&self) -> Option<&Response> {
         self.outcome.as_ref().ok()
@@ -355,6 +375,10 @@ mod tests {
                     body,
                     refused: false,
                 }),
+                earlier: vec![Try(Err(TransportError {
+                    kind: TransportErrorKind::Incomplete,
+                    message: "closed".into(),
+                }))],
                 sent_us: 3,
                 elapsed_us: 7,
             };

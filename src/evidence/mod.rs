@@ -11,7 +11,7 @@ mod listing;
 
 pub use combined::Combined;
 pub use curl::curl;
-pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind};
+pub use exchange::{Body, Exchange, JsonProblem, Request, Response, TransportError, TransportErrorKind, Try};
 pub use held::{Held, Ledger};
 pub use listing::{
     Ask, Asked, Entry, Evidence, Filtering, Page, Probe, Query, RecordNumber, Unknown, Walk, WalkEnd,

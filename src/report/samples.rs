@@ -96,6 +96,7 @@ pub(crate) fn exchange(operation: &str, method: &str, path: &str, status: u16, b
             body: Body::new(body),
             refused: false,
         }),
+        earlier: Vec::new(),
         sent_us: 52_000,
         elapsed_us: 1_200,
     }

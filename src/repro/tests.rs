@@ -23,6 +23,7 @@ fn exchange(method: &str, path: &str, sent: Option<Value>, status: u16, answer: 
             body: Body::new(answer.to_string()),
             refused: false,
         }),
+        earlier: Vec::new(),
         sent_us: 0,
         elapsed_us: 0,
     }

@@ -21,6 +21,7 @@ pub(super) const REFUSING: &[Kind] = &[
     Kind::Parameters,
     Kind::Content,
     Kind::Credentials,
+    Kind::Expire,
 ];
 
 /// The most code points of a value or a content that a finding shows.

@@ -481,6 +481,7 @@ pub(crate) fn exchange(
             body: body.map(|body| Body::new(body.to_string())),
         },
         outcome: Ok(response(status, content)),
+        earlier: Vec::new(),
         sent_us: 0,
         elapsed_us: 1,
     }

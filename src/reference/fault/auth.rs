@@ -129,6 +129,20 @@ pub(crate) const FAULTS: &[Fault] = &[
         DONE,
     ),
     auth(
+        Api::Honcho,
+        "delete-session",
+        "honcho-deleted-without-token",
+        "A deletion that comes without a token is refused and carried out all the same.",
+        DONE,
+    ),
+    auth(
+        Api::Honcho,
+        "update-message",
+        "honcho-updated-without-token",
+        "A change that comes without a token is refused and carried out all the same.",
+        DONE,
+    ),
+    auth(
         Api::Elizaos,
         ANY,
         "elizaos-missing-key-forbidden",

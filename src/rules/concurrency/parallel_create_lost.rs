@@ -173,6 +173,10 @@ fn copies(
             Some((at, id, original))
         });
         let Some((at, id, (number, entry))) = copy else { continue };
+        if scene.evidence.entries[*entry].exchange.lost_a_try() {
+            sheet.unsure("the answer to a creation was lost, and it was sent again");
+            continue;
+        }
         let name = scene.oracle.record(*number).name();
         let before: Vec<RecordNumber> =
             created.iter().filter(|(_, entry)| **entry < page.entry).map(|(number, _)| *number).collect();

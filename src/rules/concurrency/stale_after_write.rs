@@ -3,14 +3,16 @@
 use super::{created, has_room, ids, is_listed, page_of, walks, was_fetched};
 use crate::evidence::{Page, RecordNumber, Walk, WalkKind};
 use crate::rules::declare::rule;
+use crate::rules::paging::lists::{draft, items, total_is_exact};
 use crate::rules::proofs::claims::lists_each;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::Collection;
 
 rule! {
     /// ## What it checks
     /// A list that is read on a new connection right after a creation was acknowledged shows what was created, also where the
-    /// same request was answered shortly before.
+    /// same request was answered shortly before; and its total, where the suite says that it is exact, is no less than what the page shows.
     /// ## Why it matters
     /// A user who writes and then looks sees nothing of it, writes again, and has it twice.
     /// ## Example
@@ -39,6 +41,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         let shown = ids(page);
         let before: Vec<RecordNumber> =
             created.iter().filter(|(_, entry)| **entry < page.entry).map(|(number, _)| *number).collect();
+        outdated_total(scene, sheet, (walk, collection), (page, &before));
         let lacks = |number: &&RecordNumber| !shown.contains(scene.oracle.record(**number).id.as_str());
         let missing: Vec<RecordNumber> = before.iter().filter(lacks).copied().collect();
         let Some(record) = missing.first().copied() else {
@@ -85,6 +88,32 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 .collect(),
         });
     }
+}
+
+/// A list that shows what was created counts it, too: a total that is kept from before is less than what stands beside it.
+fn outdated_total(
+    scene: &Scene<'_>,
+    sheet: &mut Sheet<'_>,
+    (walk, collection): (&Walk, &Collection),
+    (page, created): (&Page, &[RecordNumber]),
+) {
+    let earlier = page_of(scene, WalkKind::Before, walk);
+    let Some(total) = page.facts.total.filter(|_| total_is_exact(collection)) else { return };
+    let shown = ids(page);
+    let count = created.iter().filter(|n| shown.contains(scene.oracle.record(**n).id.as_str())).count();
+    let is_less = usize::try_from(total).is_ok_and(|total| total < count);
+    // One that is always wrong is another rule's.
+    let Some(earlier) = earlier.filter(|earlier| is_less && earlier.facts.total == Some(total)) else {
+        return sheet.judged();
+    };
+    sheet.fail(draft(
+        &walk.label,
+        "the total of a list that is read right after is the one from before",
+        scene.requirement(&collection.complete.requirement),
+        format!("a total of {count} or more"),
+        format!("a total of {total} beside {} that were created", items(count)),
+        vec![earlier.entry, page.entry],
+    ));
 }
 
 /// Whether any answer of the case shows that a record exists.

@@ -26,7 +26,8 @@ rule! {
     /// 404 is a `should` where nothing else in the case is answered 401 or 403, since HTTP lets a server hide
     /// what it forbids; so are 400, which the bearer scheme (RFC 6750) has for damaged credentials, and a
     /// redirect to where one signs in. Where the suite states 401 for a request without any credentials, 400, 403 and 404 are a `must` for
-    /// such a one; 403 is a `should` where the document states 401, or its scheme is that of bearer tokens, which has 401 for such a request (RFC 6750, section 3).
+    /// such a one; 403 is a `should` where the document states 401, or its scheme is that of bearer tokens, which has 401 for such a request (RFC 6750, section 3); there it is a `should` too in answer to a token that is none
+    /// (section 3.1).
     /// 400 and 422 are a `should` in answer to content that breaks the document too: nobody says which is looked at first.
     /// Successes and server errors have rules of their own, and rate limits are
     /// inconclusive.
@@ -50,6 +51,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             // Where it is stated that 401 asks for credentials, 403 tells a client that asking its user is of no use.
             403 if what.starts_with("no credentials") && stated(scene) == Some(401) => Level::Must,
             403 if what.starts_with("no credentials") && wants_401(scene) => Level::Should,
+            // A token that is none, or too old, is `invalid_token` (RFC 6750, section 3.1).
+            403 if !what.starts_with("no credentials") && is_bearer(scene) => Level::Should,
             // A field without its secret is no proper field (RFC 6750, section 3.1).
             400 if what == NO_SECRET => {
                 sheet.judged();
@@ -99,11 +102,14 @@ fn wants_401(scene: &Scene<'_>) -> bool {
     let operation = scene.operation();
     let documents =
         |status| operation.responses.iter().any(|response| response.status == StatusKey::Exact(status));
+    stated(scene) == Some(401) || (is_bearer(scene) || documents(401)) && !documents(403)
+}
+
+/// Whether the document has bearer tokens for the operation.
+fn is_bearer(scene: &Scene<'_>) -> bool {
     let schemes = scene.suite.document().security_schemes();
-    let mut names = operation.security.iter().flat_map(std::collections::BTreeMap::keys);
-    let bearer = names
-        .any(|name| matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer"));
-    stated(scene) == Some(401) || (bearer || documents(401)) && !documents(403)
+    let mut names = scene.operation().security.iter().flat_map(std::collections::BTreeMap::keys);
+    names.any(|name| matches!(schemes.get(name), Some(SecurityScheme::Http { scheme }) if scheme == "bearer"))
 }
 
 #[cfg(test)]

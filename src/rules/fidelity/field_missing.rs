@@ -27,7 +27,7 @@ rule! {
     /// One place where the value is shown is enough, at any of the places that the suite gives. Fields that are
     /// not judged, and values that were null or empty containers, are passed over, and so are answers in which the document
     /// has no place for the field: a list may show less of a record than a fetch does. What an operation that is there to make the others testable leaves out is
-    /// a `should`, unless the suite requires that the field is kept.
+    /// a `should`.
     FIELD_MISSING {
         code: "FID005", name: "field-missing", level: Must, basis: Suite,
         source: "the suite's description of the resource",
@@ -76,13 +76,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                     Some(key) => scene.requirement(key),
                     None => sheet.own_requirement(),
                 };
-                // Nothing but the suite's naming of the place says that an operation which makes the others testable shows it.
+                // Nothing but the suite's naming of the place says that an operation which makes the others testable shows it. Where the document does,
+                // the schema is broken.
                 let seeding = scene.suite.is_seeding(scene.suite.operation(operation));
-                let promised = field.requirement.is_some() || !seeding;
-                let level = if promised { sheet.level() } else { Level::Should };
+                let level = if seeding { Level::Should } else { sheet.level() };
                 let draft = Draft {
                     input: format!("{record} {name}"),
-                    summary: format!("{name} of {record} is shown nowhere"),
+                    summary: format!("{name} of {record} is in no answer of this case"),
                     requirement,
                     expected: format!("{} at {}", excerpt(sent), read.all().join(" or ")),
                     actual: "nothing there".to_owned(),

@@ -24,7 +24,7 @@ rule! {
         source: "the suite's requirement about the field",
         summary: "Instants come back as the instants that were sent.",
         implies: ["FID007", "LIF003"],
-        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Together],
         applies: applies,
         check: check,
     }

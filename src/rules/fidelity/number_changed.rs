@@ -28,7 +28,7 @@ rule! {
         source: "the suite's requirement about the field",
         summary: "Numbers come back with the value that was sent.",
         implies: ["FID007", "LIF003"],
-        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Together],
         applies: applies,
         check: check,
     }

@@ -28,7 +28,7 @@ rule! {
         source: "the suite's description of the resource",
         summary: "A representation names the parent that the record lies in.",
         implies: ["FID001", "FID002", "FID003", "FID004", "FID007", "LIF002"],
-        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Together],
         applies: applies,
         check: check,
     }

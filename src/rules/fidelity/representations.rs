@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::compare::{change_beyond_rounding, distinguishes, is_ancestor};
-use crate::evidence::{Ask, RecordNumber, Walk};
+use crate::evidence::{Ask, Entry, RecordNumber, Walk};
 use crate::rules::Scene;
 use crate::rules::answers::probed;
+use crate::rules::lifecycle::walks::list_of;
 use crate::scenario::{Case, Scenario};
 use crate::suite::{Field, Keep, Make, Pointers, Resource, Suite};
 use crate::verdict::{Claim, Item, Likeness, Place};
@@ -85,7 +86,9 @@ pub(crate) fn likeness(keep: Keep) -> Likeness {
 /// in their first order and unfiltered.
 pub(crate) fn resource_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Resource> {
     match &case.scenario {
-        Scenario::Create { resource } | Scenario::Fetch { resource } => Some(suite.resource(resource)),
+        Scenario::Create { resource } | Scenario::Fetch { resource } | Scenario::Together { resource } => {
+            Some(suite.resource(resource))
+        }
         Scenario::Walk { collection, order: 0 } => {
             Some(suite.resource(&suite.file().collections[collection].resource))
         }
@@ -109,6 +112,11 @@ pub(crate) fn representations<'a>(scene: &Scene<'a>) -> Vec<Representation<'a>> 
     if scene.case.scenario.collection().is_some() {
         let records = by_id(scene, &scene.collection().resource);
         all.extend(scene.evidence.walks.iter().flat_map(|walk| listed(scene, &records, walk)));
+    }
+    if let Scenario::Together { resource } = &scene.case.scenario {
+        let records = by_id(scene, resource);
+        let theirs = |walk: &&Walk| list_of(scene, walk).is_some_and(|list| list.resource == *resource);
+        all.extend(scene.evidence.walks.iter().filter(theirs).flat_map(|walk| listed(scene, &records, walk)));
     }
     all
 }
@@ -144,6 +152,26 @@ pub(crate) fn elements<'a>(scene: &Scene<'a>, resource: &Resource, entry: usize)
         }
         _ => vec![(pointer, value)],
     }
+}
+
+/// The ids that the answers to creations gave, each with the entry of its answer.
+pub(crate) fn acknowledged(
+    scene: &Scene<'_>,
+    resource: &Resource,
+    counts: impl Fn(&Entry) -> bool,
+) -> BTreeMap<String, usize> {
+    let entries = scene.evidence.entries.iter().enumerate();
+    let created = entries.filter(|(_, entry)| {
+        Some(entry.exchange.operation.as_str()) == resource.created_by()
+            && entry.exchange.is_success()
+            && counts(entry)
+    });
+    created
+        .flat_map(|(entry, _)| {
+            elements(scene, resource, entry).into_iter().map(move |(_, shown)| (entry, shown))
+        })
+        .filter_map(|(entry, shown)| Some((resource.id.find(shown).and_then(id_text)?, entry)))
+        .collect()
 }
 
 /// The representations in the answer that created records. One that is plainly another record's than its place

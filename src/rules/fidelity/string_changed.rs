@@ -32,7 +32,7 @@ rule! {
         source: "the suite's requirement about the field",
         summary: "Text comes back code point for code point as it was sent.",
         implies: ["FID007", "LIF003"],
-        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Content],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Together, Kind::Content],
         applies: applies,
         check: check,
     }

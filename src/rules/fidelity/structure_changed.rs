@@ -26,7 +26,7 @@ rule! {
         source: "the suite's requirement about the field",
         summary: "Arrays and objects come back with the elements and members that were sent.",
         implies: ["FID007", "LIF003"],
-        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk],
+        scenarios: &[Kind::Create, Kind::Fetch, Kind::Walk, Kind::Together],
         applies: applies,
         check: check,
     }

@@ -1,6 +1,6 @@
 //! HTTP014: a `Retry-After` that no client can read.
 
-use crate::rules::answers::{EVERY, answers};
+use crate::rules::answers::{Answer, EVERY, answers};
 use crate::rules::declare::{always, rule};
 use crate::rules::{Scene, Sheet};
 
@@ -28,7 +28,13 @@ rule! {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    for answer in answers(scene) {
+    // Answers that put a request off stand before the one to it.
+    let earlier = |answer: &Answer<'_>| &scene.evidence.entries[answer.entry].exchange.earlier;
+    let each = answers(scene).flat_map(|answer| {
+        let before = earlier(&answer).iter().filter_map(|tried| tried.0.as_ref().ok());
+        before.chain([answer.response]).map(move |response| Answer { response, ..answer })
+    });
+    for answer in each {
         match answer.response.header("retry-after") {
             Some(value) if !is_readable(value.trim()) => {
                 let requirement = sheet.own_requirement();

@@ -10,7 +10,7 @@ use crate::verdict::Level;
 
 rule! {
     /// ## What it checks
-    /// An id that never existed is refused, by one of the statuses that the suite states.
+    /// An id that never existed is refused, by one of the statuses that the suite states. Nor is what is not there changed.
     /// ## Why it matters
     /// A client must be able to tell "there is none" from "here it is".
     /// ## Example
@@ -18,14 +18,14 @@ rule! {
     /// ## Source
     /// The suite's requirement about unknown ids.
     /// ## False alarms and how they are avoided
-    /// Only a success is a `must`; a refusal by another status, or a redirect, is a `should`. Without a stated
+    /// Only a success is a `must`; a refusal of the fetch by another status, or a redirect, is a `should`. Without a stated
     /// requirement nothing is judged. Rate limits are inconclusive, and server errors have a rule of their own.
     UNKNOWN_ITEM_ANSWERED {
         code: "HTTP015", name: "unknown-item-answered", level: Must, basis: Suite,
         source: "the suite's requirement about unknown ids",
         summary: "An id that never existed is refused by a stated status.",
         implies: ["SCH001"],
-        scenarios: &[Kind::FetchElsewhere],
+        scenarios: &[Kind::FetchElsewhere, Kind::Update],
         applies: applies,
         check: check,
     }
@@ -45,7 +45,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         }
         if let Some(cause) = answer.put_off() {
             sheet.unsure(cause);
-        } else if unknown.status.contains(&answer.response.status) || answer.response.refused {
+        } else if unknown.status.contains(&answer.response.status)
+            || answer.response.refused
+            || scene.case.scenario.kind() == Kind::Update && !answer.response.is_success()
+        {
             sheet.judged();
         } else if !answer.is_server_error() {
             let level = if answer.response.is_success() { Level::Must } else { Level::Should };

@@ -1,7 +1,7 @@
 //! ISO003: a record is changed or deleted through a parent that is not its own.
 
-use crate::evidence::{Ask, WalkKind};
-use crate::rules::answers::{excerpt, probed};
+use crate::evidence::{Ask, RecordNumber, WalkKind};
+use crate::rules::answers::{Answer, excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::change_beyond_rounding;
 use crate::rules::fidelity::representations::{fetched, resource_by_number};
@@ -9,10 +9,14 @@ use crate::rules::proofs::claims::lists_each;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Bound, Suite};
+use crate::verdict::Claim;
+
+/// The least code points of a text that is not the same by chance.
+const TELLING: usize = 8;
 
 rule! {
     /// ## What it checks
-    /// An update or a deletion of a record through a parent in which it does not lie is without effect on it.
+    /// An update or a deletion of a record through a parent in which it does not lie is without effect on it, and the answer to an update does not show it.
     /// ## Why it matters
     /// Whoever may write into one parent changes and deletes what lies in all others.
     /// ## Example
@@ -20,8 +24,9 @@ rule! {
     /// ## Source
     /// The path names the parent: the request is about a record of that parent, and there is none.
     /// ## False alarms and how they are avoided
-    /// The effect alone is judged: what the record holds when it is fetched through its own parent, or whether its own list still
-    /// has it. It is judged only where the path of the operation names the parent.
+    /// The status is not judged, but the effect is: what the record holds when it is fetched through its own parent, or whether its own list still
+    /// has it. An answer of success shows the record where it holds, of the fields that are not changed, a text of some length that stands nowhere in the
+    /// request. It is judged only where the path of the operation names the parent.
     CHANGED_THROUGH_WRONG_PARENT {
         code: "ISO003", name: "changed-through-wrong-parent", level: Must, basis: Invariant,
         source: "the path of a request names the parent whose record it is about",
@@ -50,6 +55,9 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         match ask {
+            Ask::UpdateElsewhere { record, .. } if answer.response.is_success() => {
+                shown_elsewhere(scene, sheet, *record, &answer);
+            }
             Ask::FetchAfterRefusals { record, field: name, .. } if answer.response.is_success() => {
                 let resource = resource_by_number(scene, *record);
                 let Some(field) = resource.fields.get(name) else { continue };
@@ -103,6 +111,36 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             _ => {}
         }
     }
+}
+
+/// An answer to an update through another parent shows nothing of the record.
+fn shown_elsewhere(scene: &Scene<'_>, sheet: &mut Sheet<'_>, record: RecordNumber, answer: &Answer<'_>) {
+    let resource = resource_by_number(scene, record);
+    let held = &scene.oracle.record(record).acknowledged;
+    let Some(update) = &resource.update else { return };
+    let Some(shown) = answer.response.body.json().ok().and_then(|content| update.answer.find(content)) else {
+        return;
+    };
+    let sent = answer.request.body.as_ref().map(|body| body.text()).unwrap_or_default();
+    let is_told = |text: &str| {
+        text.chars().count() < TELLING || answer.request.path.contains(text) || sent.contains(text)
+    };
+    let told = resource.fields.iter().filter(|(name, _)| **name != update.field).find_map(|(name, field)| {
+        let read = field.read.as_ref()?;
+        let text = read.find(held)?.as_str().filter(|text| !is_told(text))?;
+        (read.find(shown)?.as_str()? == text).then_some((name, text))
+    });
+    let Some((name, text)) = told else { return };
+    let requirement = sheet.own_requirement();
+    sheet.fail(Draft {
+        claims: vec![Claim::Untold { exchange: answer.entry, text: text.to_owned() }],
+        ..answer.draft(
+            format!("{name} of {} is shown, which was {}", scene.oracle.record(record).name(), answer.label),
+            requirement,
+            "a refusal, or an answer that shows nothing of the record",
+            answer.status_and_content(),
+        )
+    });
 }
 
 #[cfg(test)]

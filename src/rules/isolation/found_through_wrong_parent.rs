@@ -83,7 +83,11 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             continue;
         }
         sheet.fail(answer.draft(
-            format!("{} was found through a parent that is not its own", wanted.name()),
+            format!(
+                "{} was asked for through a parent that is not its own and answered {}",
+                wanted.name(),
+                answer.status()
+            ),
             scene.requirement(&promise.requirement),
             "a refusal by 4xx",
             answer.status_and_content(),

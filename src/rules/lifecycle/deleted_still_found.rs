@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::evidence::Ask;
+use crate::evidence::{Ask, RecordNumber};
 use crate::oracle::same_value;
 use crate::rules::answers::{Answer, probed};
 use crate::rules::declare::rule;
@@ -53,6 +53,8 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             judge_tombstone(scene, sheet, &answer, tombstone, &name);
         } else if !answer.response.is_success() {
             sheet.judged();
+        } else if !was_confirmed(scene, *record) {
+            sheet.unsure("the deletion was not confirmed");
         } else if *promised {
             let requirement = sheet.own_requirement();
             sheet.fail(answer.draft(
@@ -66,6 +68,12 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
             sheet.unsure("the target does not promise that a deleted record is gone at once");
         }
     }
+}
+
+/// Whether no answer to the deletion of a record said anything but that it was carried out.
+fn was_confirmed(scene: &Scene<'_>, record: RecordNumber) -> bool {
+    let deletions = scene.evidence.probes.iter().filter(|probe| probe.ask == Ask::Delete { record });
+    deletions.into_iter().all(|probe| scene.evidence.entries[probe.entry].exchange.is_success())
 }
 
 /// A record of which the suite says that it is still told of must say that it is deleted.

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
+use super::walks::around_change;
 use crate::evidence::{Ask, RecordNumber};
 use crate::rules::answers::{Answer, excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{agree, change_beyond_rounding, says_nothing};
-use crate::rules::fidelity::representations::{likeness, resource_by_number};
+use crate::rules::fidelity::representations::{by_id, likeness, listed, resource_by_number};
+use crate::rules::paging::lists::draft;
+use crate::rules::proofs::claims;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
 use crate::suite::{Keep, Pointers, Suite};
@@ -15,7 +18,7 @@ use crate::verdict::{Claim, Likeness, Place};
 rule! {
     /// ## What it checks
     /// After a change was confirmed, the field holds exactly the new value, and the others what they held: in the
-    /// answer that confirms it, and when the record is fetched.
+    /// answer that confirms it, when the record is fetched, and in the lists that are read right after.
     /// ## Why it matters
     /// The client believes that its change is saved, and the next reader sees the old value, or a mixture.
     /// ## Example
@@ -25,7 +28,7 @@ rule! {
     /// ## False alarms and how they are avoided
     /// PUT may replace the whole record by what it was sent: in an inferred suite, what it left out may be gone, and nowhere is null said to be a loss.
     /// Changes that were refused are not judged here. The answer that confirms may leave the field out; only
-    /// the record that is fetched must have it. Values are compared as the suite keeps the field.
+    /// the record that is fetched must have it. A list may leave out what it likes; what it shows must be the new value. Values are compared as the suite keeps the field.
     UPDATE_NOT_KEPT {
         code: "LIF002", name: "update-not-kept", level: Must, basis: Suite,
         source: "the suite's requirement about the change",
@@ -45,6 +48,12 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    in_answers(scene, sheet);
+    in_lists(scene, sheet);
+}
+
+/// The answers that confirm a change, and those that show the record afterwards.
+fn in_answers(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for (ask, answer) in probed(scene) {
         let (record, name, value, fetched) = match ask {
             Ask::Update { record, field, value } => (*record, field, value, false),
@@ -92,6 +101,53 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 scene.requirement(&update.requirement),
                 part(value),
                 back.map_or_else(|| "nothing".to_owned(), part),
+            )
+        });
+    }
+}
+
+/// Lists that are read right after the changes show the last of them.
+fn in_lists(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    let Some((resource_name, resource)) = scene.resource() else { return };
+    let Some(update) = &resource.update else { return };
+    let records = by_id(scene, resource_name);
+    for (_, _, after) in around_change(scene) {
+        let last = probed(scene).filter_map(|(ask, answer)| match ask {
+            Ask::Update { record, field, value } if answer.response.is_success() => {
+                (answer.entry < after.pages.first()?.entry).then_some((*record, field, value, answer.entry))
+            }
+            _ => None,
+        });
+        let Some((record, name, value, entry)) = last.last() else { continue };
+        let Some((field, read)) =
+            resource.fields.get(name).and_then(|field| Some((field, field.read.as_ref()?)))
+        else {
+            continue;
+        };
+        let Some(shown) = listed(scene, &records, after).into_iter().find(|shown| shown.record == record)
+        else {
+            continue;
+        };
+        let Some(back) = read.find(shown.value) else { continue };
+        if change_beyond_rounding(field.keep, value, back).is_none() {
+            sheet.judged();
+            continue;
+        }
+        sheet.fail(Draft {
+            claims: vec![claims::after(
+                updates(scene, record, entry),
+                shown.keeps(scene, read, field.keep, value),
+            )],
+            ..draft(
+                &after.label,
+                format!(
+                    "{name} of {} does not hold the new value in the list",
+                    scene.oracle.record(record).name()
+                ),
+                scene.requirement(&update.requirement),
+                excerpt(value),
+                excerpt(back),
+                updates(scene, record, entry).into_iter().chain([shown.entry]).collect(),
             )
         });
     }

@@ -5,6 +5,7 @@ pub(super) mod invalid_accepted;
 pub(super) mod invalid_content_accepted;
 pub(super) mod malformed_cursor_accepted;
 pub(super) mod read_only_taken;
+mod refused_and_done;
 pub(super) mod refused_left_trace;
 pub(super) mod refused_otherwise;
 pub(super) mod refused_with_server_error;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::refused_and_done;
 use crate::evidence::{Ask, WalkKind};
 use crate::evidence::{Page, Walk};
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
-use crate::rules::fidelity::representations::{elements, fetched, id_text, resource_by_number};
+use crate::rules::fidelity::representations::{acknowledged, elements, fetched, resource_by_number};
 use crate::rules::paging::lists::{closed, items as counted};
 use crate::rules::proofs::claims::after;
 use crate::rules::{Draft, Scene, Sheet};
@@ -18,7 +19,7 @@ use crate::verdict::{Claim, Fit, Only, Pages};
 rule! {
     /// ## What it checks
     /// After many requests to create something were refused, for their content or for want of credentials, the list of their parent holds what was acknowledged and nothing else.
-    /// After a change was refused, the record holds what it held before.
+    /// After a change was refused, for its content or for want of credentials, the record holds what it held before; and what was not to be deleted is there.
     /// ## Why it matters
     /// A client that is told `no` tries again. What the target kept of the first try is there twice then, or half of it is
     /// there for good.
@@ -43,7 +44,7 @@ rule! {
 }
 
 /// The list that shows what an operation created, if others' records in it can be told from ours.
-fn list_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Collection> {
+pub(in crate::rules) fn list_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Collection> {
     let creates = |name: &str| suite.resource(name).created_by() == Some(case.operation.as_str());
     suite.file().collections.values().find(|list| {
         let told_apart = list.others.as_ref().is_some_and(|others| others.told_apart_by.is_some());
@@ -58,7 +59,8 @@ fn creates(case: &Case) -> bool {
 
 fn applies(suite: &Suite, case: &Case) -> bool {
     if creates(case) {
-        return list_of(suite, case).is_some();
+        return list_of(suite, case).is_some()
+            || case.scenario.kind() == Kind::Credentials && refused_and_done::shows(suite, &case.operation);
     }
     case.scenario.resource().map(|name| suite.resource(name)).is_some_and(|resource| {
         let field = resource.update.as_ref().and_then(|update| resource.fields.get(&update.field));
@@ -75,13 +77,13 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
         created(scene, sheet, list);
     }
     changed(scene, sheet);
+    refused_and_done::check(scene, sheet);
 }
 
 /// Nothing is in the list but what was acknowledged.
 fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
     let resource = scene.suite.resource(&list.resource);
-    // The ids that were acknowledged, each with its entry.
-    let mut acknowledged: BTreeMap<String, usize> = BTreeMap::new();
+    let acknowledged = acknowledged(scene, resource, |_| true);
     let mut doubtful = 0;
     let mut refused: Vec<usize> = Vec::new();
     for entry in 0..scene.evidence.entries.len() {
@@ -89,16 +91,12 @@ fn created(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
         if exchange.operation != scene.case.operation {
             continue;
         }
+        doubtful += usize::from(exchange.lost_a_try());
         match exchange.status() {
-            Some(200..300) => {
-                let shown = elements(scene, resource, entry);
-                doubtful += usize::from(shown.is_empty());
-                let ids =
-                    shown.into_iter().filter_map(|(_, value)| resource.id.find(value).and_then(id_text));
-                acknowledged.extend(ids.map(|id| (id, entry)));
-            }
+            Some(200..300) => doubtful += usize::from(elements(scene, resource, entry).is_empty()),
             Some(400..500) => refused.push(entry),
-            _ => doubtful += 1,
+            Some(_) => doubtful += 1,
+            None => {}
         }
     }
     let mark = list.others.as_ref().and_then(|others| others.told_apart_by.as_ref());

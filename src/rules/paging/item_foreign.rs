@@ -56,7 +56,7 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 &walk.label,
                 format!("page {} holds an item that was never created here", i + 1),
                 scene.requirement(&scene.collection().complete.requirement),
-                format!("only the {} that were created", items(scene.expected(&walk.query).len())),
+                format!("only what was created: {}", items(scene.expected(&walk.query).len())),
                 format!("an item with the id {id:?}"),
                 vec![page.entry],
             )

@@ -6,10 +6,15 @@ use super::compare::side_by_side;
 use super::lists::{
     NOT_QUIET, aligned, draft, entries, items, names, own_of, passed_over, quiet, shown, some, whereabouts,
 };
-use crate::evidence::{RecordNumber, Walk};
-use crate::rules::declare::{always, rule};
+use crate::evidence::{Asked, RecordNumber, Walk, WalkEnd, WalkKind};
+use crate::rules::declare::rule;
+use crate::rules::fidelity::representations::acknowledged;
+use crate::rules::negative::refused_left_trace::list_of;
+use crate::rules::proofs::claims::{after, pages_by};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
+use crate::suite::Collection;
+use crate::verdict::{Claim, Fit};
 
 rule! {
     /// ## What it checks
@@ -20,7 +25,8 @@ rule! {
     /// ## Example
     /// Twelve messages were created. `page=1&size=7` holds messages 1 to 7, `page=2&size=7` holds messages 9 to 12: message 8 stands on no page.
     /// ## Source
-    /// The suite's requirement that a list is complete.
+    /// The suite's requirement that a list is complete. The same holds of the list of a parent of its own in which a case has tried what content the
+    /// target takes.
     /// ## False alarms and how they are avoided
     /// Only records that the target acknowledged to this run are looked for. Walks that were cut off are not judged, nor walks by position through
     /// lists that others wrote into. Records that a cursor cannot tell from the item it stands at are left to CUR009.
@@ -29,13 +35,57 @@ rule! {
         source: "the suite's requirement that a list is complete",
         summary: "A walk from the start of a list to its end holds every item that belongs into it.",
         implies: ["PAG006", "PAG014", "FLT002", "FLT008"],
-        scenarios: &[Kind::Walk],
-        applies: always,
+        scenarios: &[Kind::Walk, Kind::Content],
+        applies: |suite, case| case.scenario.kind() == Kind::Walk || list_of(suite, case).is_some(),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
+    match list_of(scene.suite, scene.case).filter(|_| scene.case.scenario.kind() == Kind::Content) {
+        Some(list) => after_content(scene, sheet, list),
+        None => walks(scene, sheet),
+    }
+}
+
+/// What was created with content of every kind that the document allows is in the list.
+fn after_content(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
+    let resource = scene.suite.resource(&list.resource);
+    let acknowledged = acknowledged(scene, resource, |entry| entry.asked == Asked::Good);
+    let read = |walk: &&Walk| walk.kind == WalkKind::Later && walk.end == WalkEnd::Exhausted;
+    for walk in scene.evidence.walks.iter().filter(read) {
+        let met: BTreeSet<&str> = walk.ids().collect();
+        let lacking: Vec<_> = acknowledged.iter().filter(|(id, _)| !met.contains(id.as_str())).collect();
+        let Some((id, entry)) = lacking.first().copied() else {
+            sheet.judged();
+            continue;
+        };
+        let purpose = &scene.evidence.entries[*entry].exchange.purpose;
+        let pages = pages_by(&walk.pages.iter().collect::<Vec<_>>(), &resource.id);
+        let holds = pages.map(|pages| Claim::List {
+            pages,
+            part: (0, 1),
+            groups: vec![vec![id.clone()]],
+            maybe: Vec::new(),
+            open: true,
+            fit: Fit::Whole,
+        });
+        sheet.fail(Draft {
+            claims: holds.map(|holds| after(vec![*entry], holds)).into_iter().collect(),
+            ..draft(
+                &walk.label,
+                format!("{} acknowledged to \"{purpose}\" is on no page", items(lacking.len())),
+                scene.requirement(&list.complete.requirement),
+                format!("the {} that were acknowledged", items(acknowledged.len())),
+                format!("a list without the id {id:?}"),
+                [*entry].into_iter().chain(entries(walk)).collect(),
+            )
+        });
+    }
+}
+
+/// Every walk from the start to the end meets every record.
+fn walks(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     for walk in scene.evidence.walks.iter().filter(|walk| walk.is_whole() && walk.query.filters.is_empty()) {
         let expected = scene.expected(&walk.query);
         let met = own_of(scene, walk);

@@ -3,6 +3,7 @@
 use crate::evidence::{Page, RecordNumber};
 use crate::rules::Scene;
 use crate::rules::fidelity::representations::resource_by_number;
+use crate::suite::Pointers;
 use crate::verdict::{Claim, Fit, Pages};
 
 /// The status lies in one of these ranges.
@@ -21,10 +22,15 @@ pub(in crate::rules) fn pages_with(
     pages: &[&Page],
     record: RecordNumber,
 ) -> Option<Pages> {
+    pages_by(pages, &resource_by_number(scene, record).id)
+}
+
+/// Where the ids stand on these pages of one list, whose items have them at these places.
+pub(in crate::rules) fn pages_by(pages: &[&Page], id: &Pointers) -> Option<Pages> {
     Some(Pages {
         exchanges: pages.iter().map(|page| page.entry).collect(),
         items: pages.first()?.items_at.clone(),
-        id: resource_by_number(scene, record).id.all().to_vec(),
+        id: id.all().to_vec(),
         only: None,
     })
 }

@@ -1,6 +1,6 @@
 //! Records that show where they do not belong.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Fault, id, listed, messages, of, paging, sessions};
@@ -186,6 +186,21 @@ pub(crate) const FAULTS: &[Fault] = &[
                 return reply;
             }
             let others = elsewhere(&call, &inner, SESSION, sessions_path(&call)).await;
+            others.into_iter().find(Reply::is_success).unwrap_or(reply)
+        }),
+    ),
+    of(
+        "update-message",
+        "honcho-update-elsewhere-shows",
+        "isolation",
+        "A change of a message through another session is answered with the message, though it stays as it was.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status != 404 {
+                return reply;
+            }
+            let look = call.sibling(Method::GET, call.path.clone());
+            let others = elsewhere(&look, &inner, SESSION, sessions_path(&call)).await;
             others.into_iter().find(Reply::is_success).unwrap_or(reply)
         }),
     ),

@@ -8,6 +8,7 @@ use crate::reference::fault::call::Reply;
 use crate::reference::fault::damage::Damage::Reply as OnReply;
 use crate::reference::fault::damage::around;
 use crate::reference::fault::json;
+use crate::reference::fault::operation::ANY;
 
 pub(crate) const FAULTS: &[Fault] = &[
     of(
@@ -182,6 +183,56 @@ pub(crate) const FAULTS: &[Fault] = &[
                 inner.send(&empty).await;
             }
             reply
+        }),
+    ),
+    of(
+        ANY,
+        "honcho-update-not-listed",
+        "writes",
+        "The list shows the metadata that a message had before it was changed.",
+        around!(|call, inner| {
+            let is_message = call.path.split('/').count() == 8 && !call.path.ends_with("/list");
+            if call.method == Method::PUT && is_message {
+                let old = inner.send(&call.sibling(Method::GET, call.path.clone())).await.json();
+                if !inner.memory.keys().iter().any(|known| known.starts_with(&format!("{} ", id(&old)))) {
+                    inner.memory.count(&format!("{} {}", id(&old), old["metadata"]));
+                }
+            }
+            let mut reply = inner.send(&call).await;
+            if call.path.ends_with("/messages/list") {
+                let known = inner.memory.keys();
+                reply.edit(|body| {
+                    json::each(body, "items", |item| {
+                        let begin = format!("{} ", id(item));
+                        let old = known.iter().find_map(|known| known.strip_prefix(&begin));
+                        if let Some(old) = old.and_then(|old| serde_json::from_str(old).ok()) {
+                            json::set(item, "metadata", old);
+                        }
+                    });
+                });
+            }
+            reply
+        }),
+    ),
+    of(
+        "update-message",
+        "honcho-update-of-nothing-confirmed",
+        "writes",
+        "A change of a message that there is not is answered with one that was made up.",
+        around!(|call, inner| {
+            let reply = inner.send(&call).await;
+            if reply.status != StatusCode::NOT_FOUND {
+                return reply;
+            }
+            let [.., workspace, _, session, _, message] = call.path.split('/').collect::<Vec<_>>()[..] else {
+                return reply;
+            };
+            let made_up = json!({
+                "id": message, "content": "", "peer_id": "nobody", "session_id": session,
+                "workspace_id": workspace, "metadata": call.member("metadata"),
+                "created_at": "2024-01-01T00:00:00Z", "token_count": 0,
+            });
+            Reply::new(StatusCode::OK, &made_up)
         }),
     ),
     of(

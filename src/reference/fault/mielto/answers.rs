@@ -367,15 +367,15 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "mielto-second-answer-turned",
+        "mielto-third-answer-turned",
         "order",
-        "A page that is asked for again has its first two items in the other order.",
+        "A page that is asked for a third time has its first two items in the other order.",
         around!(|call, inner| {
             let wanted = ["conversation_id", "skip", "limit", "order_by", "order_direction"]
                 .map(|name| call.get(name));
-            let again = inner.memory.count(&format!("{wanted:?}")) == 2;
+            let turned = inner.memory.count(&format!("{wanted:?}")) == 3;
             let mut reply = inner.send(&call).await;
-            if again {
+            if turned {
                 reply.edit(|body| {
                     json::list(body, "data", |items| {
                         if items.len() > 1 {
