@@ -37,6 +37,9 @@ impl Driver {
             self.same_page(oracle, evidence, name, collection, *scope).await;
         }
         let handful = counted.iter().find(|(_, count)| *count >= 5).or(counted.last()).copied();
+        if let Some((scope, count)) = handful {
+            self.in_other_words(oracle, evidence, name, collection, (scope, count)).await;
+        }
         // An empty list has no positions to ask for.
         let handful = handful.filter(|(_, count)| *count > 0);
         if let (Some((scope, count)), true) = (handful, collection.scope.is_some()) {
@@ -45,7 +48,7 @@ impl Driver {
         }
     }
 
-    /// The first page without parameters, with the defaults written out, again, and in other words.
+    /// The first page without parameters, with the defaults written out, and with sizes over the largest.
     async fn same_page(
         &self,
         oracle: &Oracle,
@@ -88,23 +91,34 @@ impl Driver {
             ask.asked = Asked::Open;
             self.single(oracle, evidence, &format!("{label} size={size}"), WalkKind::Page, ask).await;
         }
-        explicit.query.size = self.size(collection, 2);
-        // The second page where one can be asked for: what loses sight of a parameter gives the first.
-        let there = expected(&self.suite, oracle, collection, &explicit.query).len() as u64;
-        if let Some(size) = explicit.query.size.filter(|size| *size < there) {
-            match &mut explicit.start {
+    }
+
+    /// One page, again, with arguments that there are not, and in another order of its parameters. The second page where one can be asked for: what loses
+    /// sight of a parameter gives the first.
+    async fn in_other_words(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        name: &str,
+        collection: &Collection,
+        (scope, count): (Option<RecordNumber>, usize),
+    ) {
+        let mut ask = Ask::first(name, collection, Self::query(scope, 0, self.size(collection, 2)));
+        ask.start = first_written_out(&collection.style);
+        if let Some(size) = ask.query.size.filter(|size| *size < count as u64) {
+            match &mut ask.start {
                 Start::Page(page) => *page += 1,
                 Start::Offset(offset) => *offset += size,
                 _ => {}
             }
         }
-        let label = format!("{label}{}", size_label(explicit.query.size));
-        self.single(oracle, evidence, &label, WalkKind::Page, explicit.clone()).await;
-        self.single(oracle, evidence, &format!("{label} again"), WalkKind::Repeat, explicit.clone()).await;
-        self.unknown_arguments(oracle, evidence, &explicit).await;
-        explicit.backwards = true;
+        let label = format!("{}{}", Self::scope_label(oracle, scope), size_label(ask.query.size));
+        self.single(oracle, evidence, &label, WalkKind::Page, ask.clone()).await;
+        self.single(oracle, evidence, &format!("{label} again"), WalkKind::Repeat, ask.clone()).await;
+        self.unknown_arguments(oracle, evidence, &ask).await;
+        ask.backwards = true;
         let label = format!("{label} parameters in another order");
-        self.single(oracle, evidence, &label, WalkKind::Permuted, explicit).await;
+        self.single(oracle, evidence, &label, WalkKind::Permuted, ask).await;
     }
 
     /// The switches among the query parameters of a list, each with its documented default: many servers take any text for a switch that is on.

@@ -12,7 +12,7 @@ use crate::suite::{Collection, SizeBounds};
 /// The most pages that a walk with a small page size may take.
 const MOST_PAGES: usize = 17;
 /// How many empty lists of parents that were created alike are looked into.
-const FEW_EMPTY: usize = 2;
+const FEW_EMPTY: usize = 1;
 /// The most that it may take in an order beside the usual one.
 const FEW_PAGES: usize = 3;
 

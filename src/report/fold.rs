@@ -89,7 +89,7 @@ impl Defect {
 /// Groups findings into defects; must before should before may, else in the order of the findings.
 ///
 /// Within an operation consequences go under their cause. What is then led by one rule on several operations of a suite is one defect, since a
-/// mistake in what operations share shows on all of them; the operations are named.
+/// mistake in what operations share shows on all of them; so is what leads on one and is a consequence on another. The operations are named.
 #[must_use]
 pub fn fold(findings: &[Located], rules: &[RuleHead]) -> Vec<Defect> {
     let implied = closure(rules);
@@ -104,12 +104,24 @@ pub fn fold(findings: &[Located], rules: &[RuleHead]) -> Vec<Defect> {
     }
     let mut groups: Vec<Vec<Lead>> = Vec::new();
     for group in operations.into_iter().flat_map(|(_, leads)| fold_operation(&leads, &implied)) {
-        match groups.iter_mut().find(|known| same_defect(&known[0], &group[0])) {
-            Some(known) if group[0].level() < known[0].level() => {
-                known.splice(0..0, group);
+        // What leads on one operation may follow from something more specific on another.
+        let follows = |known: &[Lead], group: &[Lead]| {
+            known[0].level() <= group[0].level() && known.iter().any(|lead| same_defect(lead, &group[0]))
+        };
+        let led_alike = groups.iter().position(|known| same_defect(&known[0], &group[0]));
+        let cause = || groups.iter().position(|known| follows(known, &group));
+        let consequence = || groups.iter().position(|known| follows(&group, known));
+        match led_alike.or_else(cause) {
+            Some(at) if group[0].level() < groups[at][0].level() => {
+                groups[at].splice(0..0, group);
             }
-            Some(known) => known.extend(group),
-            None => groups.push(group),
+            Some(at) => groups[at].extend(group),
+            None => match consequence() {
+                Some(at) => {
+                    groups[at].splice(0..0, group);
+                }
+                None => groups.push(group),
+            },
         }
     }
     let mut defects: Vec<Defect> = groups.into_iter().map(defect).collect();

@@ -198,7 +198,7 @@ const SLIPS: &[Slip] = &[
         "query = { order_direction = \"asc\" }",
         "query = { order_directoin = \"asc\" }",
         &[
-            "collections.messages.orders.2.query",
+            "collections.messages.orders.4.query",
             "no parameter of list_messages",
             "did you mean `order_direction`?",
         ],

@@ -134,6 +134,25 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn a_total_is_not_the_one_from_before() {
+        let world = World::new(3);
+        // The total before note 2 was created and right after, where all three are shown.
+        for (before, after, verdict) in [(2, 3, Pass), (2, 2, Fail), (1, 2, Pass), (2, 9, Pass)] {
+            let lists = world.lists("by_page").page(WalkKind::Before, Start::First, Some(9), &[0, 1]);
+            let mut lists = lists.set(0, "/total", json!(before));
+            for note in &world.notes {
+                let exchange = exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([]));
+                let ask = Ask::Create { records: vec![*note], ordered: true };
+                lists = lists.probe("create", ask, Asked::Good, exchange);
+            }
+            let lists = lists.page(WalkKind::After, Start::First, Some(9), &[0, 1, 2]);
+            let lists = lists.set(0, "/total", json!(after));
+            let judgement = lists.judge(&STALE_AFTER_WRITE, Scenario::Together { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{before} {after}");
+        }
+    }
+
+    #[test]
     fn a_list_is_not_the_one_from_before() {
         type Row<'a> = (&'a [usize], &'a [usize], &'a [usize], bool, Verdict);
         let world = World::new(4);

@@ -145,6 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_is_none_is_401() {
+        let world = World::new(1);
+        for (status, verdict) in [(401, Pass), (403, Fail)] {
+            let ask = Ask::Credentials { what: "unknown credentials".into() };
+            let exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &json!({}));
+            let probes = world.probes().probe("unknown", ask, Asked::Unauthenticated, exchange);
+            let judgement = probes.expect(&WRONG_STATUS_WITHOUT_CREDENTIALS, verdict);
+            assert!(judgement.findings.iter().all(|finding| finding.level == Level::Should));
+        }
+    }
+
+    #[test]
     fn a_secret_that_is_missing_may_be_malformed() {
         let world = World::new(1);
         for (what, verdict) in [(NO_SECRET, Pass), ("no credentials", Fail)] {

@@ -62,10 +62,24 @@ pub(in crate::rules) fn is_readable(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Ask, Asked};
+    use crate::evidence::{Ask, Asked, Try};
     use crate::rules::testing::{World, exchange};
     use crate::verdict::Verdict::{self, Fail, Pass};
     use serde_json::json;
+
+    #[test]
+    fn answers_that_put_a_request_off_count() {
+        let world = World::new(1);
+        for (value, verdict) in [("3", Pass), ("soon", Fail)] {
+            let get = |status| exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &json!({}));
+            let mut exchange = get(200);
+            let mut put_off = get(429).outcome;
+            put_off.as_mut().unwrap().headers.push(("retry-after".to_owned(), value.to_owned()));
+            exchange.earlier.push(Try(put_off));
+            let ask = Ask::Fetch { record: world.notes[0] };
+            world.probes().probe("fetch", ask, Asked::Good, exchange).expect(&RETRY_AFTER_MALFORMED, verdict);
+        }
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

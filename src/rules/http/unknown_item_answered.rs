@@ -70,8 +70,20 @@ mod tests {
     use super::*;
     use crate::evidence::Asked;
     use crate::rules::testing::{World, exchange};
+    use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
+
+    #[test]
+    fn what_never_existed_is_not_changed() {
+        let world = World::new(1);
+        for (status, verdict) in [(200, Fail), (204, Fail), (404, Pass), (422, Pass), (409, Pass)] {
+            let put = exchange("update_note", "PUT", "/boxes/main/notes/x", None, status, &json!({}));
+            let lists = world.probes().probe("unknown", Ask::UnknownItem, Asked::Unknown, put);
+            let judgement = lists.judge(&UNKNOWN_ITEM_ANSWERED, Scenario::Update { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{status}");
+        }
+    }
 
     #[test]
     fn an_unknown_id_is_refused() {

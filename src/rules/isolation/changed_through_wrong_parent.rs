@@ -179,6 +179,30 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_through_another_parent_does_not_show_the_record() {
+        let world = World::new(1);
+        let record = world.notes[0];
+        let held = world.oracle.record(record).acknowledged.as_ref().clone();
+        let mut of_others = held.clone();
+        of_others["at"] = json!("2001-02-03T04:05:06Z");
+        let cases = [
+            (200, &held, Fail),
+            (404, &held, Inconclusive),
+            // The id stands in the request, and what is sent is no secret.
+            (200, &json!({"id": "m0", "text": "new"}), Inconclusive),
+            (200, &of_others, Inconclusive),
+        ];
+        for (status, shown, verdict) in cases {
+            let update = exchange("update_note", "PUT", "/boxes/other/notes/m0", None, status, shown);
+            let ask = Ask::UpdateElsewhere { record, field: "text".into(), value: json!("new") };
+            let probes = world.probes().probe("changed through other[0]", ask, Asked::Unknown, update);
+            let judgement =
+                probes.judge(&CHANGED_THROUGH_WRONG_PARENT, Scenario::Update { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{status} {shown}");
+        }
+    }
+
+    #[test]
     fn a_deletion_through_another_parent_is_without_effect() {
         let world = World::new(3);
         let cases: [(&[usize], &[usize], Verdict); 3] = [

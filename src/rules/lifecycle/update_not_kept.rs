@@ -222,10 +222,56 @@ fn updates(scene: &Scene<'_>, record: RecordNumber, last: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Asked;
+    use crate::evidence::{Asked, WalkKind};
+    use crate::pagination::Start;
     use crate::rules::testing::{World, exchange};
+    use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
+
+    #[test]
+    fn a_change_is_in_the_list() {
+        let world = World::new(3);
+        // What the list shows after the last of two changes, and whether that was confirmed.
+        let cases: [(Value, u16, Verdict); 5] = [
+            (json!("new"), 200, Pass),
+            (json!("old"), 200, Fail),
+            (json!("first"), 200, Fail),
+            (json!("first"), 422, Pass),
+            // A list may leave out what it likes.
+            (json!(null), 200, Inconclusive),
+        ];
+        for (text, status, verdict) in cases {
+            let update = |value: &str, status: u16| {
+                let value = json!(value);
+                let ask = Ask::Update { record: world.notes[1], field: "text".to_owned(), value };
+                (
+                    ask,
+                    exchange(
+                        "update_note",
+                        "PUT",
+                        "/boxes/main/notes/m1",
+                        None,
+                        status,
+                        &json!({"id": "m1"}),
+                    ),
+                )
+            };
+            let lists = world.lists("by_page").page(WalkKind::Before, Start::First, Some(20), &[0, 1, 2]);
+            let ((first, confirmed), (last, answer)) = (update("first", 200), update("new", status));
+            let lists = lists.probe("first", first, Asked::Good, confirmed);
+            let lists = lists.probe("last", last, Asked::Good, answer);
+            let lists = lists.page(WalkKind::After, Start::First, Some(20), &[0, 1, 2]);
+            let lists = match text {
+                Value::Null => lists.content(0, |content| {
+                    content["items"][1].as_object_mut().unwrap().remove("text");
+                }),
+                text => lists.set(0, "/items/1/text", text),
+            };
+            let judgement = lists.judge(&UPDATE_NOT_KEPT, Scenario::Update { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict, "{status}: {judgement:#?}");
+        }
+    }
 
     #[test]
     fn a_change_is_kept() {

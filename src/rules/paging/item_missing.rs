@@ -55,7 +55,10 @@ fn after_content(scene: &Scene<'_>, sheet: &mut Sheet<'_>, list: &Collection) {
     let read = |walk: &&Walk| walk.kind == WalkKind::Later && walk.end == WalkEnd::Exhausted;
     for walk in scene.evidence.walks.iter().filter(read) {
         let met: BTreeSet<&str> = walk.ids().collect();
-        let lacking: Vec<_> = acknowledged.iter().filter(|(id, _)| !met.contains(id.as_str())).collect();
+        // What is created later than the list was asked for need not be on it.
+        let asked = walk.pages.first().map_or(0, |page| page.entry);
+        let before = acknowledged.iter().filter(|(_, entry)| **entry < asked);
+        let lacking: Vec<_> = before.filter(|(id, _)| !met.contains(id.as_str())).collect();
         let Some((id, entry)) = lacking.first().copied() else {
             sheet.judged();
             continue;
@@ -145,9 +148,53 @@ fn gap(scene: &Scene<'_>, walk: &Walk, wanted: &[RecordNumber], lacking: &BTreeS
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{STRANGER, World};
+    use crate::evidence::Ask;
+    use crate::rules::testing::{STRANGER, World, exchange};
+    use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
+
+    #[test]
+    fn what_was_taken_is_in_the_list() {
+        let world = World::new(2);
+        // The items of the list, whether the content obeys the document, whether the walk was cut off, and the verdict.
+        let cases: [(&[usize], bool, bool, Verdict); 5] = [
+            (&[0, 1], true, false, Pass),
+            (&[1], true, false, Fail),
+            (&[1], true, true, Inconclusive),
+            // Content that should have been refused need not be in a list.
+            (&[1], false, false, Pass),
+            (&[0, 1, STRANGER], true, false, Pass),
+        ];
+        for (listed, good, cut, verdict) in cases {
+            let post =
+                exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([{"id": "m0"}]));
+            let asked = if good { Asked::Good } else { Asked::Invalid };
+            let ask = Ask::ValidEdge { keyword: "maxLength".into(), place: "/text".into() };
+            let later = |walk: &mut Walk| {
+                walk.kind = WalkKind::Later;
+                if cut {
+                    walk.end = WalkEnd::Cap;
+                }
+            };
+            let lists = world.lists("by_page").probe("exact", ask.clone(), asked, post.clone());
+            let lists = lists.walk(9, &[listed]).change(later);
+            assert_eq!(
+                lists.judge(&ITEM_MISSING, Scenario::Content).verdict,
+                verdict,
+                "{listed:?} {good} {cut}"
+            );
+            // What comes behind the list need not be on it.
+            let lists =
+                world.lists("by_page").walk(9, &[listed]).change(later).probe("exact", ask, asked, post);
+            let verdict = if cut { Inconclusive } else { Pass };
+            assert_eq!(
+                lists.judge(&ITEM_MISSING, Scenario::Content).verdict,
+                verdict,
+                "{listed:?} {good} {cut}"
+            );
+        }
+    }
 
     #[test]
     fn every_item_is_met() {

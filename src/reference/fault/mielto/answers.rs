@@ -371,8 +371,19 @@ pub(crate) const FAULTS: &[Fault] = &[
         "order",
         "A page that is asked for a third time has its first two items in the other order.",
         around!(|call, inner| {
-            let wanted = ["conversation_id", "skip", "limit", "order_by", "order_direction"]
-                .map(|name| call.get(name));
+            let wanted = [
+                "conversation_id",
+                "skip",
+                "limit",
+                "order_by",
+                "order_direction",
+                "role",
+                "sender_id",
+                "message_type",
+                "tags",
+                "search",
+            ]
+            .map(|name| call.get(name));
             let turned = inner.memory.count(&format!("{wanted:?}")) == 3;
             let mut reply = inner.send(&call).await;
             if turned {
