@@ -121,6 +121,10 @@ fn with_parameters(path: &str, parameters: &[&Credential], write: impl Fn(&Crede
 }
 
 fn wire(outgoing: &Outgoing, path: String, fields: &[(String, &str, bool)]) -> Result<Assembled, Failure> {
+    if let Some(parameter) = &outgoing.lacks {
+        let message = format!("it was not sent, since nothing is known for the path parameter {parameter}");
+        return Err(Failure::new(TransportErrorKind::Other, message));
+    }
     let mut wire_headers = HeaderMap::with_capacity(fields.len() + 2);
     for (name, value, _) in fields {
         let (name, value) = field(name, value).ok_or_else(|| {

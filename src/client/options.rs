@@ -142,6 +142,8 @@ pub struct Outgoing {
     pub body: Option<Vec<u8>>,
     /// The credentials.
     pub credentials: Credentials,
+    /// A path parameter that nothing is known for. Without it the path names something else, so such a request is recorded and not sent.
+    pub lacks: Option<String>,
 }
 
 /// Why a client cannot be made.

@@ -93,6 +93,7 @@ async fn ask(client: &Client) -> Reachability {
         headers: Vec::new(),
         body: None,
         credentials: Credentials::Usual,
+        lacks: None,
     };
     let exchange = client.send(outgoing).await;
     let error = match &exchange.outcome {

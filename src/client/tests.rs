@@ -23,6 +23,7 @@ fn outgoing(method: Method, path: &str) -> Outgoing {
         headers: Vec::new(),
         body: None,
         credentials: Credentials::Usual,
+        lacks: None,
     }
 }
 
@@ -42,6 +43,16 @@ fn kind(exchange: &Exchange) -> TransportErrorKind {
 
 fn message(exchange: &Exchange) -> &str {
     &exchange.outcome.as_ref().unwrap_err().message
+}
+
+#[tokio::test]
+async fn a_request_without_its_path_parameter_is_not_sent() {
+    let server = TestServer::answering(response("200 OK", &[], "{}")).await;
+    let client = client(&server, |_| {});
+    let exchange = client.send(Outgoing { lacks: Some("id".into()), ..get("/a//b") }).await;
+    assert_eq!(kind(&exchange), TransportErrorKind::Other);
+    assert_eq!(message(&exchange), "it was not sent, since nothing is known for the path parameter id");
+    assert!(server.received().is_empty());
 }
 
 /// A server where nothing listens.

@@ -34,7 +34,7 @@ impl Driver {
     pub(super) fn remember(&self, resource_name: &str, oracle: &Oracle, records: &[RecordNumber]) {
         for number in records {
             let record = oracle.record(*number);
-            self.remember_id(resource_name, oracle, record.parent, &record.id);
+            self.remember_id(resource_name, oracle, record.parent, (&record.id, &record.acknowledged));
         }
     }
 
@@ -48,18 +48,32 @@ impl Driver {
     ) {
         let resource = self.suite.resource(resource_name);
         let shown = answer.zip(resource.create.as_ref()).and_then(|(a, create)| create.answer.find(a));
-        match shown.and_then(|shown| resource.id.find(shown)) {
-            Some(Value::String(id)) => self.remember_id(resource_name, oracle, parent, id),
-            Some(Value::Number(id)) => self.remember_id(resource_name, oracle, parent, &id.to_string()),
+        let Some(shown) = shown else { return };
+        match resource.id.find(shown) {
+            Some(Value::String(id)) => self.remember_id(resource_name, oracle, parent, (id, shown)),
+            Some(Value::Number(id)) => {
+                self.remember_id(resource_name, oracle, parent, (&id.to_string(), shown));
+            }
             _ => {}
         }
     }
 
-    fn remember_id(&self, resource_name: &str, oracle: &Oracle, parent: Option<RecordNumber>, id: &str) {
+    /// Notes a record by its id and by what the target showed of it: both may stand in the path that deletes it.
+    fn remember_id(
+        &self,
+        resource_name: &str,
+        oracle: &Oracle,
+        parent: Option<RecordNumber>,
+        (id, shown): (&str, &Value),
+    ) {
         let Some(delete) = &self.suite.resource(resource_name).delete else { return };
-        let Some(parameter) = self.parameter_for(&delete.operation, resource_name) else { return };
+        let own = self.path_from(&delete.operation, resource_name, id, shown);
+        // What does not name the record would delete something else.
+        if own.is_empty() {
+            return;
+        }
         let mut path = self.path_of(&delete.operation, oracle, parent);
-        path.insert(parameter, id.to_owned());
+        path.extend(own);
         let depth = path.len();
         let created = Created { depth, resource: resource_name.to_owned(), id: id.to_owned(), path };
         self.created().insert(created);
@@ -103,6 +117,11 @@ async fn remove_created(driver: &Driver) -> (Evidence, Vec<String>) {
         for one in created {
             let Some(delete) = &driver.suite.resource(&one.resource).delete else { continue };
             let parts = Parts { path: one.path.clone(), ..Parts::default() };
+            if let Some(parameter) = driver.lacking(&delete.operation, &parts).first() {
+                let why = format!("nothing is known for the path parameter {parameter}");
+                *left.entry((one.resource.clone(), why)).or_default() += 1;
+                continue;
+            }
             let outgoing = driver.outgoing(&delete.operation, "clean up", &parts);
             let entry = driver.send(&mut evidence, outgoing, Asked::Open).await;
             let why = match evidence.entries[entry].exchange.status() {
@@ -131,4 +150,44 @@ async fn remove_created(driver: &Driver) -> (Evidence, Vec<String>) {
         .map(|((resource, why), count)| format!("{count} records of resource {resource}, since {why}"))
         .collect();
     (evidence, sentences)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{forge, holding};
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_path_takes_of_a_record_is_remembered_with_it() {
+        for (shown, owner) in [
+            (json!({"name": "a", "owner": {"login": "me"}}), Some("me")),
+            (json!({"name": "a", "owner": {"login": 7}}), Some("7")),
+            (json!({"name": "a", "owner": {"login": ""}}), None),
+            (json!({"name": "a", "owner": {"login": null}}), None),
+            (json!({"name": "a"}), None),
+        ] {
+            let (oracle, record) = holding(shown.clone());
+            let (by_record, by_answer) = (forge(), forge());
+            by_record.remember("repo", &oracle, &[record]);
+            by_answer.remember_answer("repo", &oracle, None, Some(&shown));
+            for driver in [by_record, by_answer] {
+                let created: Vec<Created> = driver.created().iter().cloned().collect();
+                let [created] = &created[..] else { panic!("{created:?}") };
+                assert_eq!(created.path.get("repo").map(String::as_str), Some("a"), "{shown}");
+                if owner.is_some() {
+                    assert_eq!(created.path.get("owner").map(String::as_str), owner, "{shown}");
+                    let own = driver.path_of("delete", &oracle, Some(record));
+                    driver.forget("repo", &own);
+                    assert!(driver.created().is_empty(), "{shown}");
+                    continue;
+                }
+                let (evidence, left) = remove(&driver).await;
+                assert!(evidence.entries.is_empty(), "nothing is sent: {shown}");
+                let why = "1 records of resource repo, since nothing is known for the path parameter owner";
+                assert_eq!(left, [why], "{shown}");
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::document::Schema;
 use crate::evidence::{Asked, Evidence, Exchange, Page, Query, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::oracle::{Oracle, expected, instant_nanoseconds, key_of};
 use crate::pagination::{Answer, CursorForm, PageFacts, Place, Rel, Start, Style, TimestampCursor};
-use crate::suite::{At, Collection, OrderKey, OverLargest, PastEnd, ShortPages};
+use crate::suite::{At, Collection, OrderKey, OverLargest, PastEnd};
 
 /// The items of an answer that has none.
 static NOTHING: Vec<Value> = Vec::new();
@@ -212,12 +212,11 @@ impl Driver {
         let effective_size = self.effective_size(ask.collection, ask.query.size);
         let step = effective_size.unwrap_or(1).max(1);
         let mut most = pages_for(known.len() + known.maybe.len(), step) + 2;
-        let may_be_short =
-            ask.collection.conventions.short_pages.as_ref().is_some_and(|s| s.is == ShortPages::Allowed);
-        if may_be_short {
+        if ask.collection.may_be_short() {
             // Each page may hold a single item, and some none.
             most += known.len() + known.maybe.len();
         }
+        let mut spare = ask.collection.empty_pages(known.len() + known.maybe.len());
         let mut pages: Vec<Page> = Vec::new();
         let mut starts: BTreeSet<Start> = BTreeSet::new();
         let mut met = 0;
@@ -229,10 +228,13 @@ impl Driver {
                 break WalkEnd::Loop;
             }
             if pages.len() >= most {
-                // In a list that others write into, the target may well have more to tell than we know of.
-                if known.closed || pages.last().is_some_and(Page::is_empty) {
+                let empty = pages.last().is_some_and(Page::is_empty);
+                if empty && spare > 0 {
+                    spare -= 1;
+                } else if known.closed || empty {
                     break WalkEnd::Cap;
                 }
+                // In a list that others write into, the target may well have more to tell than we know of.
                 let foreign = pages.iter().filter_map(Page::len).sum::<usize>();
                 if foreign > known.len() * 3 + FOREIGN {
                     break WalkEnd::Budget;
@@ -269,9 +271,7 @@ impl Driver {
             let total = page.facts.total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
             let short = (items as u64) < step && met >= known.len() && met >= total;
             let style = &ask.collection.style;
-            // Where the page size is not known, or may be less than was asked for, a page passes over as many items as it holds.
-            let counted = may_be_short && matches!(style, Style::OffsetLimit(_));
-            let passed = effective_size.filter(|_| !counted).unwrap_or(items as u64);
+            let passed = ask.collection.passed_over(effective_size, items);
             let mut next = match (kind, style) {
                 (WalkKind::Backward, Style::Token(_) | Style::LinkHeader(_) | Style::NextUrl(_)) => {
                     style.previous(&page.facts)
@@ -417,7 +417,8 @@ impl Driver {
         scopes
     }
 
-    fn all_scopes(oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
+    /// The records whose lists there are, known whole or not.
+    pub(super) fn all_scopes(oracle: &Oracle, collection: &Collection) -> Vec<Option<RecordNumber>> {
         match &collection.scope {
             None => vec![None],
             Some(scope) => oracle

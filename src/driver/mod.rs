@@ -32,6 +32,8 @@ mod seed;
 mod shrinking;
 mod survey;
 mod tenants;
+#[cfg(test)]
+mod testing;
 mod together;
 mod tokens;
 mod unknown;

@@ -1,5 +1,7 @@
 //! Parameters at both sides of every bound that the document sets.
 
+use std::collections::BTreeMap;
+
 use super::Driver;
 use super::list::{Ask as ListAsk, may_be_absent};
 use super::request::{Parts, encode};
@@ -263,21 +265,28 @@ impl Driver {
     pub(super) fn usual_parts(&self, oracle: &Oracle, short: &str) -> Parts {
         let file = self.suite.file();
         if let Some((name, collection)) = file.collections.iter().find(|(_, c)| c.operation == short) {
-            let scope = Self::scopes(oracle, collection).into_iter().next().flatten();
+            // A list that is too long to be known whole can still be asked for.
+            let scopes = [Self::scopes(oracle, collection), Self::all_scopes(oracle, collection)]
+                .into_iter()
+                .flatten();
+            let scope = scopes.flatten().next();
             return self.list_parts(oracle, &ListAsk::first(name, collection, Self::query(scope, 0, None)));
         }
         let operation = self.suite.operation(short);
-        let path = operation
-            .parameters
-            .iter()
-            .filter_map(|p| {
-                let Some(Bound::Resource(resource)) = self.suite.bound(short, &p.name) else { return None };
-                let (number, _) = oracle.records().find(|(_, record)| record.resource == *resource)?;
-                Some(self.path_of(short, oracle, Some(number)))
-            })
-            // The deepest resource gives the path parameters of all its ancestors.
-            .max_by_key(std::collections::BTreeMap::len)
-            .unwrap_or_else(|| self.path_of(short, oracle, None));
+        let named = operation.parameters.iter().filter_map(|p| {
+            let (Bound::Resource(resource) | Bound::Member { resource, .. }) =
+                self.suite.bound(short, &p.name)?
+            else {
+                return None;
+            };
+            let (number, _) = oracle.records().find(|(_, record)| record.resource == *resource)?;
+            Some(self.path_of(short, oracle, Some(number)))
+        });
+        let mut paths: Vec<BTreeMap<String, String>> = named.collect();
+        // The deepest resource gives the path parameters of all its ancestors, and those that lie apart from it add theirs.
+        paths.sort_by_key(BTreeMap::len);
+        let mut path = self.path_of(short, oracle, None);
+        path.extend(paths.into_iter().flatten());
         Parts { path, ..Parts::default() }
     }
 }

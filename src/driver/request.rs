@@ -55,7 +55,7 @@ fn media_type(operation: &Operation) -> String {
 }
 
 impl Driver {
-    /// A request for an operation, by short name. A path parameter that `parts` lacks stays empty.
+    /// A request for an operation, by short name. Where `parts` lack a path parameter, the client records the request and does not send it.
     pub(super) fn outgoing(&self, short: &str, purpose: &str, parts: &Parts) -> Outgoing {
         let operation = self.suite.operation(short);
         let mut path = operation.path.clone();
@@ -115,7 +115,19 @@ impl Driver {
             headers,
             body,
             credentials: Credentials::Usual,
+            lacks: self.lacking(short, parts).first().map(|name| (*name).to_owned()),
         }
+    }
+
+    /// The path parameters of an operation that have no value in these parts, or an empty one.
+    pub(super) fn lacking(&self, short: &str, parts: &Parts) -> Vec<&str> {
+        // What a link leads to is whole.
+        if parts.target.is_some() {
+            return Vec::new();
+        }
+        let parameters = self.suite.operation(short).parameters.iter();
+        let named = parameters.filter(|p| p.location == Location::Path).map(|p| p.name.as_str());
+        named.filter(|name| parts.path.get(*name).is_none_or(String::is_empty)).collect()
     }
 
     /// Sends a request and adds the exchange to the evidence; gives its index.
@@ -172,8 +184,7 @@ impl Driver {
                 Some(Bound::Variable { variable }) => self.variable(variable),
                 Some(Bound::Member { resource, at }) => {
                     let number = record.and_then(|record| oracle.ancestor(record, resource));
-                    let shown = number.and_then(|number| oracle.record(number).acknowledged.pointer(at));
-                    shown.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    number.and_then(|number| member(&oracle.record(number).acknowledged, at))
                 }
                 None => None,
             };
@@ -182,6 +193,26 @@ impl Driver {
             }
         }
         path
+    }
+
+    /// What an operation's path takes of a record that only its representation tells of: its id, and members of it.
+    pub(super) fn path_from(
+        &self,
+        short: &str,
+        resource: &str,
+        id: &str,
+        shown: &Value,
+    ) -> BTreeMap<String, String> {
+        let parameters = self.suite.operation(short).parameters.iter().filter(|p| self.takes_id(short, p));
+        let own = parameters.filter_map(|p| {
+            let value = match self.suite.bound(short, &p.name)? {
+                Bound::Resource(of) if of == resource => id.to_owned(),
+                Bound::Member { resource: of, at } if of == resource => member(shown, at)?,
+                _ => return None,
+            };
+            Some((p.name.clone(), value))
+        });
+        own.collect()
     }
 
     /// The path parameter of an operation that takes the id of this resource.
@@ -193,6 +224,15 @@ impl Driver {
             .filter(|p| self.takes_id(short, p))
             .find(|p| matches!(self.suite.bound(short, &p.name), Some(Bound::Resource(r)) if r == resource))
             .map(|p| p.name.clone())
+    }
+}
+
+/// The text of a member of a representation, where it has one there.
+fn member(shown: &Value, at: &str) -> Option<String> {
+    match shown.pointer(at)? {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::event::SeedingProblem;
 use crate::evidence::{Asked, Entry, Evidence, Exchange, RecordNumber, Response};
 use crate::oracle::Oracle;
 use crate::pagination::Style;
-use crate::scenario::{Case, Scenario};
+use crate::scenario::{Case, Kind, Scenario};
 use crate::suite::{Bound, Make, SeedGroup};
 
 /// The most code points of a refusal that a note repeats.
@@ -193,7 +193,7 @@ impl Seeding {
     pub fn missing(&self, driver: &Driver, case: &Case) -> Option<String> {
         let file = driver.suite.file();
         if !file.inferred {
-            return None;
+            return self.nameless(driver, case);
         }
         if let Scenario::Create { resource } = &case.scenario
             && self
@@ -229,7 +229,47 @@ impl Seeding {
                 file.resources.iter().filter(|(_, r)| r.created_by() == Some(case.operation.as_str()));
             needed.extend(created.map(|(name, _)| name.as_str()));
         }
-        needed.iter().find_map(|resource| self.refused.get(*resource)).cloned()
+        let refused = needed.iter().find_map(|resource| self.refused.get(*resource)).cloned();
+        refused.or_else(|| self.nameless(driver, case))
+    }
+
+    /// Why a case that asks for what there is cannot ask: nothing is known for a path parameter of its operation.
+    fn nameless(&self, driver: &Driver, case: &Case) -> Option<String> {
+        let short = case.operation.as_str();
+        let mut resources = driver.suite.file().resources.values();
+        // These create what they name.
+        let creates = match case.scenario.kind() {
+            Kind::Create | Kind::Update | Kind::Delete | Kind::Content | Kind::Together | Kind::Expire => {
+                true
+            }
+            Kind::Credentials => resources.any(|resource| {
+                let deleted_by = resource.delete.as_ref().map(|delete| delete.operation.as_str());
+                [resource.created_by(), deleted_by].contains(&Some(short))
+            }),
+            _ => false,
+        };
+        if creates {
+            return None;
+        }
+        let usual = driver.usual_parts(&self.oracle, short);
+        let lacking = driver.lacking(short, &usual);
+        // What lies in a record that is not known has no list to be asked for, though its ancestors are known.
+        let is_unknown =
+            |resource: &str| self.oracle.records().all(|(_, record)| record.resource != resource);
+        let none_known = |parameter: &&str| match driver.suite.bound(short, parameter) {
+            Some(Bound::Resource(resource) | Bound::Member { resource, .. }) => is_unknown(resource),
+            _ => false,
+        };
+        let parameter = lacking.iter().copied().find(none_known).or(lacking.first().copied())?;
+        Some(match driver.suite.bound(short, parameter) {
+            Some(Bound::Variable { variable }) => {
+                format!("nothing is known for {variable}: give one with --set {variable}=…")
+            }
+            Some(Bound::Resource(resource) | Bound::Member { resource, .. }) => {
+                format!("no {resource} is known that could stand for the path parameter {parameter}")
+            }
+            None => format!("nothing is known for the path parameter {parameter}"),
+        })
     }
 }
 
@@ -346,4 +386,37 @@ fn failed(exchange: &Exchange) -> String {
     };
     let mend = mend.map(|mend| format!(": {mend}")).unwrap_or_default();
     format!(": {operation}: {what}{mend}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{forge, holding};
+    use super::*;
+
+    #[test]
+    fn a_case_says_what_its_path_lacks() {
+        let driver = forge();
+        let fetch = || Scenario::Fetch { resource: "repo".to_owned() };
+        let whole = json!({"name": "a", "owner": {"login": "me"}});
+        let lacks = Some("no repo is known that could stand for the path parameter owner");
+        for (shown, operation, scenario, missing) in [
+            (Some(whole.clone()), "fetch", fetch(), None),
+            (Some(whole), "fetch", Scenario::Parameters, None),
+            (Some(json!({"name": "a"})), "fetch", Scenario::Parameters, lacks),
+            (None, "fetch", fetch(), lacks),
+            (None, "fetch", Scenario::Credentials, lacks),
+            (None, "delete", Scenario::Methods, lacks),
+            // These create what they name.
+            (None, "delete", Scenario::Credentials, None),
+            (None, "delete", Scenario::Delete { resource: "repo".to_owned() }, None),
+            (None, "create", Scenario::Credentials, None),
+        ] {
+            let oracle = shown.map(|shown| holding(shown).0).unwrap_or_default();
+            let seeding = Seeding { oracle: Arc::new(oracle), ..Seeding::default() };
+            let case = Case { id: "forge::case".to_owned(), operation: operation.to_owned(), scenario };
+            assert_eq!(seeding.missing(&driver, &case).as_deref(), missing, "{case:?}");
+        }
+    }
 }

@@ -203,11 +203,13 @@ impl Driver {
                     found.items.push((id, item.clone()));
                 }
             }
-            let short = (count as u64) < step && collection.style.ends_by_short_page();
+            let may_be_last = collection.style.ends_by_short_page() && !collection.may_be_short();
+            let short = (count as u64) < step && may_be_last;
             // A page that brings nothing new is the end of a list that does not say where it ends.
             let stuck = count > 0 && found.items.len() == before;
-            match collection.style.next(&ask.start, step, count, &page.facts) {
-                Some(next) if !short && !stuck && count > 0 => ask = ask.at(next),
+            let passed = collection.passed_over(Some(step), count);
+            match collection.style.next(&ask.start, passed, count, &page.facts) {
+                Some(next) if !short && !stuck => ask = ask.at(next),
                 _ => {
                     found.whole = true;
                     return found;

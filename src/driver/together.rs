@@ -130,7 +130,8 @@ impl Driver {
         let step = size.or(self.suite.size_bounds(collection).default).unwrap_or(SMALL);
         let query = Self::query(scope, 0, size);
         let there = expected(&self.suite, oracle, collection, &query).members();
-        let most = pages_for(there.len() * 2 + 2, SMALL.min(step)) + 2;
+        let short = if collection.may_be_short() { there.len() } else { 0 };
+        let most = pages_for(there.len() * 2 + 2, SMALL.min(step)) + short + 2;
         let first = ListAsk::first(name, collection, query.clone());
         let mut walk = Stepping::new("growing", first, step, most);
         self.step(oracle, evidence, &mut walk).await;

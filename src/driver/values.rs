@@ -54,6 +54,8 @@ impl Driver {
         if !place.index.is_multiple_of(field.every) {
             return None;
         }
+        // Of the records that have the field: else what goes with every second record would always be at the same turn.
+        let turn = place.index / field.every.max(1);
         let mut rng = self.rng(&format!("{}/{}/{field_name}", place.label, place.index));
         let plain = |value: Value| Some((value, None));
         match make {
@@ -64,12 +66,12 @@ impl Driver {
             }
             Make::Text { min, max, tame } => Some(text(&mut rng, *min..=*max, *tame, place.serial)),
             Make::Schema => plain(self.sample(resource, field, &mut rng)?),
-            Make::Choice(values) => plain(json!(values.get(place.index % values.len().max(1))?)),
-            Make::Some(values) => plain(json!(values[..place.index % (values.len() + 1)])),
+            Make::Choice(values) => plain(json!(values.get(turn % values.len().max(1))?)),
+            Make::Some(values) => plain(json!(some(values, turn))),
             Make::Record(resource) => {
                 let siblings = oracle
                     .children(resource, place.parent.and_then(|p| self.parent_for(oracle, p, resource)));
-                let number = siblings.get(place.index % siblings.len().max(1))?;
+                let number = siblings.get(turn % siblings.len().max(1))?;
                 plain(self.id_of(oracle, *number))
             }
             Make::Metadata => {
@@ -95,8 +97,8 @@ impl Driver {
                 use fake::Fake;
                 plain(json!(fake::uuid::UUIDv4.fake_with_rng::<uuid::Uuid, _>(&mut rng).to_string()))
             }
-            Make::Integer { min, max } => plain(json!(integer(&mut rng, *min..=*max, place.index))),
-            Make::Boolean => plain(json!(place.index.is_multiple_of(2))),
+            Make::Integer { min, max } => plain(json!(integer(&mut rng, *min..=*max, turn))),
+            Make::Boolean => plain(json!(turn.is_multiple_of(2))),
             Make::Constant(value) => plain(serde_json::to_value(value).ok()?),
             Make::Variable(name) => plain(json!(self.variable(name)?)),
             Make::Ancestor(resource) => plain(self.id_of(oracle, oracle.ancestor(place.parent?, resource)?)),
@@ -191,10 +193,20 @@ fn is_tame(text: &str) -> bool {
         && text.chars().count() <= 200
 }
 
+/// None of these values, one, and so on up to all of them; in the suite's order and, in turn, in the opposite one.
+fn some(values: &[String], turn: usize) -> Vec<&str> {
+    let (round, count) = (turn / (values.len() + 1), turn % (values.len() + 1));
+    let mut chosen: Vec<&str> = values[..count].iter().map(String::as_str).collect();
+    if (round + count).is_multiple_of(2) {
+        chosen.reverse();
+    }
+    chosen
+}
+
 /// The bounds, what lies beside them, and in between something at random.
-fn integer(rng: &mut ChaCha8Rng, bounds: std::ops::RangeInclusive<i64>, index: usize) -> i64 {
+fn integer(rng: &mut ChaCha8Rng, bounds: std::ops::RangeInclusive<i64>, turn: usize) -> i64 {
     let (min, max) = (*bounds.start(), *bounds.end());
-    match index % 4 {
+    match turn % 4 {
         0 => max,
         1 => min,
         2 => max.saturating_sub(1).max(min),
@@ -254,6 +266,14 @@ mod tests {
         let all: std::collections::BTreeSet<String> = (0..5_000).map(marker).collect();
         assert_eq!(all.len(), 5_000);
         assert!(all.iter().all(|word| word.len() == 9));
+    }
+
+    #[test]
+    fn a_choice_of_values_comes_in_either_order() {
+        let values = ["a", "b", "c"].map(str::to_owned);
+        let chosen: Vec<String> = (0..8).map(|turn| some(&values, turn).concat()).collect();
+        assert_eq!(chosen, ["", "a", "ba", "abc", "", "a", "ab", "cba"]);
+        assert!(some(&[], 3).is_empty());
     }
 
     #[test]

@@ -53,12 +53,16 @@ impl Driver {
             return;
         }
         let items = page.len();
-        let next =
-            items.and_then(|items| collection.style.next(&walk.ask.start, walk.step, items, &page.facts));
+        let next = items.and_then(|items| {
+            let passed = collection.passed_over(Some(walk.step), items);
+            collection.style.next(&walk.ask.start, passed, items, &page.facts)
+        });
         walk.pages.push(page);
         match (items, next) {
             (None, _) => walk.end = Some(WalkEnd::Broken),
-            (Some(count), Some(next)) if !positional || count as u64 >= walk.step => {
+            (Some(count), Some(next))
+                if !positional || collection.may_be_short() || count as u64 >= walk.step =>
+            {
                 walk.ask.start = self.in_form(name, collection, next);
             }
             _ => walk.end = Some(WalkEnd::Exhausted),

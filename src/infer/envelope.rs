@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::lists::Listing;
 use super::schema::{Shapes, snake};
-use super::style::{NEXT_URLS, PREVIOUS_URLS};
+use super::vocabulary::{NEXT_URLS, PREVIOUS_URLS};
 use crate::document::Response;
 use crate::document::pointer::escape;
 

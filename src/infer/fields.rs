@@ -168,9 +168,12 @@ pub(super) fn fields<'a>(
             }
             Err(reason) => return Err(reason),
         };
+        let chosen = |make: &Toml| matches!(make, Toml::Table(t) if t.iter().any(|(key, _)| key == "choice"));
+        // Each value of a choice is worth a record, unless the document says what stands there in a record without one.
+        let has_default = shapes.keyword(member.schema, "default").is_some();
         let vary = !member.required
             && !sparse
-            && matches!(&source, Source::Made(make, _) if !matches!(make, Toml::Table(t) if t.iter().any(|(k, _)| k == "choice")));
+            && matches!(&source, Source::Made(make, _) if has_default || !chosen(make));
         if twin.is_none() {
             remarks.push(guessed("no answer shows it"));
         }

@@ -28,6 +28,7 @@ mod tests;
 mod toml;
 mod updates;
 mod values;
+mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 

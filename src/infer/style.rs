@@ -6,153 +6,11 @@ use super::envelope::{Envelope, Member};
 use super::lists::Listing;
 use super::schema::{Shapes, snake};
 use super::toml::{Remark, Toml, guessed, question};
+use super::vocabulary::{
+    AFTERS, BEFORES, MORE, NEXT_TOKENS, NEXT_URLS, OFFSETS, PAGE_COUNTS, PAGE_ECHOES, PAGES, PAGES_HEADERS,
+    PREVIOUS_TOKENS, PREVIOUS_URLS, SIZE_ECHOES, SIZES, TOKENS, TOTAL_HEADERS,
+};
 use crate::document::{Location, Operation};
-
-const SIZES: [&str; 27] = [
-    "limit",
-    "page_size",
-    "per_page",
-    "size",
-    "max_results",
-    "max_page_size",
-    "top",
-    "first",
-    "take",
-    "rows",
-    "page_limit",
-    "count",
-    "results_per_page",
-    "items_per_page",
-    "max_items",
-    "max",
-    "maximum",
-    "num",
-    "pagesize",
-    "perpage",
-    "maxresults",
-    "page_per",
-    "n",
-    "max_keys",
-    "max_entries",
-    "max_records",
-    "num_results",
-];
-const PAGES: [&str; 10] = [
-    "page",
-    "page_number",
-    "page_no",
-    "page_index",
-    "page_num",
-    "pagenumber",
-    "current_page",
-    "p",
-    "pageno",
-    "paged",
-];
-const OFFSETS: [&str; 9] = [
-    "offset",
-    "skip",
-    "start",
-    "start_index",
-    "startindex",
-    "page_offset",
-    "from",
-    "start_at",
-    "first_result",
-];
-const TOKENS: [&str; 20] = [
-    "continue",
-    "page_token",
-    "cursor",
-    "next_token",
-    "next_page_token",
-    "continuation_token",
-    "continuation",
-    "next_cursor",
-    "page_cursor",
-    "pagetoken",
-    "after",
-    "page_after",
-    "marker",
-    "skip_token",
-    "skiptoken",
-    "start_cursor",
-    "scroll_id",
-    "pagination_token",
-    "start_token",
-    "bookmark",
-];
-const AFTERS: [&str; 6] = ["starting_after", "after_id", "since_id", "start_after", "after", "page_after"];
-const BEFORES: [&str; 6] = ["ending_before", "before_id", "max_id", "end_before", "before", "page_before"];
-
-const PAGE_COUNTS: [&str; 8] = [
-    "pages",
-    "total_pages",
-    "page_count",
-    "last_page",
-    "pages_count",
-    "num_pages",
-    "totalpages",
-    "number_of_pages",
-];
-const MORE: [&str; 8] = [
-    "has_more",
-    "has_next",
-    "has_next_page",
-    "more",
-    "is_truncated",
-    "has_more_items",
-    "hasmore",
-    "more_results",
-];
-const PAGE_ECHOES: [&str; 7] =
-    ["page", "current_page", "page_number", "number", "page_index", "page_no", "current"];
-const SIZE_ECHOES: [&str; 6] = ["size", "per_page", "page_size", "limit", "items_per_page", "page_limit"];
-const NEXT_TOKENS: [&str; 18] = [
-    "continue",
-    "after_cursor",
-    "next_page_token",
-    "next_cursor",
-    "next_token",
-    "continuation_token",
-    "end_cursor",
-    "cursor",
-    "next_page",
-    "next",
-    "after",
-    "next_marker",
-    "marker",
-    "continuation",
-    "next_page_cursor",
-    "next_continuation_token",
-    "next_pagination_token",
-    "bookmark",
-];
-const PREVIOUS_TOKENS: [&str; 8] = [
-    "before_cursor",
-    "previous_page_token",
-    "prev_page_token",
-    "previous_cursor",
-    "prev_cursor",
-    "previous",
-    "prev",
-    "before",
-];
-pub(super) const NEXT_URLS: [&str; 6] =
-    ["next", "next_url", "next_link", "odata_next_link", "next_page_url", "next_page"];
-pub(super) const PREVIOUS_URLS: [&str; 6] =
-    ["previous", "prev", "previous_url", "prev_url", "previous_page_url", "prev_page_url"];
-
-const TOTAL_HEADERS: [&str; 6] = [
-    "x_total_count",
-    "x_total",
-    "total_count",
-    "x_total_results",
-    "pagination_count",
-    "x_pagination_total_count",
-];
-const PAGES_HEADERS: [&str; 4] =
-    ["x_total_pages", "x_page_count", "pagination_page_count", "x_pagination_page_count"];
 
 /// How a list pages.
 #[derive(Clone, Debug)]
@@ -225,9 +83,13 @@ pub(super) fn paging<'a>(shapes: Shapes<'a>, list: &Listing<'a>) -> Result<Pagin
         .into_iter()
         .find_map(|style| style(&looked, size.as_deref()))
         .map(|paging| Paging { in_content, ..paging })
-        .ok_or_else(|| match &size {
-            Some(size) => format!("it has the parameter {size} for the size of a page, and none that is known to ask for the next one"),
-            None => "it has no query parameter that is known to ask for a page".to_owned(),
+        .ok_or_else(|| match (looked.opaque(), &size) {
+            (Some(text), _) => format!(
+                "its parameter {} takes a text, so no number of a page or of items, and no member of its answers is known for the token of the next page",
+                text.name
+            ),
+            (None, Some(size)) => format!("it has the parameter {size} for the size of a page, and none that is known to ask for the next one"),
+            (None, None) => "it has no query parameter that is known to ask for a page".to_owned(),
         })
 }
 
@@ -235,6 +97,40 @@ impl<'a> Looked<'a, '_> {
     /// The argument that has one of these names; the first name counts most.
     fn parameter(&self, names: &[&str]) -> Option<&Argument<'a>> {
         names.iter().find_map(|name| self.arguments.iter().find(|argument| snake(argument.name) == *name))
+    }
+
+    /// The argument that has one of these names and takes a number. What takes texts alone says nothing of a position.
+    fn numbered(&self, names: &[&str]) -> Option<&Argument<'a>> {
+        let mut named = names.iter().filter_map(|name| self.parameter(&[*name]));
+        named.find(|argument| !self.takes_text(argument))
+    }
+
+    /// The argument that is called like a page's number or an offset and takes texts alone: what a token is, unless it is a time to begin at.
+    fn opaque(&self) -> Option<&Argument<'a>> {
+        let dated = |argument: &Argument<'a>| {
+            self.is_instant(argument)
+                || self
+                    .shapes
+                    .text(argument.schema, "format")
+                    .is_some_and(|format| format.starts_with("date"))
+        };
+        let named = [&PAGES[..], &OFFSETS].into_iter().find_map(|names| self.parameter(names));
+        named.filter(|argument| self.takes_text(argument) && !dated(argument))
+    }
+
+    fn takes_text(&self, argument: &Argument<'a>) -> bool {
+        let types = self.shapes.keyword(argument.schema, "type").and_then(Value::as_array);
+        let number = types.is_some_and(|types| types.iter().any(|one| one == "integer" || one == "number"));
+        self.shapes.kind(argument.schema) == Some("string") && !number
+    }
+
+    /// The member that says under an argument's own name what the next request sends there: one that stands for the next page, or among cursors.
+    fn handed_on(&self, argument: &Argument<'a>) -> Option<&Member<'a>> {
+        self.envelope.members.iter().find(|member| {
+            member.name == snake(argument.name)
+                && self.shapes.kind(member.schema) == Some("string")
+                && (member.within.starts_with("next") || member.within.contains("cursor"))
+        })
     }
 
     fn made(
@@ -290,7 +186,7 @@ impl<'a> Looked<'a, '_> {
     }
 
     fn page_number(&self, size: Option<&str>) -> Option<Paging> {
-        let page = self.parameter(&PAGES)?;
+        let page = self.numbered(&PAGES)?;
         let echo = |names| self.envelope.member(names, &["integer", "number"]);
         let fields = [
             ("total", self.envelope.total()),
@@ -353,7 +249,7 @@ impl<'a> Looked<'a, '_> {
     }
 
     fn offset(&self, size: Option<&str>) -> Option<Paging> {
-        let skip = self.parameter(&OFFSETS)?;
+        let skip = self.numbered(&OFFSETS)?;
         // Where the index of the first result is sent, `itemsPerPage` is the number of those that came (RFC 7644, section 3.4.2.4).
         let by_index = snake(skip.name).contains("index");
         let fields = [
@@ -385,6 +281,7 @@ impl<'a> Looked<'a, '_> {
         let by_name = matches!(name.as_str(), "starting_after" | "after_id" | "since_id" | "start_after");
         if !(by_name || (said.contains("id of") && typed))
             || self.is_instant(after)
+            || self.handed_on(after).is_some()
             || self.envelope.member(&NEXT_TOKENS[..7], &["string"]).is_some()
             // Beside links to the next page it is one more way to narrow the list.
             || (name == "since_id" && self.envelope.header(&["link"]).is_some())
@@ -439,7 +336,9 @@ impl<'a> Looked<'a, '_> {
     }
 
     fn token(&self, size: Option<&str>) -> Option<Paging> {
-        let token = self.parameter(&TOKENS)?;
+        let by_name = self.parameter(&TOKENS).or_else(|| self.opaque());
+        let handed = self.parameter(&AFTERS).filter(|after| self.handed_on(after).is_some());
+        let token = by_name.or(handed)?;
         // What stands among links, or is called one, is a URL.
         let text = |member: &&Member<'a>| {
             let linked = [&member.within, &member.name]
@@ -451,7 +350,13 @@ impl<'a> Looked<'a, '_> {
             // What the next request sends often has the parameter's own name.
             member.name == snake(token.name) && self.shapes.kind(member.schema) == Some("string")
         });
-        let next = self.envelope.member(&NEXT_TOKENS, &["string"]).filter(text).or(exact)?;
+        let next = self.handed_on(token);
+        // Where links lead both ways beside the token, their absence tells the end of the list, as the token need not.
+        if next.is_some_and(|next| self.envelope.members.iter().any(|member| self.beside_token(member, next)))
+        {
+            return None;
+        }
+        let next = next.or_else(|| self.envelope.member(&NEXT_TOKENS, &["string"]).filter(text)).or(exact)?;
         // A parameter of its own for reading back takes the tokens that lead back.
         let apart = self.parameter(&BEFORES).is_some();
         let previous = self.envelope.member(&PREVIOUS_TOKENS, &["string"]).filter(text).filter(|_| !apart);
@@ -488,7 +393,9 @@ impl<'a> Looked<'a, '_> {
 
     /// The parameter by which a list that pages by links can be asked for a page by its position as well.
     fn beside(&self, paging: &mut Paging) {
-        if let Some(page) = self.parameter(&PAGES) {
+        // Where a token goes along, the position alone may say nothing.
+        let tokens = self.parameter(&TOKENS).is_some();
+        if let Some(page) = self.numbered(&PAGES).filter(|_| !tokens) {
             let (first, reason) = self.first_page(page);
             paging.members.insert(0, ("page".to_owned(), page.name.into()));
             paging.members.insert(1, ("first-page".to_owned(), Toml::Integer(first)));
@@ -498,7 +405,7 @@ impl<'a> Looked<'a, '_> {
             )));
             paging.remarks.push(reason);
             paging.parameters.push(page.name.to_owned());
-        } else if let Some(offset) = self.parameter(&OFFSETS) {
+        } else if let Some(offset) = self.numbered(&OFFSETS).filter(|_| !tokens) {
             paging.members.insert(0, ("offset".to_owned(), offset.name.into()));
             paging.remarks.push(guessed(format!(
                 "the query parameter {} asks for a page by its position as well",
@@ -507,7 +414,12 @@ impl<'a> Looked<'a, '_> {
             paging.parameters.push(offset.name.to_owned());
         }
         // What stands in links need not be known to those who follow them.
-        paging.parameters.extend(self.parameter(&TOKENS).map(|token| token.name.to_owned()));
+        let within = [&TOKENS[..], &BEFORES, &PAGES, &OFFSETS];
+        for argument in within.into_iter().filter(|_| tokens).filter_map(|names| self.parameter(names)) {
+            if !paging.parameters.iter().any(|known| known == argument.name) {
+                paging.parameters.push(argument.name.to_owned());
+            }
+        }
     }
 
     fn link_header(&self, size: Option<&str>) -> Option<Paging> {
@@ -526,8 +438,7 @@ impl<'a> Looked<'a, '_> {
                 let format = self.shapes.text(member.schema, "format").unwrap_or_default();
                 let said = self.shapes.text(member.schema, "description").unwrap_or_default().to_lowercase();
                 let linked = member.within.contains("link")
-                    || member.name.ends_with("link")
-                    || member.name.ends_with("url");
+                    || ["link", "url", "uri"].iter().any(|end| member.name.ends_with(end));
                 self.shapes.kind(member.schema) == Some("string")
                     && (format.contains("uri")
                         || linked
@@ -564,14 +475,27 @@ impl<'a> Looked<'a, '_> {
         Some(paging)
     }
 
-    /// Whether a member called `next` beside one called `previous` is a URL: no parameter takes a token.
+    /// Whether a member called `next` beside one called `previous` is a URL: no parameter takes a token, or the token stands elsewhere.
     fn around_url(&self, member: &Member<'a>) -> bool {
-        let twin = self
-            .envelope
-            .members
-            .iter()
-            .any(|m| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str()));
-        twin && self.parameter(&TOKENS).is_none()
+        let apart = |token: &Member<'a>| token.within != member.within;
+        let token = self.parameter(&TOKENS);
+        self.has_twin(member) && token.is_none_or(|token| self.handed_on(token).is_some_and(apart))
+    }
+
+    /// Whether a member for the next page has one for the page before beside it.
+    fn has_twin(&self, member: &Member<'a>) -> bool {
+        let text = |m: &Member<'a>| self.shapes.kind(m.schema) == Some("string");
+        let twin = |m: &&Member<'a>| m.within == member.within && PREVIOUS_URLS.contains(&m.name.as_str());
+        self.envelope.members.iter().find(twin).is_some_and(text)
+    }
+
+    /// Whether a member leads to the next page, with one beside it that leads back, and stands apart from the token: what is no token is a link.
+    fn beside_token(&self, member: &Member<'a>, token: &Member<'a>) -> bool {
+        let text = self.shapes.kind(member.schema) == Some("string");
+        text && member.pointer != token.pointer
+            && member.within != token.within
+            && NEXT_URLS.contains(&member.name.as_str())
+            && self.has_twin(member)
     }
 }
 

@@ -64,6 +64,30 @@ pub struct Collection {
     pub conventions: Conventions,
 }
 
+/// How many pages without items, beyond twice as many as a list has items, may each give a fresh token.
+const MOST_EMPTY: usize = 25;
+
+impl Collection {
+    /// How many pages without items a walk over a list of so many items passes over, since each gives a token: AIP-158 allows them, unless the suite
+    /// says that pages are full. None where the style has no tokens.
+    pub fn empty_pages(&self, items: usize) -> usize {
+        let full = self.conventions.short_pages.as_ref().is_some_and(|stated| stated.is == ShortPages::Never);
+        if matches!(self.style, Style::Token(_)) && !full { items * 2 + MOST_EMPTY } else { 0 }
+    }
+
+    /// Whether the suite says that a page may be short before the end.
+    pub fn may_be_short(&self) -> bool {
+        self.conventions.short_pages.as_ref().is_some_and(|stated| stated.is == ShortPages::Allowed)
+    }
+
+    /// How many items a page passes over that was to hold `size` and holds `items`: where the size is not known, or a page that is asked for by its
+    /// offset may be short, those that it holds.
+    pub fn passed_over(&self, size: Option<u64>, items: usize) -> u64 {
+        let counted = self.may_be_short() && matches!(self.style, Style::OffsetLimit(_));
+        size.filter(|_| !counted).unwrap_or(items as u64)
+    }
+}
+
 /// Where the arguments of a list operation are sent.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]

@@ -22,7 +22,8 @@ rule! {
     /// ## Source
     /// The suite's description of the resource: it is deleted, and not eventually.
     /// ## False alarms and how they are avoided
-    /// Where the suite says that a trace is left, the answer must be that trace. Where it says that deletion is carried out later, the answer is noted and not judged. Any refusal
+    /// Where the suite says that a trace is left, the answer must be that trace; in an inferred suite, where the document alone says it, a refusal that the document
+    /// names for the operation is as good. Where it says that deletion is carried out later, the answer is noted and not judged. Any refusal
     /// is good enough, and rate limits are inconclusive.
     DELETED_STILL_FOUND {
         code: "LIF001", name: "deleted-still-found", level: Must, basis: Suite,
@@ -95,7 +96,10 @@ fn judge_tombstone(
         }
         (None, Some(shown)) => !matches!(shown, Value::Null | Value::Bool(false)),
     };
-    if answer.response.is_success() && says_so {
+    let success = answer.response.is_success();
+    // A document that allows both answers promises neither.
+    let named = || answer.operation.responses.iter().any(|one| one.status.covers(answer.response.status));
+    if success && says_so || !success && scene.suite.file().inferred && named() {
         sheet.judged();
         return;
     }
@@ -139,6 +143,33 @@ mod tests {
             let ask = Ask::FetchDeleted { record, promised };
             let probes = world.probes().probe("deleted", ask, Asked::Unknown, exchange);
             probes.expect(&DELETED_STILL_FOUND, verdict);
+        }
+    }
+
+    #[test]
+    fn a_trace_is_left_or_the_record_is_refused() {
+        let plain = "delete = { operation = \"delete_note\",";
+        let stated = "delete = { operation = \"delete_note\", tombstone = { at = \"/gone\", value = true, requirement = \"change\" },";
+        let (boxes, guessed) = ("name = \"boxes\"", "name = \"boxes\"\ninferred = true");
+        let suite = World::amended(&[0], &[(plain, stated)]);
+        let inferred = World::amended(&[0], &[(plain, stated), (boxes, guessed)]);
+        // What is answered, and what that is in a suite of somebody's and in an inferred one.
+        let cases: [(u16, serde_json::Value, Verdict, Verdict); 5] = [
+            (200, json!({"gone": true}), Pass, Pass),
+            (200, json!({"gone": false}), Fail, Fail),
+            (200, json!({}), Fail, Fail),
+            (404, json!({}), Fail, Pass),
+            (410, json!({}), Fail, Fail),
+        ];
+        for (status, content, stated, guessed) in cases {
+            for (world, verdict) in [(&suite, stated), (&inferred, guessed)] {
+                let ask = Ask::FetchDeleted { record: world.notes[0], promised: true };
+                let fetch = exchange("get_note", "GET", "/boxes/main/notes/m0", None, status, &content);
+                world
+                    .probes()
+                    .probe("deleted", ask, Asked::Open, fetch)
+                    .expect(&DELETED_STILL_FOUND, verdict);
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ rule! {
     /// PUT may replace the whole record by what it was sent: in an inferred suite, what it left out may be gone, and nowhere is null said to be a loss.
     /// Changes that were refused are not judged here. The answer that confirms may leave the field out; only
     /// the record that is fetched must have it. A list may leave out what it likes; what it shows must be the new value. Values are compared as the suite keeps the field.
+    /// The field that the suite names for the time of the last change is the business of LIF012.
     UPDATE_NOT_KEPT {
         code: "LIF002", name: "update-not-kept", level: Must, basis: Suite,
         source: "the suite's requirement about the change",
@@ -166,7 +167,10 @@ fn others<'a>(
     let sent = &scene.oracle.record(record).sent;
     let Some(update) = &resource.update else { return };
     let replaces = scene.suite.operation(&update.operation).method == http::Method::PUT;
-    for (name, field) in resource.fields.iter().filter(|(name, _)| *name != changed) {
+    // A change moves the time of the last one.
+    let moved = update.changed.as_ref().map(|changed| changed.field.as_str());
+    let stays = |name: &str| name != changed && Some(name) != moved;
+    for (name, field) in resource.fields.iter().filter(|(name, _)| stays(name)) {
         let Some(read) = &field.read else { continue };
         let Some(then) = read.find(before) else { continue };
         // The answer that confirms a change may leave a field out; the record that is fetched shows what it showed.
@@ -224,7 +228,7 @@ mod tests {
     use super::*;
     use crate::evidence::{Asked, WalkKind};
     use crate::pagination::Start;
-    use crate::rules::testing::{World, exchange};
+    use crate::rules::testing::{World, exchange, instant};
     use crate::scenario::Scenario;
     use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
     use serde_json::json;
@@ -299,6 +303,22 @@ mod tests {
             let exchange = exchange(operation, method, "/boxes/main/notes/m0", None, status, &content);
             let probes = world.probes().probe("update", ask, Asked::Good, exchange);
             probes.expect(&UPDATE_NOT_KEPT, verdict);
+        }
+    }
+
+    #[test]
+    fn the_time_of_the_change_may_change() {
+        let plain = "field = \"text\", requirement = \"change\" }";
+        let stated = "field = \"text\", requirement = \"change\", changed = { field = \"at\", requirement = \"change\" } }";
+        for (world, shown, verdict) in [
+            (World::new(1), json!({"text": "new", "at": instant(60)}), Fail),
+            (World::amended(&[0], &[(plain, stated)]), json!({"text": "new", "at": instant(60)}), Pass),
+            (World::amended(&[0], &[(plain, stated)]), json!({"text": "new", "color": "blue"}), Fail),
+        ] {
+            let (record, field, value) = (world.notes[0], "text".to_owned(), json!("new"));
+            let ask = Ask::FetchUpdated { record, field, value };
+            let exchange = exchange("get_note", "GET", "/boxes/main/notes/m0", None, 200, &shown);
+            world.probes().probe("update", ask, Asked::Good, exchange).expect(&UPDATE_NOT_KEPT, verdict);
         }
     }
 }

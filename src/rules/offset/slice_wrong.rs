@@ -15,6 +15,7 @@ rule! {
     /// The meaning of an offset.
     /// ## False alarms and how they are avoided
     /// Only lists that nobody else writes into and whose order is known are judged. Of items with equal keys, any may stand on the page.
+    /// Where the suite allows short pages, the first of the items are enough.
     SLICE_WRONG {
         code: "OFF001", name: "slice-wrong", level: Must, basis: Invariant,
         source: "the meaning of an offset",
@@ -49,6 +50,23 @@ mod tests {
         ];
         for (skip, items, verdict) in cases {
             let lists = world.lists("by_offset").page(WalkKind::Page, Start::Offset(skip), Some(2), items);
+            lists.expect(&SLICE_WRONG, verdict);
+        }
+        let (there, allowed) = (
+            "filters.tag = { field = \"tags\", at = { query = \"tag\" }, test = \"has-member\", requirement = \"filter\" }\nconventions.past-end",
+            "conventions.short-pages = { is = \"allowed\", requirement = \"convention\" }\nconventions.past-end",
+        );
+        let short = World::amended(&[0, 1, 2, 3, 3, 3], &[(there, allowed)]);
+        let cases: [(u64, &[usize], Verdict); 6] = [
+            (2, &[4, 2], Pass),
+            (2, &[4], Pass),
+            (4, &[1], Pass),
+            (2, &[2], Fail),
+            (2, &[], Fail),
+            (2, &[4, 2, 1], Fail),
+        ];
+        for (skip, items, verdict) in cases {
+            let lists = short.lists("by_offset").page(WalkKind::Page, Start::Offset(skip), Some(2), items);
             lists.expect(&SLICE_WRONG, verdict);
         }
         let everywhere = world.lists("everywhere").page(WalkKind::Page, Start::Offset(0), Some(2), &[0, 1]);

@@ -15,6 +15,7 @@ rule! {
     /// The meaning of a page's number.
     /// ## False alarms and how they are avoided
     /// Only lists that nobody else writes into and whose order is known are judged. Of items with equal keys, any may stand on the page.
+    /// Where the suite allows short pages, the first of the items are enough.
     PAGE_SLICE_WRONG {
         code: "PGN001", name: "page-slice-wrong", level: Must, basis: Invariant,
         source: "the meaning of a page number",

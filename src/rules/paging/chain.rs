@@ -73,11 +73,13 @@ pub(in crate::rules) fn check_way_back(
             there.pages[..from].iter().flat_map(|page| own(scene, &there.query, page)).collect();
         let met: Vec<RecordNumber> =
             back.pages.iter().rev().flat_map(|page| own(scene, &back.query, page)).collect();
-        if met == wanted && back.end != WalkEnd::Loop {
+        // In front of the list, an empty page may lead to itself until something is written.
+        let circle = back.end == WalkEnd::Loop && !back.pages.last().is_some_and(Page::is_empty);
+        if met == wanted && !circle {
             sheet.judged();
             continue;
         }
-        let summary = if back.end == WalkEnd::Loop {
+        let summary = if circle {
             format!("the {by} back lead in a circle")
         } else {
             format!("the {by} back do not lead the way that led there")

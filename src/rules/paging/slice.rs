@@ -43,7 +43,8 @@ fn wanted(scene: &Scene<'_>, walk: &Walk, page: &Page, expected: &Expected) -> O
     Some(slice.of(&aligned(expected, &own(scene, &walk.query, page))).to_vec())
 }
 
-/// Whether a page holds these records; of those with equal keys, any that are not on it already.
+/// Whether a page holds these records; of those with equal keys, any that are not on it already. Where pages may be short, the first of them are enough:
+/// an empty page would be the end of the list.
 fn matches(
     scene: &Scene<'_>,
     walk: &Walk,
@@ -55,5 +56,11 @@ fn matches(
     let ranks = ranks(expected);
     let by_rank =
         |list: &[RecordNumber]| list.iter().map(|number| ranks.get(number).copied()).collect::<Vec<_>>();
-    page.len() == Some(wanted.len()) && by_rank(&met) == by_rank(wanted)
+    let count = page.len().unwrap_or_default();
+    let wanted = if scene.collection().may_be_short() && count > 0 {
+        &wanted[..count.min(wanted.len())]
+    } else {
+        wanted
+    };
+    count == wanted.len() && by_rank(&met) == by_rank(wanted)
 }
