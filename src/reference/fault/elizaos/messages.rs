@@ -272,7 +272,14 @@ pub(crate) const FAULTS: &[Fault] = &[
         around!(|call, inner| {
             let last = inner.send(&call.sibling(Method::GET, call.path.clone())).await;
             let content = call.member("content");
-            if !last.is_success() || !content.is_string() || inner.memory.count(&call.path) % 5 != 0 {
+            let media_type =
+                call.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            let is_json = media_type.is_some_and(|media_type| media_type.contains("json"));
+            if !last.is_success()
+                || !content.is_string()
+                || !is_json
+                || inner.memory.count(&call.path) % 5 != 0
+            {
                 return inner.send(&call).await;
             }
             let last = last.json().pointer("/messages/0").cloned().unwrap_or_default();
