@@ -3,12 +3,14 @@
 //! Whatever a target tells a tag of is remembered by its path, and an operation whose document has the parameter gets the last one.
 
 use http::Method;
+use serde_json::json;
 
 use super::Driver;
 use super::request::Parts;
 use crate::document::{Location, Operation};
-use crate::evidence::{Asked, Entry, Evidence, Exchange, RecordNumber};
+use crate::evidence::{Ask, Asked, Entry, Evidence, Exchange, RecordNumber};
 use crate::oracle::Oracle;
+use crate::suite::{Resource, Update};
 
 /// The header field's name, in lower case.
 pub(super) const IF_MATCH: &str = "if-match";
@@ -61,6 +63,35 @@ impl Driver {
                 Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
             let outgoing = self.outgoing(&fetch.operation, "fetch the tag", &parts);
             self.send(evidence, outgoing, Asked::Good).await;
+        }
+    }
+
+    /// Changes on the condition that the record has a tag which nothing has, or one that it had before it was changed, where the target gives
+    /// strong tags (RFC 9110, section 13.1.1).
+    pub(super) async fn precondition(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        (resource, update): (&Resource, &Update),
+        record: RecordNumber,
+    ) {
+        let Some(fetch) = &resource.fetch else { return };
+        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
+        let target = self.outgoing(&fetch.operation, "", &parts).path;
+        let shown = evidence.entries.iter().filter(|entry| entry.exchange.request.path == target);
+        let tags = shown.filter_map(|entry| entry.exchange.response()?.header("etag"));
+        let mut tags: Vec<String> = tags.filter(|tag| tag.starts_with('"')).map(str::to_owned).collect();
+        let Some(current) = tags.pop() else { return };
+        let earlier = tags.into_iter().find(|tag| *tag != current);
+        let stale = earlier.map(|tag| (tag, "changed on the condition of an earlier tag"));
+        let none = ("\"specproof-none\"".to_owned(), "changed on a condition that does not hold");
+        for (turn, (tag, label)) in [none].into_iter().chain(stale).enumerate() {
+            let value = json!({ "conditional": turn });
+            let value = self.other_value(oracle, (resource, update), record, 5 + turn, value);
+            let mut outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
+            outgoing.headers.retain(|(name, _)| name != IF_MATCH);
+            outgoing.headers.push((IF_MATCH.to_owned(), tag));
+            self.probe(evidence, label, outgoing, Asked::Open, Ask::Precondition { record }).await;
         }
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Driver;
-use super::conditions::IF_MATCH;
 use super::content::{JSON_TYPE, TELLING};
 use super::creation::Item;
 use super::fitting::is_passed_over;
@@ -385,35 +384,6 @@ impl Driver {
         }
     }
 
-    /// Changes on the condition that the record has a tag which nothing has, or one that it had before it was changed, where the target gives
-    /// strong tags (RFC 9110, section 13.1.1).
-    async fn precondition(
-        &self,
-        oracle: &Oracle,
-        evidence: &mut Evidence,
-        (resource, update): (&Resource, &Update),
-        record: RecordNumber,
-    ) {
-        let Some(fetch) = &resource.fetch else { return };
-        let parts = Parts { path: self.path_of(&fetch.operation, oracle, Some(record)), ..Parts::default() };
-        let target = self.outgoing(&fetch.operation, "", &parts).path;
-        let shown = evidence.entries.iter().filter(|entry| entry.exchange.request.path == target);
-        let tags = shown.filter_map(|entry| entry.exchange.response()?.header("etag"));
-        let mut tags: Vec<String> = tags.filter(|tag| tag.starts_with('"')).map(str::to_owned).collect();
-        let Some(current) = tags.pop() else { return };
-        let earlier = tags.into_iter().find(|tag| *tag != current);
-        let stale = earlier.map(|tag| (tag, "changed on the condition of an earlier tag"));
-        let none = ("\"specproof-none\"".to_owned(), "changed on a condition that does not hold");
-        for (turn, (tag, label)) in [none].into_iter().chain(stale).enumerate() {
-            let value = json!({ "conditional": turn });
-            let value = self.other_value(oracle, (resource, update), record, 5 + turn, value);
-            let mut outgoing = self.changing(oracle, (resource, update), record, record, label, &value);
-            outgoing.headers.retain(|(name, _)| name != IF_MATCH);
-            outgoing.headers.push((IF_MATCH.to_owned(), tag));
-            self.probe(evidence, label, outgoing, Asked::Open, Ask::Precondition { record }).await;
-        }
-    }
-
     /// Several clients change one record at once; then it is fetched.
     async fn updates_at_once(
         &self,
@@ -469,7 +439,7 @@ impl Driver {
     }
 
     /// A request that gives the field of a record a value; `through` is the record whose parents stand in the path.
-    fn changing(
+    pub(super) fn changing(
         &self,
         oracle: &Oracle,
         (resource, update): (&Resource, &Update),

@@ -101,8 +101,8 @@ impl<'a> Looked<'a, '_> {
 
     /// The argument that has one of these names and takes a number. What takes texts alone says nothing of a position.
     fn numbered(&self, names: &[&str]) -> Option<&Argument<'a>> {
-        let mut named = names.iter().filter_map(|name| self.parameter(&[*name]));
-        named.find(|argument| !self.takes_text(argument))
+        let mut found = names.iter().filter_map(|name| self.parameter(&[*name]));
+        found.find(|argument| !self.takes_text(argument))
     }
 
     /// The argument that is called like a page's number or an offset and takes texts alone: what a token is, unless it is a time to begin at.
@@ -114,8 +114,8 @@ impl<'a> Looked<'a, '_> {
                     .text(argument.schema, "format")
                     .is_some_and(|format| format.starts_with("date"))
         };
-        let named = [&PAGES[..], &OFFSETS].into_iter().find_map(|names| self.parameter(names));
-        named.filter(|argument| self.takes_text(argument) && !dated(argument))
+        let found = [&PAGES[..], &OFFSETS].into_iter().find_map(|names| self.parameter(names));
+        found.filter(|argument| self.takes_text(argument) && !dated(argument))
     }
 
     fn takes_text(&self, argument: &Argument<'a>) -> bool {

@@ -3,12 +3,12 @@
 use crate::evidence::{Ask, RecordNumber, WalkKind};
 use crate::rules::answers::{Answer, excerpt, probed};
 use crate::rules::declare::rule;
-use crate::rules::fidelity::compare::change_beyond_rounding;
+use crate::rules::fidelity::compare::{change_beyond_rounding, distinguishes};
 use crate::rules::fidelity::representations::{fetched, resource_by_number};
 use crate::rules::proofs::claims::lists_each;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
-use crate::suite::{Bound, Suite};
+use crate::suite::{Bound, Field, Keep, Suite};
 use crate::verdict::Claim;
 
 /// The least code points of a text that is not the same by chance.
@@ -125,7 +125,10 @@ fn shown_elsewhere(scene: &Scene<'_>, sheet: &mut Sheet<'_>, record: RecordNumbe
     let is_told = |text: &str| {
         text.chars().count() < TELLING || answer.request.path.contains(text) || sent.contains(text)
     };
-    let told = resource.fields.iter().filter(|(name, _)| **name != update.field).find_map(|(name, field)| {
+    // What another record would have as well tells nothing.
+    let own = |field: &Field| distinguishes(field) || field.make.is_none() && field.keep == Keep::Instant;
+    let fields = resource.fields.iter().filter(|(name, field)| **name != update.field && own(field));
+    let told = fields.into_iter().find_map(|(name, field)| {
         let read = field.read.as_ref()?;
         let text = read.find(held)?.as_str().filter(|text| !is_told(text))?;
         (read.find(shown)?.as_str()? == text).then_some((name, text))
