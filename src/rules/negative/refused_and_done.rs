@@ -1,5 +1,7 @@
 //! The part of NEG006 that looks at changes and deletions which were refused for want of credentials.
 
+use serde_json::Value;
+
 use crate::evidence::{Ask, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::rules::answers::{excerpt, probed};
 use crate::rules::fidelity::compare::change_beyond_rounding;
@@ -54,7 +56,16 @@ pub(super) fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
                 let Some(shown) = fetched(scene, *record, answer.entry) else { continue };
                 let Some(read) = &field.read else { continue };
                 let back = read.find(shown.value);
-                if back.is_none_or(|back| change_beyond_rounding(field.keep, value, back).is_none()) {
+                // Whatever else it shows is no work of these requests.
+                let wanted = refused.iter().find_map(|entry| {
+                    let body = scene.evidence.entries[*entry].exchange.request.body.as_ref()?;
+                    body.json().ok()?.pointer(field.send.as_deref()?)
+                });
+                let same =
+                    |wanted: &Value, back: &Value| change_beyond_rounding(field.keep, wanted, back).is_none();
+                let done =
+                    wanted.zip(back).is_some_and(|(wanted, back)| same(wanted, back) && !same(value, back));
+                if !done {
                     sheet.judged();
                     continue;
                 }
@@ -147,16 +158,19 @@ mod tests {
         let record = world.notes[0];
         let path = "/boxes/main/notes/m0";
         // The status without credentials, what the record shows afterwards, and the verdict.
-        let cases: [(u16, u16, &str, Verdict); 4] = [
+        let cases: [(u16, u16, &str, Verdict); 5] = [
             (401, 200, "old", Pass),
             (401, 200, "new", Fail),
+            // What nobody sent is another rule's, too.
+            (401, 200, "other", Pass),
             // It was let in, which is another rule's.
             (200, 200, "new", Inconclusive),
             (401, 404, "", Inconclusive),
         ];
         for (status, fetched, text, verdict) in cases {
             let lacking = Ask::Credentials { what: "no credentials".into() };
-            let put = exchange("update_note", "PUT", path, None, status, &json!({}));
+            let sent = json!({"text": "new"});
+            let put = exchange("update_note", "PUT", path, Some(&sent), status, &json!({}));
             let ask = Ask::FetchAfterRefusals { record, field: "text".into(), value: json!("old") };
             let get = exchange("get_note", "GET", path, None, fetched, &json!({"id": "m0", "text": text}));
             let probes = world.probes();
