@@ -85,6 +85,21 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn what_is_created_at_once_holds_its_own() {
+        let world = World::new(2);
+        let own = |note: usize| world.oracle.record(world.notes[note]).acknowledged.as_ref().clone();
+        let mut swapped = own(0);
+        swapped["text"] = own(1)["text"].clone();
+        for (answer, verdict) in [(own(0), Pass), (swapped, Fail)] {
+            let post = exchange("create_note", "POST", "/boxes/main/notes", None, 201, &json!([answer]));
+            let ask = Ask::Create { records: vec![world.notes[0]], ordered: false };
+            let probes = world.probes().probe("create", ask, Asked::Good, post);
+            let judgement = probes.judge(&STRING_CHANGED, Scenario::Together { resource: "note".into() });
+            assert_eq!(judgement.verdict, verdict);
+        }
+    }
+
+    #[test]
     fn the_first_code_point_that_differs_is_named() {
         for (text, at, expected) in [
             ("abc", 1, "\"abc\", U+0062 as code point 2"),

@@ -61,26 +61,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     sent(
-        "elizaos-raced-message-holds-another",
-        "A message that is sent while others are holds the text of another one.",
-        around!(|mut call, inner| {
-            let key = |text: &Value| format!("{} {text}", call.path);
-            let own = key(&call.member("content"));
-            inner.memory.count(&own);
-            if inner.raced(&call.path).await.is_some() {
-                let begin = format!("{} ", call.path);
-                let mut known = inner.memory.keys().into_iter().filter(|known| *known != own);
-                let other = known.find_map(|known| serde_json::from_str(known.strip_prefix(&begin)?).ok());
-                call.edit(|body| {
-                    if let Some(other @ Value::String(_)) = other {
-                        json::set(body, "content", other);
-                    }
-                });
-            }
-            inner.send(&call).await
-        }),
-    ),
-    sent(
         "elizaos-refused-message-kept",
         "Of a message that is refused an empty one is kept.",
         around!(|call, inner| {

@@ -176,15 +176,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         Request(|call| each_text(call, "created_at", text::whole_seconds)),
     ),
     shown(
-        "honcho-list-lacks-messages-without-metadata",
-        "The list lacks the messages that have no metadata.",
-        Reply(|_, reply| {
-            reply.edit(|body| {
-                json::list(body, "items", |items| items.retain(|item| item["metadata"] != json!({})));
-            });
-        }),
-    ),
-    shown(
         "honcho-list-without-metadata",
         "The list shows every message with empty metadata.",
         Reply(|_, reply| {

@@ -216,27 +216,6 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     of(
         "update-message",
-        "honcho-update-of-nothing-confirmed",
-        "writes",
-        "A change of a message that there is not is answered with one that was made up.",
-        around!(|call, inner| {
-            let reply = inner.send(&call).await;
-            if reply.status != StatusCode::NOT_FOUND {
-                return reply;
-            }
-            let [.., workspace, _, session, _, message] = call.path.split('/').collect::<Vec<_>>()[..] else {
-                return reply;
-            };
-            let made_up = json!({
-                "id": message, "content": "", "peer_id": "nobody", "session_id": session,
-                "workspace_id": workspace, "metadata": call.member("metadata"),
-                "created_at": "2024-01-01T00:00:00Z", "token_count": 0,
-            });
-            Reply::new(StatusCode::OK, &made_up)
-        }),
-    ),
-    of(
-        "update-message",
         "honcho-update-merges",
         "writes",
         "New metadata are merged into the old ones instead of replacing them.",

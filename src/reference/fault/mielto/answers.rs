@@ -367,9 +367,9 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "mielto-third-answer-turned",
+        "mielto-second-answer-turned",
         "order",
-        "A page that is asked for a third time has its first two items in the other order.",
+        "A page that is asked for again has its first two items in the other order.",
         around!(|call, inner| {
             let wanted = [
                 "conversation_id",
@@ -384,7 +384,7 @@ pub(crate) const FAULTS: &[Fault] = &[
                 "search",
             ]
             .map(|name| call.get(name));
-            let turned = inner.memory.count(&format!("{wanted:?}")) == 3;
+            let turned = inner.memory.count(&format!("{wanted:?}")) == 2;
             let mut reply = inner.send(&call).await;
             if turned {
                 reply.edit(|body| {
