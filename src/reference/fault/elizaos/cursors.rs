@@ -101,24 +101,6 @@ pub(crate) const FAULTS: &[Fault] = &[
         }),
     ),
     list(
-        "elizaos-after-among-newest",
-        "cursors",
-        "The messages after a cursor are looked for among the newest fifty alone.",
-        around!(|call, inner| {
-            let mut reply = inner.send(&call).await;
-            let (Some(after), None) = (cursor(&call, "after"), call.get("before")) else { return reply };
-            let newest = call.without("after").with("limit", 50);
-            let mut newest = inner.send(&newest).await;
-            let limit = usize::try_from(call.number("limit", 50)).unwrap_or_default();
-            items(&mut newest, |newest| {
-                newest.retain(|item| stamp(item) > after);
-                let next = newest.split_off(newest.len().saturating_sub(limit));
-                items(&mut reply, |items| *items = next);
-            });
-            reply
-        }),
-    ),
-    list(
         "elizaos-before-inclusive",
         "cursors",
         "A page begins with the message that its `before` names.",
