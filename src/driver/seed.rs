@@ -39,7 +39,7 @@ pub struct Seeding {
 
 impl Seeding {
     /// Adds exchanges that created nothing.
-    fn add(&mut self, mut evidence: Evidence) {
+    pub(super) fn add(&mut self, mut evidence: Evidence) {
         let apart = self.evidence.entry(String::new()).or_default();
         let before = apart.entries.len();
         apart.entries.append(&mut evidence.entries);
@@ -96,6 +96,7 @@ pub async fn seed(driver: &Driver) -> Seeding {
         }
         seeding.notes.push("nothing could be created, so only reading is judged".to_owned());
     }
+    driver.look_up_lost(&mut seeding).await;
     driver.calibrate(&mut seeding).await;
     driver.see_orders(&mut seeding).await;
     seeding

@@ -161,6 +161,57 @@ async fn count_leftovers(driver: &Driver) -> (BTreeMap<String, usize>, Vec<Strin
 }
 
 impl Driver {
+    /// Looks up what came of creations whose answer was lost: a list that holds nothing which was not acknowledged is known after all. Of the others the
+    /// seeding says that they are not judged.
+    pub(super) async fn look_up_lost(&self, seeding: &mut Seeding) {
+        let lost: Vec<(String, Option<RecordNumber>)> =
+            seeding.oracle.withheld().map(|(resource, parent)| (resource.to_owned(), parent)).collect();
+        for (resource, parent) in lost {
+            let mut evidence = Evidence::default();
+            let known = self.holds_only_known(&seeding.oracle, &mut evidence, &resource, parent).await;
+            seeding.add(evidence);
+            if known {
+                Arc::make_mut(&mut seeding.oracle).release(&resource, parent);
+                continue;
+            }
+            let place = parent
+                .map_or_else(String::new, |parent| format!(" in {}", seeding.oracle.record(parent).name()));
+            seeding.notes.push(format!(
+                "the answer to the creation of a {resource}{place} was lost with its connection, so what its list holds is not judged"
+            ));
+        }
+    }
+
+    /// Whether the list of a resource in a parent holds none of ours that was not acknowledged.
+    async fn holds_only_known(
+        &self,
+        oracle: &Oracle,
+        evidence: &mut Evidence,
+        resource_name: &str,
+        parent: Option<RecordNumber>,
+    ) -> bool {
+        let mut lists = self.suite.file().collections.iter();
+        let Some((name, collection)) = lists
+            .find(|(_, list)| list.resource == resource_name && list.scope.is_some() == parent.is_some())
+        else {
+            return false;
+        };
+        let found = self.list_all(oracle, evidence, (name, collection), parent, MOST_PAGES).await;
+        // In a list that others write into, ours are told by what all of ours show.
+        let mark = collection.others.as_ref().map(|others| {
+            let field = others.told_apart_by.as_ref()?;
+            let read = self.suite.resource(resource_name).fields.get(field)?.read.as_ref()?;
+            let mut ours = oracle.records().filter(|(_, record)| record.resource == resource_name);
+            Some((read, ours.find_map(|(_, record)| record.sent.get(field))?))
+        });
+        let is_ours = |item: &Value| match &mark {
+            None => true,
+            Some(mark) => mark.is_some_and(|(read, own)| read.find(item) == Some(own)),
+        };
+        let is_known = |id: &str| !oracle.numbers_of(resource_name, id).is_empty();
+        found.whole && found.items.iter().all(|(id, item)| is_known(id) || !is_ours(item))
+    }
+
     /// The first list of each resource that can be reached from the root by lists alone: resource, collection name, collection; parents first.
     fn surveyed(&self) -> Vec<(&str, &str, &Collection)> {
         let mut lists: Vec<(&str, &str, &Collection)> = Vec::new();

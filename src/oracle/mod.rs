@@ -76,6 +76,16 @@ impl Oracle {
         self.withheld.insert((resource.to_owned(), parent));
     }
 
+    /// Says that a list is known after all.
+    pub fn release(&mut self, resource: &str, parent: Option<RecordNumber>) {
+        self.withheld.remove(&(resource.to_owned(), parent));
+    }
+
+    /// The lists of which nothing is known: resource and parent.
+    pub fn withheld(&self) -> impl Iterator<Item = (&str, Option<RecordNumber>)> {
+        self.withheld.iter().map(|(resource, parent)| (resource.as_str(), *parent))
+    }
+
     /// Whether it was said of a list that nothing is known of it.
     pub fn is_withheld(&self, resource: &str, parent: Option<RecordNumber>) -> bool {
         !self.withheld.is_empty() && self.withheld.contains(&(resource.to_owned(), parent))

@@ -298,6 +298,14 @@ mod tests {
                 ],
                 vec!["Ax1+Ax1+Bx1|Ax1+Bx1"],
             ),
+            // What leads on one operation and follows from something on another is one defect, whichever comes first.
+            (vec![("o", "A", Must, "1"), ("o", "B", Must, "1"), ("p", "B", Must, "2")], vec!["Ax1+Bx1+Bx1|"]),
+            (vec![("p", "B", Must, "2"), ("o", "A", Must, "1"), ("o", "B", Must, "1")], vec!["Ax1+Bx1+Bx1|"]),
+            // What is demanded less explains nothing that is demanded more.
+            (
+                vec![("p", "B", Must, "2"), ("o", "A", Should, "1"), ("o", "B", Should, "1")],
+                vec!["Bx1|", "Ax1+Bx1|"],
+            ),
             // The same rule in many cases is one.
             (vec![("o", "A", Must, "1"), ("o", "A", Must, "2"), ("o", "A", Must, "2")], vec!["Ax2|"]),
             // Must before should before may.

@@ -297,6 +297,13 @@ pub struct Field {
     pub requirement: Option<String>,
 }
 
+impl Field {
+    /// Whether a client gives it when it creates a record.
+    pub fn is_sent(&self) -> bool {
+        self.send.is_some() || self.path.is_some() || self.query.is_some()
+    }
+}
+
 /// Where a field's values come from.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

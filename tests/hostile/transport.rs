@@ -1,7 +1,12 @@
 //! Broken transport: connections, framing, header sections. None of it is ever taken for a fault in what the target says.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::AsyncWriteExt as _;
+
 use super::server::{
-    Act, Asked, Front, all, lists, say, say_and_hold, say_and_reset, say_forever, say_slowly,
+    Act, Asked, Front, all, forward, lists, say, say_and_hold, say_and_reset, say_forever, say_slowly,
 };
 use super::trial::{self, Wanted};
 
@@ -121,4 +126,34 @@ async fn lists_over_a_broken_transport_blame_the_transport() {
 async fn a_target_whose_transport_is_broken_throughout_gives_no_verdict() {
     let modes = modes().into_iter().map(|(name, act, _)| (name, act, silent(&["no verdict"])));
     assert_modes(modes.collect(), "all", all).await;
+}
+
+/// The answer to one creation is lost with its connection, after it was carried out.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_created_and_not_answered_is_held_against_nobody() {
+    fn batches(asked: &Asked) -> bool {
+        asked.line.starts_with("POST ") && asked.line.ends_with("/messages")
+    }
+    // Whether what was lost was carried out: then it is there twice, since it is sent again.
+    for (carried_out, noted) in [(true, true), (false, false)] {
+        let seen = Arc::new(AtomicUsize::new(0));
+        let act: Act = Arc::new(move |mut stream, asked| {
+            let first = seen.fetch_add(1, Ordering::SeqCst) == 0;
+            Box::pin(async move {
+                if first && !carried_out {
+                    return;
+                }
+                let answer = forward(asked.behind, &asked.octets).await;
+                if let Some(answer) = answer.filter(|_| !first) {
+                    let _ = stream.write_all(&answer).await;
+                }
+            })
+        });
+        let front = Front::start(batches, act).await;
+        let name = format!("lost creation {carried_out}");
+        let outcome = trial::run(&name, &["check", &front.url, "--suite", "honcho"], &[]).await;
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains("no findings"), "{}", outcome.stdout);
+        assert_eq!(outcome.stdout.contains("was lost with its connection"), noted, "{}", outcome.stdout);
+    }
 }

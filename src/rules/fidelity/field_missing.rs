@@ -43,6 +43,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
     resource_of(suite, case).is_some_and(|resource| {
         resource.fields.values().any(|field| {
             field.read.is_some()
+                && field.is_sent()
                 && field.make.is_some()
                 && field.keep != Keep::Unjudged
                 && !is_ancestor(field)
@@ -54,6 +55,10 @@ fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     let mut missing: BTreeMap<(usize, &str), Option<(Level, Draft)>> = BTreeMap::new();
     for representation in representations(scene) {
         for (name, field, read, sent) in sent_fields(scene, representation.record) {
+            // What is only known to be so was not taken and thrown away.
+            if !field.is_sent() {
+                continue;
+            }
             let key = (representation.record, name);
             let back = read.find(representation.value);
             if says_nothing(sent) || back.is_some_and(|back| !back.is_null()) {
@@ -147,6 +152,13 @@ mod tests {
                 lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
             assert_eq!(judgement.verdict, verdict, "{field}");
         }
+        // What no client sends may be left out, though it is known what it would be.
+        let world = World::amended(&[0, 1, 2], &[("color = { send = \"/color\", read", "color = { read")]);
+        let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).content(0, drop("color"));
+        let judgement =
+            lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });
+        assert_eq!(judgement.verdict, Pass);
+        let world = World::new(3);
         let lists = world.lists("by_page").walk(5, &[&[0, 1, 2]]).set(0, "/items/0/text", json!(null));
         let judgement =
             lists.judge(&FIELD_MISSING, Scenario::Walk { collection: "by_page".into(), order: 0 });

@@ -9,7 +9,7 @@ use crate::rules::answers::{excerpt, probed};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::compare::{change_beyond_rounding, says_nothing};
 use crate::rules::fidelity::representations::{acknowledged, elements, fetched, resource_by_number};
-use crate::rules::paging::lists::{closed, items as counted};
+use crate::rules::paging::lists::{items as counted, list_of_created};
 use crate::rules::proofs::claims::after;
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::{Case, Kind};
@@ -43,15 +43,6 @@ rule! {
     }
 }
 
-/// The list that shows what an operation created, if others' records in it can be told from ours.
-pub(in crate::rules) fn list_of<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Collection> {
-    let creates = |name: &str| suite.resource(name).created_by() == Some(case.operation.as_str());
-    suite.file().collections.values().find(|list| {
-        let told_apart = list.others.as_ref().is_some_and(|others| others.told_apart_by.is_some());
-        creates(&list.resource) && list.scope.is_some() && (closed(list) || told_apart)
-    })
-}
-
 /// Whether a case sends requests that are to create nothing.
 fn creates(case: &Case) -> bool {
     matches!(case.scenario.kind(), Kind::Content | Kind::Credentials)
@@ -59,7 +50,7 @@ fn creates(case: &Case) -> bool {
 
 fn applies(suite: &Suite, case: &Case) -> bool {
     if creates(case) {
-        return list_of(suite, case).is_some()
+        return list_of_created(suite, case).is_some()
             || case.scenario.kind() == Kind::Credentials && refused_and_done::shows(suite, &case.operation);
     }
     case.scenario.resource().map(|name| suite.resource(name)).is_some_and(|resource| {
@@ -72,7 +63,7 @@ fn applies(suite: &Suite, case: &Case) -> bool {
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
     if creates(scene.case)
-        && let Some(list) = list_of(scene.suite, scene.case)
+        && let Some(list) = list_of_created(scene.suite, scene.case)
     {
         created(scene, sheet, list);
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::compare::side_by_side;
 use super::lists::{
-    NOT_QUIET, aligned, draft, entries, items, names, own_of, passed_over, quiet, shown, some, whereabouts,
+    NOT_QUIET, aligned, draft, entries, items, list_of_created, names, own_of, passed_over, quiet, shown,
+    some, whereabouts,
 };
 use crate::evidence::{Asked, RecordNumber, Walk, WalkEnd, WalkKind};
 use crate::rules::declare::rule;
 use crate::rules::fidelity::representations::acknowledged;
-use crate::rules::negative::refused_left_trace::list_of;
 use crate::rules::proofs::claims::{after, pages_by};
 use crate::rules::{Draft, Scene, Sheet};
 use crate::scenario::Kind;
@@ -36,13 +36,13 @@ rule! {
         summary: "A walk from the start of a list to its end holds every item that belongs into it.",
         implies: ["PAG006", "PAG014", "FLT002", "FLT008"],
         scenarios: &[Kind::Walk, Kind::Content],
-        applies: |suite, case| case.scenario.kind() == Kind::Walk || list_of(suite, case).is_some(),
+        applies: |suite, case| case.scenario.kind() == Kind::Walk || list_of_created(suite, case).is_some(),
         check: check,
     }
 }
 
 fn check(scene: &Scene<'_>, sheet: &mut Sheet<'_>) {
-    match list_of(scene.suite, scene.case).filter(|_| scene.case.scenario.kind() == Kind::Content) {
+    match list_of_created(scene.suite, scene.case).filter(|_| scene.case.scenario.kind() == Kind::Content) {
         Some(list) => after_content(scene, sheet, list),
         None => walks(scene, sheet),
     }

@@ -33,6 +33,15 @@ pub(in crate::rules) fn closed(collection: &Collection) -> bool {
     collection.others.is_none() && collection.scope.is_some()
 }
 
+/// The list that shows what an operation created, if others' records in it can be told from ours.
+pub(in crate::rules) fn list_of_created<'a>(suite: &'a Suite, case: &Case) -> Option<&'a Collection> {
+    let creates = |name: &str| suite.resource(name).created_by() == Some(case.operation.as_str());
+    suite.file().collections.values().find(|list| {
+        let told_apart = list.others.as_ref().is_some_and(|others| others.told_apart_by.is_some());
+        creates(&list.resource) && list.scope.is_some() && (closed(list) || told_apart)
+    })
+}
+
 /// Whether the pages of a collection stand for slices by position.
 pub(in crate::rules) fn positional(collection: &Collection) -> bool {
     collection.style.position().is_some()
